@@ -1,0 +1,26 @@
+namespace Flownally.Domain;
+
+/// <summary>
+/// A refusal that a caller can understand and mend. Each is a named record beside the feature that raises it.
+/// </summary>
+/// <param name="Code">The stable code of the contract, in camelCase. Clients branch on it; it never changes.</param>
+/// <param name="Detail">One sentence about this occurrence. Free to change; shows nothing of the inside.</param>
+public abstract record Error(string Code, string Detail)
+{
+    /// <summary>The places of the request that are at fault, all of them; empty where no place can be named.</summary>
+    public IReadOnlyList<FieldViolation> Violations { get; init; } = [];
+}
+
+/// <summary>One fault at one place of the request.</summary>
+/// <param name="Field">RFC 6901 pointer into the request body, or the name of the query parameter or header.</param>
+/// <param name="Code">What kind of fault it is, in camelCase.</param>
+/// <param name="Message">A sentence that says what was expected and what was found.</param>
+public sealed record FieldViolation(string Field, string Code, string Message);
+
+/// <summary>The request is well-formed JSON but breaks the shape of the operation.</summary>
+public sealed record ValidationFailed : Error
+{
+    public ValidationFailed(IReadOnlyList<FieldViolation> violations)
+        : base("validationFailed", "The request has members that the operation cannot take; `errors` names each.") =>
+        Violations = violations;
+}

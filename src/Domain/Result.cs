@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Flownally.Domain;
+
+/// <summary>
+/// What a use case comes to: a value, or the <see cref="Domain.Error"/> that refused it.
+/// Failures that a caller can cause are returned this way; an exception is a bug or an outage.
+/// </summary>
+public sealed class Result<T> : IResult<Result<T>>
+{
+    private readonly T? _value;
+
+    private Result(T? value, Error? error) => (_value, Error) = (value, error);
+
+    /// <summary>The refusal, or null on success.</summary>
+    public Error? Error { get; }
+
+    [MemberNotNullWhen(false, nameof(Error))]
+    public bool IsSuccess => Error is null;
+
+    /// <summary>The value of a success.</summary>
+    /// <exception cref="InvalidOperationException">The result is a refusal.</exception>
+    public T Value => IsSuccess ? _value! : throw new InvalidOperationException($"Refused: {Error.Code}.");
+
+    public TOut Match<TOut>(Func<T, TOut> success, Func<Error, TOut> failure) =>
+        IsSuccess ? success(_value!) : failure(Error);
+
+    public static implicit operator Result<T>(T value) => new(value, null);
+
+    public static implicit operator Result<T>(Error error) => new(default, error);
+
+    static Result<T> IResult<Result<T>>.Refused(Error error) => error;
+}
+
+/// <summary>Lets code that is generic over results (a pipeline behaviour) make a refusal.</summary>
+public interface IResult<out TSelf> where TSelf : IResult<TSelf>
+{
+    static abstract TSelf Refused(Error error);
+}
