@@ -1,0 +1,23 @@
+using Flownally.Api.Problems;
+using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
+using Flownally.Domain.Tenants;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Flownally.Api;
+
+/// <summary>What all controllers of the contract share: who calls, and how a result becomes an answer.</summary>
+[ApiController]
+[Route("v1")]
+public abstract class ApiController : ControllerBase
+{
+    /// <summary>The tenant of the caller's key.</summary>
+    protected TenantId Tenant => HttpContext.Features.GetRequiredFeature<ApiKey>().TenantId;
+
+    /// <summary>200 with the value, or the refusal.</summary>
+    protected IActionResult Answer<T>(Result<T> result) => Answer(result, value => Ok(value));
+
+    /// <summary>What is made of the value, or the refusal.</summary>
+    protected IActionResult Answer<T>(Result<T> result, Func<T, IActionResult> success) =>
+        result.Match(success, error => new ProblemResult(error));
+}

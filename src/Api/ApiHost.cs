@@ -1,0 +1,64 @@
+using Flownally.Api.Authentication;
+using Flownally.Api.Json;
+using Flownally.Api.Problems;
+using Flownally.Api.Requests;
+using Flownally.Application;
+using Flownally.Application.Contacts;
+using Flownally.Infrastructure;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Formatters;
+
+namespace Flownally.Api;
+
+/// <summary>Puts the service together.</summary>
+internal static class ApiHost
+{
+    private const long MaxRequestBytes = 1024 * 1024;
+
+    /// <param name="configure">Changes services before they are built, for tests.</param>
+    public static WebApplication Build(string connectionString, string url, Action<IServiceCollection>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls(url).ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = MaxRequestBytes;
+        });
+        builder.Services
+            .AddFlownally(builder.Configuration, connectionString)
+            .AddBackgroundWork()
+            .AddControllers();
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.MapControllers();
+        return app;
+    }
+
+    /// <summary>What every command needs, the one that serves included.</summary>
+    public static IServiceCollection AddFlownally(this IServiceCollection services, IConfiguration configuration, string connectionString) => services
+        .Configure<ContactOptions>(configuration.GetSection("Contacts"))
+        .AddSingleton(TimeProvider.System)
+        .AddApplication()
+        .AddInfrastructure(connectionString);
+
+    private static void AddControllers(this IServiceCollection services) => services
+        .AddMvcCore(mvc =>
+        {
+            mvc.Filters.Add<ApiKeyFilter>();
+            mvc.Filters.Add<AcceptFilter>();
+            mvc.ModelBinderProviders.Insert(0, new TextModelBinderProvider());
+            mvc.InputFormatters.Clear();
+            mvc.InputFormatters.Add(new StrictJsonInputFormatter(ApiJson.Options));
+            var json = mvc.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single();
+            mvc.OutputFormatters.Clear();
+            mvc.OutputFormatters.Add(json);
+        })
+        .AddJsonOptions(json => ApiJson.Configure(json.JsonSerializerOptions))
+        .ConfigureApiBehaviorOptions(api =>
+        {
+            api.SuppressMapClientErrors = true;
+            api.InvalidModelStateResponseFactory = context => new ProblemResult(RefusedInput.In(context.ModelState));
+        });
+}

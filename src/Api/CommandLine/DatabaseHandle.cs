@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.EmbeddedPostgres;
+using MediatR;
+
+namespace Flownally.Api.CommandLine;
+
+/// <summary>
+/// The database that a command works on: the server named by <c>ConnectionStrings__Flownally</c>, else the embedded one,
+/// which runs at least as long as the handle is open.
+/// </summary>
+internal sealed class DatabaseHandle : IAsyncDisposable
+{
+    private const string DefaultData = ".flownally";
+
+    public static readonly Option<DirectoryInfo> Data = new("--data")
+    {
+        Description = "The folder of the embedded database; not used where ConnectionStrings__Flownally names a server.",
+        DefaultValueFactory = _ => new DirectoryInfo(Environment.GetEnvironmentVariable("FLOWNALLY_DATA") ?? DefaultData),
+        Recursive = true,
+    };
+
+    private readonly EmbeddedServer? _embedded;
+
+    private DatabaseHandle(IConfiguration configuration, string connectionString, EmbeddedServer? embedded)
+    {
+        _embedded = embedded;
+        Configuration = configuration;
+        ConnectionString = connectionString;
+        OwnerConnectionString = configuration.GetConnectionString("FlownallyOwner") ?? connectionString;
+    }
+
+    public IConfiguration Configuration { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Of the account that owns the tables, where that is another one: <c>ConnectionStrings__FlownallyOwner</c>.</summary>
+    public string OwnerConnectionString { get; }
+
+    /// <summary>Opens the database; an embedded one is brought up to date at once.</summary>
+    public static async Task<DatabaseHandle> OpenAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        if (configuration.GetConnectionString("Flownally") is { } named)
+        {
+            return new DatabaseHandle(configuration, named, null);
+        }
+
+        var embedded = await EmbeddedServer.StartAsync(arguments.GetRequiredValue(Data).FullName, Terminal.Say, cancellationToken);
+        var handle = new DatabaseHandle(configuration, embedded.ConnectionString, embedded);
+        try
+        {
+            await Migrator.MigrateAsync(handle.OwnerConnectionString, cancellationToken);
+            return handle;
+        }
+        catch
+        {
+            await handle.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sends one request to the application.</summary>
+    public async Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)
+    {
+        await using var services = new ServiceCollection().AddFlownally(Configuration, ConnectionString).BuildServiceProvider();
+        return await services.GetRequiredService<IMediator>().Send(request, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Flownally.Api.Quickstart;
+using Flownally.Infrastructure.Database;
+
+namespace Flownally.Api.CommandLine;
+
+internal static class ServeCommand
+{
+    private const int DefaultPort = 5080;
+
+    public static Command Create()
+    {
+        var port = new Option<int>("--port")
+        {
+            Description = "The port on 127.0.0.1; 0 takes a free one.",
+            DefaultValueFactory = _ => DefaultPort,
+        };
+        var url = new Option<string?>("--url") { Description = "Where to listen instead, such as http://0.0.0.0:8080." };
+        var quickstart = new Option<bool>("--quickstart")
+        {
+            Description = "Bring the database up to date, fill an empty one with a demo workspace, and print what to try.",
+        };
+        var command = new Command("serve", "Answer calls until told to stop.") { port, url, quickstart };
+        command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
+        {
+            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var app = ApiHost.Build(database.ConnectionString, arguments.GetValue(url) ?? $"http://127.0.0.1:{arguments.GetValue(port)}");
+            DemoWorkspace? demo = null;
+            if (arguments.GetValue(quickstart))
+            {
+                await Migrator.MigrateAsync(database.OwnerConnectionString, cancellationToken);
+                demo = await DemoWorkspace.OpenAsync(app.Services, database.OwnerConnectionString,
+                    arguments.GetRequiredValue(DatabaseHandle.Data), cancellationToken);
+            }
+
+            await app.StartAsync(cancellationToken);
+            Greeting.Show(terminal, app.Urls.Single(), demo);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }));
+        return command;
+    }
+}

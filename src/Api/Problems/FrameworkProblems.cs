@@ -1,0 +1,37 @@
+using Flownally.Application;
+using Flownally.Domain;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Flownally.Api.Problems;
+
+/// <summary>Gives the shape of the contract to what the framework refuses by itself and to what was thrown.</summary>
+internal static class FrameworkProblems
+{
+    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app
+        .UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = context =>
+                ProblemWriter.WriteAsync(context, Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error)),
+            // An outage or a broken request is no fault of the program: its log line needs no stack.
+            SuppressDiagnosticsCallback = context => Of(context.Exception) is not Internal,
+        })
+        .UseStatusCodePages(pages => ProblemWriter.WriteAsync(pages.HttpContext, Of(pages.HttpContext.Response.StatusCode)));
+
+    private static Error Of(Exception exception) => exception switch
+    {
+        DatabaseUnavailableException => new DatabaseUnavailable(),
+        BadHttpRequestException request => Of(request.StatusCode),
+        _ => new Internal(),
+    };
+
+    private static Error Of(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => new MalformedJson("The body of the request is incomplete or broken."),
+        StatusCodes.Status404NotFound => new RouteNotFound(),
+        StatusCodes.Status405MethodNotAllowed => new MethodNotAllowed(),
+        StatusCodes.Status406NotAcceptable => new NotAcceptable(),
+        StatusCodes.Status413PayloadTooLarge => new RequestTooLarge(),
+        StatusCodes.Status415UnsupportedMediaType => new UnsupportedMediaType(),
+        _ => new Internal(),
+    };
+}

@@ -1,0 +1,3 @@
+using Flownally.Api.CommandLine;
+
+return await FlownallyCommand.RunAsync(args);

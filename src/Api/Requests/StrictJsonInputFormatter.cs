@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Flownally.Api.Problems;
+using Flownally.Domain;
+using Flownally.Domain.Json;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Net.Http.Headers;
+
+namespace Flownally.Api.Requests;
+
+/// <summary>
+/// Reads bodies as strict JSON (RFC 8259, and RFC 7493 §2.3 on duplicate members): what a client mistyped is refused,
+/// never ignored, and everything that is wrong is named at once.
+/// </summary>
+internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : IInputFormatter
+{
+    /// <summary>Objects and arrays in one another: above what payloads and schemas may have, so that they can say so themselves.</summary>
+    private const int MaxDepth = 64;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+
+    private readonly StrictJsonReader _reader = new(options);
+
+    /// <summary>Also bodies of another type, so that they are refused in our words.</summary>
+    public bool CanRead(InputFormatterContext context) => true;
+
+    public async Task<InputFormatterResult> ReadAsync(InputFormatterContext context)
+    {
+        var body = await ReadAsync(context.HttpContext.Request, context.ModelType, context.HttpContext.RequestAborted);
+        if (body.IsSuccess)
+        {
+            return await InputFormatterResult.SuccessAsync(body.Value);
+        }
+
+        RefusedInput.Add(context.ModelState, context.ModelName, body.Error);
+        return await InputFormatterResult.FailureAsync();
+    }
+
+    private async Task<Result<object>> ReadAsync(HttpRequest request, Type type, CancellationToken cancellationToken)
+    {
+        if (!IsJson(request))
+        {
+            return new UnsupportedMediaType();
+        }
+
+        using var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer, cancellationToken);
+        var utf8 = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        try
+        {
+            // Before the document is made: it would compare members in quadratic time at great depths, and cannot read half a surrogate.
+            var faults = JsonText.FindFaults(utf8.Span, MaxDepth);
+            if (faults.Count > 0)
+            {
+                return new ValidationFailed([.. faults.Select(fault => new FieldViolation(fault.Pointer, "unstorable", fault.Message))]);
+            }
+
+            var document = JsonDocument.Parse(utf8, Strict);
+            request.HttpContext.Response.RegisterForDispose(document);
+            return _reader.Read(document.RootElement, type);
+        }
+        catch (JsonException exception)
+        {
+            return new MalformedJson(Describe(exception));
+        }
+    }
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+        && request.Headers.ContentEncoding.Count == 0;
+
+    /// <summary>Where it went wrong; the parser's own words speak of .NET.</summary>
+    private static string Describe(JsonException exception) => exception.LineNumber is { } line
+        ? $"The body is not one JSON text, or names a member twice: line {line + 1}, byte {exception.BytePositionInLine + 1}."
+        : "The body is not one JSON text in UTF-8, or names a member twice.";
+}

@@ -1,0 +1,35 @@
+using AutoMapper;
+using FluentValidation;
+using Flownally.Application.Contacts;
+using Flownally.Application.Validation;
+using Flownally.Domain.Ids;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Flownally.Application;
+
+/// <summary>Registers what this layer offers.</summary>
+public static class ApplicationServices
+{
+    public static IServiceCollection AddApplication(this IServiceCollection services)
+    {
+        var assembly = typeof(ApplicationServices).Assembly;
+        foreach (var handler in assembly.GetTypes().Where(type => !type.IsAbstract))
+        {
+            foreach (var contract in handler.GetInterfaces().Where(type =>
+                type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            {
+                services.AddTransient(contract, handler);
+            }
+        }
+
+        return services
+            .AddSingleton<IMapper>(new Mapper(new MapperConfiguration(mapping => mapping.AddProfiles(assembly))))
+            .AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true)
+            .AddTransient<ServiceFactory>(provider => provider.GetService!)
+            .AddTransient<IMediator, Mediator>()
+            .AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
+            .AddTransient<ContactGate>()
+            .AddSingleton<IdGenerator>();
+    }
+}

@@ -1,0 +1,39 @@
+using FluentValidation;
+using Flownally.Domain;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.EventTypes;
+
+/// <summary>Adds a type of a tenant's own to its catalog.</summary>
+public sealed record CreateEventType(TenantId TenantId, EventTypeName Name, string? Description = null, PayloadSchema? PayloadSchema = null)
+    : IRequest<Result<EventType>>;
+
+internal sealed class CreateEventTypeValidator : AbstractValidator<CreateEventType>
+{
+    public CreateEventTypeValidator() =>
+        RuleFor(command => command.Description).MaximumLength(EventType.MaxDescriptionLength).OverridePropertyName("/description");
+}
+
+internal sealed class CreateEventTypeHandler(IEventTypeRepository types, IdGenerator ids, TimeProvider clock)
+    : IRequestHandler<CreateEventType, Result<EventType>>
+{
+    public async Task<Result<EventType>> Handle(CreateEventType request, CancellationToken cancellationToken)
+    {
+        var now = Microseconds.Truncate(clock.GetUtcNow());
+        var type = new EventType
+        {
+            Id = new EventTypeId(ids.Next()),
+            TenantId = request.TenantId,
+            Name = request.Name,
+            Description = request.Description,
+            PayloadSchema = request.PayloadSchema,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        return await types.AddAsync(type, cancellationToken) is { } taken ? taken : type;
+    }
+}

@@ -1,0 +1,16 @@
+using AutoMapper;
+using Flownally.Domain.Events;
+
+namespace Flownally.Application.Events;
+
+/// <summary>Entity to response, never the other way.</summary>
+internal sealed class EventProfile : Profile
+{
+    public EventProfile() =>
+        CreateMap<Event, EventResponse>()
+            .ForMember(response => response.EventTypeId, map => map.MapFrom(source => source.Type.Id))
+            .ForMember(response => response.EventTypeName, map => map.MapFrom(source => source.Type.Name.Value))
+            .ForMember(response => response.SchemaVersion, map => map.MapFrom(source => source.Type.SchemaVersion))
+            .ForMember(response => response.Payload, map => map.MapFrom(source => source.Payload.Text))
+            .ForMember(response => response.IdempotencyKey, map => map.MapFrom(source => source.IdempotencyKey.ToString()));
+}

@@ -1,0 +1,30 @@
+using Flownally.Domain.Events;
+
+namespace Flownally.Application.Events;
+
+/// <summary>Where events are recorded, once and for good.</summary>
+public interface IEventLog
+{
+    /// <summary>Records an event, if its type has not moved since it was read and its key stands for no other event.</summary>
+    /// <returns>
+    /// <see cref="AppendOutcome.Appended"/> only once the event is durable, readable in every list and in its place in the feed.
+    /// Every other outcome leaves no trace.
+    /// </returns>
+    Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken);
+}
+
+/// <summary>What became of an attempt to record.</summary>
+public abstract record AppendOutcome
+{
+    private AppendOutcome()
+    {
+    }
+
+    public sealed record Appended : AppendOutcome;
+
+    /// <summary>The type was changed or deleted meanwhile: load it again, and decide again.</summary>
+    public sealed record TypeMoved : AppendOutcome;
+
+    /// <summary>The key stands for an event already.</summary>
+    public sealed record KeyTaken(EventId By, Fingerprint Fingerprint) : AppendOutcome;
+}

@@ -1,0 +1,49 @@
+using Flownally.Application.Contacts;
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.Contacts;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.Events;
+
+/// <summary>Reads a contact's timeline, page by page, newest moment first.</summary>
+/// <param name="EventTypeId">Only events of this type; null for all.</param>
+public sealed record ListContactEvents(TenantId TenantId, ContactId ContactId, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken)
+    : IRequest<Result<EventsResponse>>
+{
+    /// <summary>Names the list that a page token is good for.</summary>
+    internal string List => $"timeline {TenantId} {ContactId} {EventTypeId}";
+}
+
+internal sealed class ListContactEventsHandler(ContactGate gate, IEventQueries events)
+    : IRequestHandler<ListContactEvents, Result<EventsResponse>>
+{
+    public async Task<Result<EventsResponse>> Handle(ListContactEvents request, CancellationToken cancellationToken)
+    {
+        TimelinePosition? after = null;
+        if (request.PageToken is not null)
+        {
+            if (!PageToken.TryRead(request.List, request.PageToken, out var position))
+            {
+                return new PageTokenInvalid();
+            }
+
+            after = TimelinePosition.FromBytes(position);
+        }
+
+        if (await gate.RefusalAsync(request.TenantId, request.ContactId, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var size = request.PageSize.Value;
+        var rows = await events.TimelineAsync(request.TenantId, request.ContactId, request.EventTypeId, after, size + 1, cancellationToken);
+        var page = rows.Events.Take(size).ToList();
+        var next = rows.Events.Count > size
+            ? PageToken.Write(request.List, new TimelinePosition(page[^1].OccurredAt, page[^1].Id).ToBytes())
+            : null;
+        return new EventsResponse(page, next, rows.TotalSize);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Flownally.Domain;
+
+namespace Flownally.Application.Paging;
+
+/// <summary>
+/// Where the next page begins: the position after the last record shown, bound to the list it was made for.
+/// Opaque to clients. A digest of the list (operation, tenant, filter) catches a token that was cut, mixed up or taken
+/// from another list; it is no secret and guards nothing, because every query filters by the caller's tenant anyway.
+/// </summary>
+public static class PageToken
+{
+    private const int DigestBytes = 8;
+
+    public static string Write(string list, ReadOnlySpan<byte> position)
+    {
+        var token = new byte[DigestBytes + position.Length];
+        Digest(list, position, token);
+        position.CopyTo(token.AsSpan(DigestBytes));
+        return Base64Url.EncodeToString(token);
+    }
+
+    /// <summary>The position that the token holds.</summary>
+    /// <returns>False where the token is broken or was made for another list.</returns>
+    public static bool TryRead(string list, string token, out byte[] position)
+    {
+        position = [];
+        if (!Base64Url.IsValid(token, out var length) || length < DigestBytes || token.Length != Base64Url.GetEncodedLength(length))
+        {
+            return false;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(token);
+        position = bytes[DigestBytes..];
+        Span<byte> expected = stackalloc byte[DigestBytes];
+        Digest(list, position, expected);
+        return expected.SequenceEqual(bytes.AsSpan(0, DigestBytes));
+    }
+
+    private static void Digest(string list, ReadOnlySpan<byte> position, Span<byte> destination) =>
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(list), 0, .. position]).AsSpan(0, DigestBytes).CopyTo(destination);
+}
+
+public sealed record PageTokenInvalid : Error
+{
+    public PageTokenInvalid()
+        : base("pageTokenInvalid", "The pageToken was not given out for this list; start again without it.") =>
+        Violations = [new FieldViolation("pageToken", Code, Detail)];
+}

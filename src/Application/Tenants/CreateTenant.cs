@@ -1,0 +1,32 @@
+using FluentValidation;
+using Flownally.Domain;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.Tenants;
+
+/// <summary>Opens a workspace, with the predefined event types in its catalog.</summary>
+public sealed record CreateTenant(string Name) : IRequest<Result<Tenant>>;
+
+internal sealed class CreateTenantValidator : AbstractValidator<CreateTenant>
+{
+    public CreateTenantValidator() =>
+        RuleFor(command => command.Name).NotEmpty().MaximumLength(Tenant.MaxNameLength).OverridePropertyName("name");
+}
+
+internal sealed class CreateTenantHandler(ITenantRepository tenants, IdGenerator ids, TimeProvider clock)
+    : IRequestHandler<CreateTenant, Result<Tenant>>
+{
+    public async Task<Result<Tenant>> Handle(CreateTenant request, CancellationToken cancellationToken)
+    {
+        var tenant = new Tenant
+        {
+            Id = new TenantId(ids.Next()),
+            Name = request.Name,
+            CreatedAt = Microseconds.Truncate(clock.GetUtcNow()),
+        };
+        await tenants.AddAsync(tenant, [.. tenant.PredefinedEventTypes(ids)], cancellationToken);
+        return tenant;
+    }
+}

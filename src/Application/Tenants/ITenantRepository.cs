@@ -1,0 +1,15 @@
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Application.Tenants;
+
+public interface ITenantRepository
+{
+    /// <summary>Stores a tenant together with the catalog it begins with.</summary>
+    Task AddAsync(Tenant tenant, IReadOnlyCollection<EventType> eventTypes, CancellationToken cancellationToken);
+
+    Task<bool> ExistsAsync(TenantId tenant, CancellationToken cancellationToken);
+
+    /// <summary>All tenants, oldest first.</summary>
+    Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken);
+}

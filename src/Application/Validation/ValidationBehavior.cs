@@ -1,0 +1,24 @@
+using FluentValidation;
+using Flownally.Domain;
+using MediatR;
+
+namespace Flownally.Application.Validation;
+
+/// <summary>Runs the validators of a request before its handler and refuses it with all their findings at once.</summary>
+internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
+    : IPipelineBehavior<TRequest, TResponse>
+    where TResponse : IResult<TResponse>
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        List<FieldViolation> violations = [];
+        foreach (var validator in validators)
+        {
+            var result = await validator.ValidateAsync(request, cancellationToken);
+            violations.AddRange(result.Errors.Select(failure =>
+                new FieldViolation(failure.PropertyName, failure.ErrorCode, failure.ErrorMessage)));
+        }
+
+        return violations.Count > 0 ? TResponse.Refused(new ValidationFailed(violations)) : await next();
+    }
+}

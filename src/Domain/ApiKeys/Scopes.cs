@@ -1,0 +1,20 @@
+namespace Flownally.Domain.ApiKeys;
+
+/// <summary>What a key may do: <c>resource:verb</c>.</summary>
+public static class Scopes
+{
+    public const string EventTypeList = "event_type:list";
+    public const string EventTypeCreate = "event_type:create";
+    public const string EventTypeRead = "event_type:read";
+    public const string EventTypeUpdate = "event_type:update";
+    public const string EventTypeDelete = "event_type:delete";
+    public const string EventList = "event:list";
+    public const string EventCreate = "event:create";
+    public const string EventRead = "event:read";
+
+    public static readonly IReadOnlyList<string> All =
+    [
+        EventTypeList, EventTypeCreate, EventTypeRead, EventTypeUpdate, EventTypeDelete,
+        EventList, EventCreate, EventRead,
+    ];
+}

@@ -1,0 +1,74 @@
+using Flownally.Domain.Contacts;
+using Flownally.Domain.Events;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Domain.EventTypes;
+
+/// <summary>An entry of a tenant's catalog: a kind of moment, and what its payload must look like.</summary>
+public sealed class EventType
+{
+    public const int MaxDescriptionLength = 1_000;
+
+    /// <summary>The types that every tenant has from its creation, without a schema.</summary>
+    public static readonly IReadOnlyList<(EventTypeName Name, string Description)> Predefined =
+    [
+        (EventTypeName.Parse("signup.completed"), "A contact finished signing up."),
+        (EventTypeName.Parse("purchase.completed"), "A contact bought something."),
+        (EventTypeName.Parse("plan.changed"), "A contact moved to another plan."),
+        (EventTypeName.Parse("subscription.canceled"), "A contact ended a subscription."),
+        (EventTypeName.Parse("form.submitted"), "A contact sent a form."),
+    ];
+
+    public required EventTypeId Id { get; init; }
+
+    public required TenantId TenantId { get; init; }
+
+    public required EventTypeName Name { get; init; }
+
+    /// <summary>At most <see cref="MaxDescriptionLength"/> characters.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>What payloads must fit; null lets any payload pass.</summary>
+    public PayloadSchema? PayloadSchema { get; init; }
+
+    /// <summary>One of <see cref="Predefined"/>: it can be neither deleted, renamed nor given a schema.</summary>
+    public bool IsPredefined { get; init; }
+
+    /// <summary>Starts at 1 and grows by one whenever the schema becomes another JSON value.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>Starts at 1 and grows by one with every change; recording checks that it has not moved.</summary>
+    public int Revision { get; init; } = 1;
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Makes an event of this type, if the payload fits its schema.</summary>
+    /// <param name="occurredAt">When it happened; null means now.</param>
+    /// <returns>The event, or <see cref="PayloadInvalid"/> with every fault.</returns>
+    public Result<Event> Record(EventId id, ContactId contact, Payload payload, DateTimeOffset? occurredAt,
+        IdempotencyKey? key, DateTimeOffset now)
+    {
+        if (PayloadSchema?.Validate(payload.Json) is { Count: > 0 } faults)
+        {
+            return new PayloadInvalid(this, faults);
+        }
+
+        var instant = occurredAt is null ? (DateTimeOffset?)null : Microseconds.Truncate(occurredAt.Value);
+        var createdAt = Microseconds.Truncate(now);
+        return new Event
+        {
+            Id = id,
+            TenantId = TenantId,
+            ContactId = contact,
+            Type = this,
+            Payload = payload,
+            IdempotencyKey = key,
+            Fingerprint = key is null ? null : Fingerprint.Of(contact, Id, payload, instant),
+            OccurredAt = instant ?? createdAt,
+            CreatedAt = createdAt,
+        };
+    }
+}

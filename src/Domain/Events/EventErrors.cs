@@ -1,0 +1,35 @@
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Schemas;
+
+namespace Flownally.Domain.Events;
+
+public sealed record EventNotFound(string Id) : Error("eventNotFound", "There is no event with this id.");
+
+/// <summary>The payload breaks the schema of its event type; one violation for each fault.</summary>
+public sealed record PayloadInvalid : Error
+{
+    public PayloadInvalid(EventType type, IReadOnlyList<PayloadFault> faults)
+        : base("payloadInvalid", $"The payload does not fit version {type.SchemaVersion} of the schema of '{type.Name}'.") =>
+        Violations = [.. faults.Select(fault => new FieldViolation("/payload" + fault.PayloadPointer, fault.Code, fault.Message))];
+}
+
+public sealed record PayloadTooLarge : Error
+{
+    public PayloadTooLarge(int bytes)
+        : base("payloadTooLarge", $"The payload has {bytes} bytes; at most {Payload.MaxBytes} are stored.") =>
+        Violations = [new FieldViolation("/payload", Code, Detail)];
+}
+
+/// <summary>The key of the body already stands for an event.</summary>
+/// <param name="ExistingEventId">The event first recorded under the key.</param>
+/// <param name="SameRequest">True where this request was identical, so that the caller can treat it as done.</param>
+public sealed record IdempotencyKeyExists(EventId ExistingEventId, bool SameRequest) : Error("idempotencyKeyExists",
+    SameRequest
+        ? "This event was recorded before under the same idempotency key."
+        : "Another event was recorded before under the same idempotency key.");
+
+public sealed record IdempotencyKeyReused() : Error("idempotencyKeyReused",
+    "The Idempotency-Key header stood on another request before; a new request needs a new key.");
+
+public sealed record IdempotencyKeyConflict() : Error("idempotencyKeyConflict",
+    "The Idempotency-Key header and the member `idempotencyKey` differ; send one of them, or both alike.");

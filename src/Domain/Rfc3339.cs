@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Flownally.Domain;
+
+/// <summary>
+/// Reads a date-time of RFC 3339 §5.6: the offset is required, a fraction may have any number of digits.
+/// Leap seconds, which .NET has no place for, are refused.
+/// </summary>
+public static partial class Rfc3339
+{
+    /// <param name="text">The text, and nothing else around it.</param>
+    /// <param name="time">The instant in UTC, cut off after the microsecond.</param>
+    public static bool TryParse(string text, out DateTimeOffset time)
+    {
+        time = default;
+        var match = Grammar().Match(text);
+        if (!match.Success || !DateTime.TryParseExact(match.Groups["local"].Value.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss",
+            CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        {
+            return false;
+        }
+
+        var micros = match.Groups["fraction"].Value.PadRight(6, '0')[..6];
+        var offset = match.Groups["sign"].Success
+            ? new TimeSpan(Number("hours"), Number("minutes"), 0) * (match.Groups["sign"].Value == "-" ? -1 : 1)
+            : TimeSpan.Zero;
+        var ticks = local.Ticks - offset.Ticks + (int.Parse(micros, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond);
+        if (ticks < DateTime.MinValue.Ticks || ticks > DateTime.MaxValue.Ticks)
+        {
+            return false;
+        }
+
+        time = new DateTimeOffset(ticks, TimeSpan.Zero);
+        return true;
+
+        int Number(string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"\A(?<local>[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<fraction>[0-9]+))?([Zz]|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3]):(?<minutes>[0-5][0-9]))\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Grammar();
+}

@@ -1,0 +1,16 @@
+using Npgsql;
+
+namespace Flownally.Infrastructure.Database;
+
+/// <summary>Tells an outage, which passes, from a mistake in a statement, which does not.</summary>
+internal static class Outage
+{
+    /// <summary>
+    /// True for a lost or refused connection, a time-out, and PostgreSQL's classes 08 (connection), 53 (resources),
+    /// 57 (operator intervention: shutting down, starting up, canceled) and 25006 (a standby).
+    /// Source: https://www.postgresql.org/docs/15/errcodes-appendix.html.
+    /// </summary>
+    public static bool Is(NpgsqlException exception) => exception is not PostgresException refused
+        || refused.SqlState[..2] is "08" or "53" or "57"
+        || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+}

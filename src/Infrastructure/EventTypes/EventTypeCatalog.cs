@@ -1,0 +1,37 @@
+using Flownally.Application.EventTypes;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Flownally.Infrastructure.EventTypes;
+
+/// <summary>
+/// Reads types through a cache, so that a schema is compiled once and not with each event. The cache may be old without
+/// harm: what is recorded is checked against the type's revision in the recording statement itself.
+/// </summary>
+internal sealed class EventTypeCatalog(Database.Database database) : IEventTypeCatalog, IDisposable
+{
+    private const int MaxEntries = 10_000;
+
+    private const string Find = """
+        SELECT id, tenant_id, name, description, payload_schema, predefined, schema_version, revision, created_at, updated_at
+        FROM   event_types
+        WHERE  tenant_id = @tenant_id AND (id = @id OR name = @name)
+        """;
+
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaxEntries });
+
+    public async ValueTask<EventType?> FindAsync(TenantId tenant, EventTypeReference reference, bool fresh, CancellationToken cancellationToken)
+    {
+        if (!fresh && _cache.TryGetValue((tenant, reference), out EventType? cached))
+        {
+            return cached;
+        }
+
+        Guid? id = EventTypeId.TryParse(reference.Id, null, out var parsed) ? parsed.Value : null;
+        var row = await database.FindAsync<EventTypeRow>(tenant, Find, new { id, name = reference.Name }, cancellationToken);
+        return row is null ? null : _cache.Set((tenant, reference), row.ToEventType(), new MemoryCacheEntryOptions { Size = 1 });
+    }
+
+    public void Dispose() => _cache.Dispose();
+}

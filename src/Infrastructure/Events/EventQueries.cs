@@ -1,0 +1,54 @@
+using Flownally.Application.Events;
+using Flownally.Domain.Contacts;
+using Flownally.Domain.Events;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Infrastructure.Events;
+
+internal sealed class EventQueries(Database.Database database) : IEventQueries
+{
+    private const string Columns = """
+        e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version,
+        e.payload, e.idempotency_key, e.occurred_at, e.created_at
+        """;
+
+    private const string One = $"""
+        SELECT {Columns}
+        FROM   events e
+        JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
+        WHERE  e.tenant_id = @tenant_id AND e.id = @id
+        """;
+
+    private const string Timeline = $"""
+        SELECT {Columns}
+        FROM   events e
+        JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
+        WHERE  e.tenant_id = @tenant_id AND e.contact_id = @contact
+        AND    (@type::uuid IS NULL OR e.event_type_id = @type)
+        AND    (@after_time::timestamptz IS NULL OR (e.occurred_at, e.id) < (@after_time, @after_id))
+        ORDER  BY e.occurred_at DESC, e.id DESC
+        LIMIT  @limit;
+
+        SELECT count(*)
+        FROM   events e
+        WHERE  e.tenant_id = @tenant_id AND e.contact_id = @contact
+        AND    (@type::uuid IS NULL OR e.event_type_id = @type)
+        """;
+
+    public Task<EventResponse?> FindAsync(TenantId tenant, EventId id, CancellationToken cancellationToken) =>
+        database.FindAsync<EventResponse>(tenant, One, new { id = id.Value }, cancellationToken);
+
+    public Task<TimelineRows> TimelineAsync(TenantId tenant, ContactId contact, EventTypeId? type, TimelinePosition? after, int limit,
+        CancellationToken cancellationToken) =>
+        database.QueryMultipleAsync(tenant, Timeline, new
+        {
+            contact = contact.Value,
+            type = type?.Value,
+            after_time = after?.OccurredAt,
+            after_id = after?.Id.Value,
+            limit,
+        }, async results => new TimelineRows(
+            [.. await results.ReadAsync<EventResponse>()],
+            await results.ReadSingleAsync<long>()), cancellationToken);
+}

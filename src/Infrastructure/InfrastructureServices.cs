@@ -1,0 +1,43 @@
+using Flownally.Application.ApiKeys;
+using Flownally.Application.Contacts;
+using Flownally.Application.Events;
+using Flownally.Application.EventTypes;
+using Flownally.Application.Tenants;
+using Flownally.Infrastructure.ApiKeys;
+using Flownally.Infrastructure.Contacts;
+using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.EventTypes;
+using Flownally.Infrastructure.Tenants;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Flownally.Infrastructure;
+
+/// <summary>Registers what this layer offers.</summary>
+public static class InfrastructureServices
+{
+    /// <param name="connectionString">Of an account that may work as <see cref="Migrator.ApiRole"/>.</param>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString)
+    {
+        TypeHandlers.Register();
+        return services
+            .AddSingleton(_ => NpgsqlDataSource.Create(ConnectionStrings.ForApi(connectionString)))
+            .AddSingleton<DatabaseReadiness>()
+            .AddSingleton<Database.Database>()
+            .AddSingleton<IDatabaseProbe>(services => services.GetRequiredService<Database.Database>())
+            .AddSingleton<ApiKeyCache>()
+            .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
+            .AddSingleton<IContactRepository, ContactRepository>()
+            .AddSingleton<IEventLog, EventLog>()
+            .AddSingleton<IEventQueries, EventQueries>()
+            .AddSingleton<IEventTypeCatalog, EventTypeCatalog>()
+            .AddSingleton<IEventTypeRepository, EventTypeRepository>()
+            .AddSingleton<ITenantRepository, TenantRepository>();
+    }
+
+    /// <summary>What a process that serves does besides answering calls.</summary>
+    public static IServiceCollection AddBackgroundWork(this IServiceCollection services) => services
+        .AddHostedService<ApiKeyRevocations>()
+        .AddHostedService<PartitionMaintenance>();
+}

@@ -1,0 +1,41 @@
+using Flownally.Application.Tenants;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.EventTypes;
+
+namespace Flownally.Infrastructure.Tenants;
+
+internal sealed class TenantRepository(Database.Database database) : ITenantRepository
+{
+    private const string Insert = """
+        INSERT INTO tenants (id, name, created_at)
+        VALUES (@tenant_id, @name, @created_at)
+        """;
+
+    private const string Exists = """
+        SELECT EXISTS (SELECT FROM tenants WHERE id = @tenant_id)
+        """;
+
+    private const string All = """
+        SELECT id, name, created_at
+        FROM   tenants
+        ORDER  BY id
+        """;
+
+    public Task AddAsync(Tenant tenant, IReadOnlyCollection<EventType> eventTypes, CancellationToken cancellationToken) =>
+        database.TransactionAsync(tenant.Id, async execute =>
+        {
+            await execute(Insert, new { name = tenant.Name, created_at = tenant.CreatedAt });
+            foreach (var type in eventTypes)
+            {
+                await execute(EventTypeRepository.Insert, EventTypeRepository.Columns(type));
+            }
+        }, cancellationToken);
+
+    public Task<bool> ExistsAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        database.FindAsync<bool>(tenant, Exists, null, cancellationToken);
+
+    public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken) =>
+        database.QueryAsync<Tenant>(TenantScope.All, All, null, cancellationToken);
+}
