@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Flownally.Api.Problems;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;

@@ -5,7 +5,6 @@ using Flownally.Api.Requests;
 using Flownally.Application;
 using Flownally.Application.Contacts;
 using Flownally.Infrastructure;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 
 namespace Flownally.Api;

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Flownally.Application;
 using Flownally.Domain;
 using Microsoft.AspNetCore.Diagnostics;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;

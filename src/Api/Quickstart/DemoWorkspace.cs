@@ -5,7 +5,6 @@ using Flownally.Application.EventTypes;
 using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
-using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;

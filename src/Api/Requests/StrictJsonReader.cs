@@ -16,7 +16,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     /// <summary>Values that the domain reads from JSON by rules of its own.</summary>
     private static readonly Dictionary<Type, Func<JsonElement, Result<object>>> DomainReaders = new()
     {
-        [typeof(Payload)] = json => Payload.Parse(json).Match(value => value, Result<object>.Refused),
+        [typeof(Payload)] = json => Payload.Parse(json).Match<Result<object>>(value => value, error => error),
     };
 
     public Result<object> Read(JsonElement json, Type type)
