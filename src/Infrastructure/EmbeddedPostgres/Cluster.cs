@@ -50,7 +50,7 @@ internal sealed class Cluster
         var version = Path.Combine(place, "PG_VERSION");
         var isNew = !File.Exists(version);
         int? major = isNew ? null : int.Parse((await File.ReadAllTextAsync(version, cancellationToken)).Trim(), CultureInfo.InvariantCulture);
-        var cluster = new Cluster(Directory.ResolveLinkTarget(place, true)?.FullName ?? place, account,
+        var cluster = new Cluster(new DirectoryInfo(place).LinkTarget ?? place, account,
             await PostgresBinaries.FindAsync(major, account, cancellationToken));
         if (isNew)
         {

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Flownally.Domain.Json;
+
+namespace Flownally.Domain.Schemas;
+
+/// <summary>
+/// A JSON Schema (2020-12, or draft-07 by its <c>$schema</c>) that payloads must fit, compiled once and never changed.
+/// Every keyword is enforced or the schema is refused; none is ignored.
+/// </summary>
+public sealed class PayloadSchema
+{
+    /// <summary>UTF-8 bytes as sent: 64 KiB.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary>Objects and arrays in one another, the schema itself counted.</summary>
+    public const int MaxDepth = 32;
+
+    private readonly SchemaNode _root;
+
+    private PayloadSchema(SchemaNode root, byte[] utf8) => (_root, Utf8) = (root, utf8);
+
+    /// <summary>The schema as it was given.</summary>
+    public ReadOnlyMemory<byte> Utf8 { get; }
+
+    /// <summary>Compiles a schema for payloads, which are objects.</summary>
+    /// <returns>The schema, or <see cref="PayloadSchemaInvalid"/> with every fault.</returns>
+    public static Result<PayloadSchema> Parse(JsonElement schema) => Parse(schema, payloadsAreObjects: true);
+
+    /// <param name="payloadsAreObjects">False takes a schema that no object fits, as the official test suite has them.</param>
+    internal static Result<PayloadSchema> Parse(JsonElement schema, bool payloadsAreObjects)
+    {
+        var utf8 = JsonMarshal.GetRawUtf8Value(schema);
+        if (utf8.Length > MaxBytes)
+        {
+            return new PayloadSchemaInvalid([new FieldViolation(SchemaReader.Root, "tooLarge",
+                $"A schema may have {MaxBytes} bytes; this one has {utf8.Length}.")]);
+        }
+
+        var faults = JsonText.FindFaults(utf8, MaxDepth);
+        if (faults.Count > 0)
+        {
+            return new PayloadSchemaInvalid([.. faults.Select(fault => new FieldViolation(SchemaReader.Root + fault.Pointer, "unstorable", fault.Message))]);
+        }
+
+        var reader = new SchemaReader();
+        var root = reader.Read(schema.Clone(), "");
+        if (payloadsAreObjects && reader.Faults.Count == 0 && !root.AllowsObjects)
+        {
+            reader.Fault("", "noObject", "A payload is an object, and this schema lets no object pass.");
+        }
+
+        return reader.Faults.Count > 0 ? new PayloadSchemaInvalid(reader.Faults) : new PayloadSchema(root, utf8.ToArray());
+    }
+
+    /// <summary>Finds what is wrong with a payload.</summary>
+    /// <param name="payload">A value that <see cref="Events.Payload"/> has let pass: its strings are Unicode text.</param>
+    /// <returns>All faults at once, up to <see cref="Evaluation.MaxFaults"/>; none where the payload fits.</returns>
+    public IReadOnlyList<PayloadFault> Validate(JsonElement payload)
+    {
+        var evaluation = new Evaluation();
+        _root.Validate(payload, evaluation);
+        return evaluation.Faults;
+    }
+}
