@@ -25,7 +25,7 @@ internal sealed class SchemaReader
     {
         ["type"] = TypeKeyword.Read,
         ["enum"] = ValueKeyword.ReadEnum,
-        ["const"] = ValueKeyword.ReadConst,
+        ["const"] = (_, member) => new ValueKeyword(member.Pointer, [member.Value]),
         ["minimum"] = NumericKeyword.Read,
         ["maximum"] = NumericKeyword.Read,
         ["exclusiveMinimum"] = NumericKeyword.Read,

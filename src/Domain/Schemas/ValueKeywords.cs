@@ -34,7 +34,5 @@ internal sealed record ValueKeyword(string SchemaPointer, IReadOnlyList<JsonElem
         return null;
     }
 
-    public static Keyword ReadConst(SchemaReader reader, SchemaMember member) => new ValueKeyword(member.Pointer, [member.Value]);
-
     private static string Shorten(string json) => json.Length <= 40 ? json : json[..40] + "…";
 }
