@@ -6,6 +6,7 @@ using Flownally.Application;
 using Flownally.Application.Contacts;
 using Flownally.Infrastructure;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace Flownally.Api;
 
@@ -14,10 +15,22 @@ internal static class ApiHost
 {
     private const long MaxRequestBytes = 1024 * 1024;
 
+    /// <summary>What holds where no setting says otherwise.</summary>
+    private static readonly MemoryConfigurationSource Defaults = new()
+    {
+        InitialData = new Dictionary<string, string?>
+        {
+            ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:LogLevel:Microsoft"] = "Warning",
+        },
+    };
+
     /// <param name="configure">Changes services before they are built, for tests.</param>
     public static WebApplication Build(string connectionString, string url, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateBuilder();
+        builder.Configuration.Sources.Insert(0, Defaults);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseUrls(url).ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;

@@ -21,6 +21,7 @@ internal static class TypeHandlers
         Read((Guid value) => new EventId(value));
         Read((string value) => ContactId.Parse(value));
         Read((string value) => EventTypeName.Parse(value));
+        Read((string[] value) => (IReadOnlyList<string>)value);
         Read((string value) => RawJson.FromText(value));
     }
 

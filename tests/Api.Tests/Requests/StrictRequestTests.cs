@@ -1,0 +1,85 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Flownally.Api.Tests.Requests;
+
+public sealed class StrictRequestTests
+{
+    private const string Path = "/v1/contacts/ctc_1/events";
+
+    [TestCase("")]
+    [TestCase("{")]
+    [TestCase("{}{}")]
+    [TestCase("""{"eventTypeName":"a","eventTypeName":"b"}""")]
+    [TestCase("""{"payload":{"a":1,"\u0061":2}}""")]
+    [TestCase("""{"payload":{"a":NaN}}""")]
+    [TestCase("""{"payload":{} /* no */}""")]
+    [TestCase("""{"payload":{},}""")]
+    public async Task What_is_not_strict_JSON_is_refused(string body) =>
+        (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", body)).AssertRefused(400, "malformedJson");
+
+    [Test]
+    public async Task Bytes_that_are_no_UTF_8_are_refused()
+    {
+        var content = new ByteArrayContent([.. "{\"eventTypeName\":\""u8, 0xFF, .. "\"}"u8]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var answer = await (await Service.NewWorkspaceAsync()).SendAsync(new HttpRequestMessage(HttpMethod.Post, Path) { Content = content });
+        answer.AssertRefused(400, "malformedJson");
+    }
+
+    [Test]
+    public async Task A_misspelt_member_is_named_with_all_other_faults() =>
+        (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", """{"eventTypNam":1,"occurredAt":"2026-01-01","idempotencyKey":null,"payload":[]}"""))
+            .AssertRefused(422, "unknownField", "/eventTypNam", "/occurredAt", "/idempotencyKey", "/payload");
+
+    [TestCase("""{"eventTypeName":1}""", "/eventTypeName")]
+    [TestCase("""{"eventTypeName":"signup.completed","occurredAt":5}""", "/occurredAt")]
+    [TestCase("""{"eventTypeName":"signup.completed","occurredAt":"2026-01-01T00:00:00"}""", "/occurredAt")]
+    [TestCase("""{"eventTypeName":"signup.completed","idempotencyKey":"é"}""", "/idempotencyKey")]
+    [TestCase("""[]""", "")]
+    public async Task A_member_of_the_wrong_type_is_named(string body, string field) =>
+        (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", body)).AssertRefused(422, "validationFailed", field);
+
+    [Test]
+    public async Task Great_depth_is_refused_soon()
+    {
+        var body = $$"""{"payload":{{new string('[', 400_000)}}{{new string(']', 400_000)}}}""";
+        (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", body)).AssertRefused(422, "validationFailed", "/payload" + string.Concat(Enumerable.Repeat("/0", 63)));
+    }
+
+    [Test]
+    public async Task A_body_over_a_mebibyte_is_refused() =>
+        (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", $$"""{"eventTypeName":"{{new string('x', 1024 * 1024)}}"}"""))
+            .AssertRefused(413, "requestTooLarge");
+
+    [TestCase("text/plain", null)]
+    [TestCase("application/json", "iso-8859-1")]
+    public async Task A_body_that_is_not_declared_as_JSON_is_refused(string type, string? charset)
+    {
+        var content = new StringContent("{}", Encoding.UTF8);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type) { CharSet = charset };
+        var answer = await (await Service.NewWorkspaceAsync()).SendAsync(new HttpRequestMessage(HttpMethod.Post, Path) { Content = content });
+        answer.AssertRefused(415, "unsupportedMediaType");
+    }
+
+    [TestCase("text/html", 406)]
+    [TestCase("application/json;q=0, */*", 406)]
+    [TestCase("text/html, application/*;q=0.1", 200)]
+    [TestCase("*/*", 200)]
+    public async Task Answers_are_JSON_or_nothing(string accept, int status)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        Assert.That((await (await Service.NewWorkspaceAsync()).SendAsync(request)).Status, Is.EqualTo(status));
+    }
+
+    [Test]
+    public async Task An_unknown_address_and_an_unknown_method_are_refused_in_the_same_shape()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        (await workspace.GetAsync("/v1/nothing")).AssertRefused(404, "routeNotFound");
+        var answer = await workspace.SendAsync(new HttpRequestMessage(HttpMethod.Delete, Path));
+        answer.AssertRefused(405, "methodNotAllowed");
+        Assert.That(answer.ContentHeaders.Allow, Is.EquivalentTo(["GET", "POST"]));
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Api.Tests;
+
+/// <summary>A tenant, and a caller with a key to it.</summary>
+public sealed class Workspace(TenantId tenant, string key)
+{
+    private static readonly HttpClient Http = new();
+
+    public TenantId Tenant { get; } = tenant;
+
+    public Workspace WithKey(string other) => new(Tenant, other);
+
+    public Task<Answer> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
+
+    public Task<Answer> RecordAsync(string contact, string json, string? headerKey = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/contacts/{contact}/events")
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        if (headerKey is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", headerKey);
+        }
+
+        return SendAsync(request);
+    }
+
+    /// <summary>Records an event of a type without a schema and expects that it is taken.</summary>
+    public async Task<JsonNode> RecordedAsync(string contact, string more = "")
+    {
+        var answer = await RecordAsync(contact, $$"""{"eventTypeName":"signup.completed"{{more}}}""");
+        Assert.That(answer.Status, Is.EqualTo(201), answer.Text);
+        return answer.Json;
+    }
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        request.RequestUri = new Uri(Service.Url, request.RequestUri!.OriginalString);
+        request.Headers.Authorization ??= new AuthenticationHeaderValue("Bearer", key);
+        using var response = await Http.SendAsync(request);
+        return new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());
+    }
+}
+
+/// <summary>What came back.</summary>
+public sealed record Answer(int Status, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders, string Text)
+{
+    public JsonNode Json => JsonNode.Parse(Text)!;
+
+    public string Code => (string)Json["code"]!;
+
+    /// <summary>The places that a refusal names.</summary>
+    public string[] Fields => [.. Json["errors"]!.AsArray().Select(fault => (string)fault!["field"]!)];
+}
