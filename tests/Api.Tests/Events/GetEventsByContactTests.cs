@@ -31,7 +31,7 @@ public sealed class GetEventsByContactTests
         }
 
         List<string> met = [];
-        for (string? token = ""; token is not null;)
+        for (var token = (string?)""; token is not null;)
         {
             var page = (await workspace.GetAsync($"/v1/contacts/ctc_1/events?pageSize=2&pageToken={token}")).Json;
             met.AddRange(page["events"]!.AsArray().Select(e => (string)e!["id"]!));
