@@ -67,6 +67,7 @@ internal static class ApiHost
             mvc.OutputFormatters.Clear();
             mvc.OutputFormatters.Add(json);
         })
+        .AddApplicationPart(typeof(ApiHost).Assembly)
         .AddJsonOptions(json => ApiJson.Configure(json.JsonSerializerOptions))
         .ConfigureApiBehaviorOptions(api =>
         {

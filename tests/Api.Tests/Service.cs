@@ -42,7 +42,8 @@ public sealed class Service
     [OneTimeTearDown]
     public async Task Stop()
     {
-        await _app!.DisposeAsync();
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
         await _database!.DisposeAsync();
         Data.Delete(recursive: true);
     }
