@@ -23,7 +23,12 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     {
         var faults = new Faults();
         var value = Read(json, type, "", faults);
-        return faults.Refusal is { } refusal ? refusal : value!;
+        if (faults.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        return value!;
     }
 
     private object? Read(JsonElement json, Type type, string pointer, Faults faults)
@@ -54,7 +59,10 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             var place = $"{pointer}/{JsonPointer.Escape(member.Name)}";
             if (info.Properties.FirstOrDefault(property => property.Name == member.Name) is { } known)
             {
-                known.Set!(target, Read(member.Value, known.PropertyType, place, faults));
+                if (Read(member.Value, known.PropertyType, place, faults) is { } value)
+                {
+                    known.Set!(target, value);
+                }
             }
             else
             {

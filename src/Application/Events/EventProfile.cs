@@ -12,5 +12,5 @@ internal sealed class EventProfile : Profile
             .ForMember(response => response.EventTypeName, map => map.MapFrom(source => source.Type.Name.Value))
             .ForMember(response => response.SchemaVersion, map => map.MapFrom(source => source.Type.SchemaVersion))
             .ForMember(response => response.Payload, map => map.MapFrom(source => source.Payload.Text))
-            .ForMember(response => response.IdempotencyKey, map => map.MapFrom(source => source.IdempotencyKey.ToString()));
+            .ForMember(response => response.IdempotencyKey, map => map.MapFrom(source => source.IdempotencyKey == null ? null : source.IdempotencyKey.Value.Value));
 }

@@ -30,8 +30,9 @@ public sealed class ListContactEventsTests
     public async Task A_token_goes_on_after_the_last_event_shown()
     {
         var first = (await SendAsync(Query, 3)).Value;
+        var last = new TimelinePosition(first.Events[^1].OccurredAt, first.Events[^1].Id);
         var events = new Mock<IEventQueries>();
-        events.Setup(q => q.TimelineAsync(default, Query.ContactId, null, new TimelinePosition(first.Events[^1].OccurredAt, first.Events[^1].Id), 3, default))
+        events.Setup(q => q.TimelineAsync(default, Query.ContactId, null, last, 3, default))
             .ReturnsAsync(new TimelineRows([], 99));
         Assert.That((await SendAsync(Query with { PageToken = first.NextPageToken }, events.Object)).Value.Events, Is.Empty);
     }
