@@ -1,8 +1,8 @@
-using Microsoft.AspNetCore.Http.Features;
 using Flownally.Api.Problems;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Flownally.Api;

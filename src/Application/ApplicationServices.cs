@@ -1,8 +1,8 @@
 using AutoMapper;
-using FluentValidation;
 using Flownally.Application.Contacts;
 using Flownally.Application.Validation;
 using Flownally.Domain.Ids;
+using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,8 +1,9 @@
-using Flownally.Domain.ApiKeys;
+using System.Text.Json;
 using Flownally.Application.ApiKeys;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Tenants;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
@@ -11,7 +12,6 @@ using Flownally.Infrastructure.EmbeddedPostgres;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using System.Text.Json;
 
 [assembly: Parallelizable(ParallelScope.All)]
 

@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Http.Features;
 using Flownally.Application;
 using Flownally.Domain;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Flownally.Api.Problems;
 

@@ -1,9 +1,9 @@
-using FluentValidation;
 using Flownally.Application.Tenants;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
+using FluentValidation;
 using MediatR;
 
 namespace Flownally.Application.ApiKeys;

@@ -1,9 +1,9 @@
-using FluentValidation;
 using Flownally.Domain;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
+using FluentValidation;
 using MediatR;
 
 namespace Flownally.Application.EventTypes;

@@ -1,5 +1,4 @@
 using AutoMapper;
-using FluentValidation;
 using Flownally.Application.Contacts;
 using Flownally.Application.EventTypes;
 using Flownally.Domain;
@@ -8,6 +7,7 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
+using FluentValidation;
 using MediatR;
 
 namespace Flownally.Application.Events;

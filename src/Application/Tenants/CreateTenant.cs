@@ -1,7 +1,7 @@
-using FluentValidation;
 using Flownally.Domain;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
+using FluentValidation;
 using MediatR;
 
 namespace Flownally.Application.Tenants;

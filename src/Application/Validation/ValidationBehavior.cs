@@ -1,5 +1,5 @@
-using FluentValidation;
 using Flownally.Domain;
+using FluentValidation;
 using MediatR;
 
 namespace Flownally.Application.Validation;
