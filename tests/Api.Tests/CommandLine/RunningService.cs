@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Flownally.Api.Tests.CommandLine;
+
+/// <summary>The service as a person starts it: the script <c>run</c>, in a process of its own, with a data folder of its own.</summary>
+internal sealed class RunningService : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+
+    private RunningService(Process process, DirectoryInfo data, JsonNode greeting)
+    {
+        _process = process;
+        Data = data;
+        Url = (string)greeting["url"]!;
+        Key = (string)greeting["demoKey"]!;
+    }
+
+    public static DirectoryInfo Root { get; } = FindRoot();
+
+    public DirectoryInfo Data { get; }
+
+    public string Url { get; }
+
+    public string Key { get; }
+
+    public bool DatabaseRuns => File.Exists(Path.Combine(Data.FullName, "postgres/postmaster.pid"));
+
+    /// <param name="uid">The account to run as; only root can choose one.</param>
+    public static async Task<RunningService> StartAsync(DirectoryInfo data, int? uid = null, params (string Name, string Value)[] settings)
+    {
+        string[] command = [Path.Combine(Root.FullName, "run"), "--port", "0", "--json", "--data", data.FullName];
+        string[] account = uid is null ? [] : ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups"];
+        var process = Start([.. account, .. command], settings);
+        var greeting = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        return greeting is null
+            ? throw new InvalidOperationException("It ended without a greeting; its words are in the log above.")
+            : new RunningService(process, data, JsonNode.Parse(greeting)!);
+    }
+
+    /// <summary>Runs a command of the program on this service's data.</summary>
+    public Task<(int Status, string Output)> CommandAsync(params string[] words) => ToolAsync([Path.Combine(Root.FullName, "flownally"), .. words, "--data", Data.FullName]);
+
+    public static async Task<(int Status, string Output)> ToolAsync(string[] words)
+    {
+        using var process = Start(words, []);
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        return (process.ExitCode, output.Trim());
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    /// <returns>The exit status.</returns>
+    public async Task<int> InterruptAsync()
+    {
+        await ToolAsync(["kill", "-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await InterruptAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static Process Start(string[] words, (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo(words[0], words[1..])
+        {
+            WorkingDirectory = Root.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, line) => TestContext.Progress.WriteLine(line.Data);
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static DirectoryInfo FindRoot()
+    {
+        var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Flownally.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return folder;
+    }
+}
