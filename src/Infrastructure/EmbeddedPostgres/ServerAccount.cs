@@ -56,5 +56,5 @@ internal sealed record ServerAccount(string Name, int? Uid, int? Gid)
 
     /// <summary>Whether this account can get into a folder, through all that lie above it.</summary>
     public async Task<bool> CanEnterAsync(string path, CancellationToken cancellationToken) =>
-        (await Tool.RunAsync(Command("test", "-x", path), cancellationToken)).Succeeded;
+        !Drops || (await Tool.RunAsync(Command("test", "-x", path), cancellationToken)).Succeeded;
 }

@@ -5,11 +5,13 @@ namespace Flownally.Infrastructure.EmbeddedPostgres;
 /// <summary>Runs a program to its end.</summary>
 internal static class Tool
 {
+    /// <summary>Looks programs up in PATH only; .NET itself would first take one from the current folder.</summary>
+    private const string Env = "/usr/bin/env";
+
     /// <summary>Runs a program in the root folder, which every account can enter, and collects what it prints.</summary>
     public static async Task<ToolResult> RunAsync(IEnumerable<string> command, CancellationToken cancellationToken)
     {
-        var words = command.ToList();
-        using var process = Process.Start(new ProcessStartInfo(words[0], words.Skip(1))
+        using var process = Process.Start(new ProcessStartInfo(Env, command)
         {
             WorkingDirectory = "/",
             RedirectStandardInput = true,
