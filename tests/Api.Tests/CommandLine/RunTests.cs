@@ -184,6 +184,16 @@ public sealed partial class RunTests
         Assert.That(await TotalAsync(service), Is.GreaterThanOrEqualTo(2));
     }
 
+    [Test]
+    public async Task Without_PostgreSQL_a_command_says_so_and_fails()
+    {
+        var folder = Folder("missing");
+        string[] command = ["env", "FLOWNALLY_PG_BIN=/nowhere", "bash", "-c", "./flownally tenants create --name Test --data \"$0\" 2>&1", folder.FullName];
+        var (status, output) = await RunningService.ToolAsync(command);
+        Assert.That(status, Is.EqualTo(1));
+        Assert.That(output, Does.StartWith("PostgreSQL is not installed").And.Not.Contain("   at "));
+    }
+
     [TestCase("live")]
     [TestCase("ready")]
     public async Task Health_needs_no_key(string which)

@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using Flownally.Infrastructure.Database;
+using Npgsql;
+
+namespace Flownally.Api.Tests.Database;
+
+public sealed class DatabaseTests
+{
+    private static readonly HttpClient Http = new();
+
+    [Test]
+    public async Task Without_a_database_the_service_is_up_but_not_ready()
+    {
+        await using var app = ApiHost.Build("Host=/nowhere;Username=flownally;Database=flownally", "http://127.0.0.1:0");
+        await app.StartAsync();
+        using var live = await Http.GetAsync(new Uri($"{app.Urls.Single()}/health/live"));
+        using var ready = await Http.GetAsync(new Uri($"{app.Urls.Single()}/health/ready"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((int)live.StatusCode, Is.EqualTo(200));
+            Assert.That((int)ready.StatusCode, Is.EqualTo(503));
+            Assert.That(ready.Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
+            Assert.That((string)JsonNode.Parse(await ready.Content.ReadAsStringAsync())!["code"]!, Is.EqualTo("databaseUnavailable"));
+        }
+
+        await app.StopAsync();
+    }
+
+    [Test]
+    public async Task A_database_without_migrations_is_not_ready_until_they_are_run_and_running_them_twice_is_the_same()
+    {
+        var connectionString = await NewDatabaseAsync("unmigrated");
+        await using var app = ApiHost.Build(connectionString, "http://127.0.0.1:0");
+        await app.StartAsync();
+        Assert.That(await ReadyAsync(), Is.EqualTo(503));
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Migrator.MigrateAsync(connectionString, CancellationToken.None)));
+        Assert.That(runs.Select(applied => applied.Count), Is.EquivalentTo([Migrator.Scripts.Count, 0, 0]));
+        Assert.That(await ReadyAsync(), Is.EqualTo(200));
+        await app.StopAsync();
+
+        async Task<int> ReadyAsync()
+        {
+            using var response = await Http.GetAsync(new Uri($"{app.Urls.Single()}/health/ready"));
+            return (int)response.StatusCode;
+        }
+    }
+
+    [TestCase("DROP TABLE events")]
+    [TestCase("ALTER TABLE event_types ADD COLUMN more text")]
+    [TestCase("DELETE FROM events")]
+    [TestCase("UPDATE feed_clock SET transaction_offset = 0")]
+    [TestCase("CREATE TABLE public.mine ()")]
+    public async Task The_service_works_as_a_role_that_owns_nothing(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionStrings.ForApi(Service.ConnectionString));
+        await using var command = source.CreateCommand(sql);
+        Assert.That(command.ExecuteNonQueryAsync, Throws.TypeOf<PostgresException>()
+            .With.Property(nameof(PostgresException.SqlState)).EqualTo(PostgresErrorCodes.InsufficientPrivilege));
+    }
+
+    [Test]
+    public async Task In_another_server_the_feed_goes_on_after_what_was_restored()
+    {
+        var connectionString = await NewDatabaseAsync("restored");
+        await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        await using var owner = NpgsqlDataSource.Create(connectionString);
+        await ExecuteAsync("SELECT create_event_partitions(CURRENT_DATE)");
+        await ExecuteAsync("""
+            INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
+            VALUES (gen_random_uuid(), uuid_at(now()), gen_random_uuid(), 4000000000000, now(), now(), 1, 'ctc_1', '{}')
+            """);
+        await ExecuteAsync("SELECT align_feed_clock()");
+        await using var next = owner.CreateCommand("SELECT pg_current_xact_id()::text::bigint + transaction_offset FROM feed_clock");
+        Assert.That((long)(await next.ExecuteScalarAsync())!, Is.GreaterThan(4_000_000_000_000).And.LessThan(4_000_001_000_000));
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = owner.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Test]
+    public async Task Events_are_counted_as_they_are_recorded()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        await workspace.RecordedAsync("ctc_1");
+        await workspace.RecordedAsync("ctc_2", ",\"idempotencyKey\":\"k-1\"");
+        await workspace.RecordAsync("ctc_2", """{"eventTypeName":"signup.completed","idempotencyKey":"k-1"}""");
+        await using var source = NpgsqlDataSource.Create(Service.ConnectionString);
+        await using var count = source.CreateCommand("SELECT sum(n)::bigint FROM event_counts WHERE tenant_id = $1");
+        count.Parameters.Add(new NpgsqlParameter { Value = workspace.Tenant.Value });
+        Assert.That(await count.ExecuteScalarAsync(), Is.EqualTo(2L));
+    }
+
+    private static async Task<string> NewDatabaseAsync(string name)
+    {
+        await using var source = NpgsqlDataSource.Create(Service.ConnectionString);
+        await using var create = source.CreateCommand($"CREATE DATABASE {name}");
+        await create.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(Service.ConnectionString) { Database = name }.ConnectionString;
+    }
+}
