@@ -25,12 +25,12 @@ internal sealed class ListContactEventsHandler(ContactGate gate, IEventQueries e
         TimelinePosition? after = null;
         if (request.PageToken is not null)
         {
-            if (!PageToken.TryRead(request.List, request.PageToken, out var position))
+            if (!PageToken.TryRead(request.List, request.PageToken, out var bytes) || !TimelinePosition.TryRead(bytes, out var position))
             {
                 return new PageTokenInvalid();
             }
 
-            after = TimelinePosition.FromBytes(position);
+            after = position;
         }
 
         if (await gate.RefusalAsync(request.TenantId, request.ContactId, cancellationToken) is { } refusal)

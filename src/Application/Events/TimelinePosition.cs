@@ -16,7 +16,16 @@ public readonly record struct TimelinePosition(DateTimeOffset OccurredAt, EventI
         return bytes;
     }
 
-    public static TimelinePosition FromBytes(ReadOnlySpan<byte> bytes) => new(
-        new DateTimeOffset(BinaryPrimitives.ReadInt64BigEndian(bytes), TimeSpan.Zero),
-        new EventId(new Guid(bytes[sizeof(long)..], bigEndian: true)));
+    /// <returns>False where the bytes are no position: a token's digest is no secret, so anything may stand in one.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out TimelinePosition position)
+    {
+        position = default;
+        if (bytes.Length != Length || BinaryPrimitives.ReadInt64BigEndian(bytes) is not (>= 0 and var ticks) || ticks > DateTime.MaxValue.Ticks)
+        {
+            return false;
+        }
+
+        position = new TimelinePosition(new DateTimeOffset(ticks, TimeSpan.Zero), new EventId(new Guid(bytes[sizeof(long)..], bigEndian: true)));
+        return true;
+    }
 }

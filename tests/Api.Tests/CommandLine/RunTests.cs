@@ -144,10 +144,12 @@ public sealed partial class RunTests
         Assert.That(list.Output, Does.Contain((string)key["id"]!).And.Not.Contain(secret));
 
         Assert.That(await StatusAsync(service, secret), Is.EqualTo(404));
+        Assert.That(await TimelineStatusAsync(service, secret), Is.EqualTo(404));
         var file = Path.Combine(_temporary.FullName, "contacts.ndjson");
         await File.WriteAllTextAsync(file, "{\"id\":\"ctc_1001\"}\n\n{\"id\":\"no id\"}\nnothing\n");
         var import = await service.CommandAsync("contacts", "import", file, "--tenant", tenant, "--json");
         Assert.That(import, Is.EqualTo((1, """{"added":1,"known":0,"refused":2}""")));
+        Assert.That(await TimelineStatusAsync(service, secret), Is.EqualTo(200));
         Assert.That(await StatusAsync(service, secret), Is.EqualTo(201));
 
         Assert.That((await service.CommandAsync("keys", "revoke", (string)key["id"]!)).Status, Is.Zero);
@@ -236,12 +238,23 @@ public sealed partial class RunTests
 
     private static async Task<int> TotalAsync(RunningService service)
     {
+        using var response = await TimelineAsync(service, service.Key);
+        return (int)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["totalSize"]!;
+    }
+
+    private static async Task<int> TimelineStatusAsync(RunningService service, string key)
+    {
+        using var response = await TimelineAsync(service, key);
+        return (int)response.StatusCode;
+    }
+
+    private static async Task<HttpResponseMessage> TimelineAsync(RunningService service, string key)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{service.Url}/v1/contacts/ctc_1001/events")
         {
-            Headers = { Authorization = new("Bearer", service.Key) },
+            Headers = { Authorization = new("Bearer", key) },
         };
-        using var response = await Http.SendAsync(request);
-        return (int)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["totalSize"]!;
+        return await Http.SendAsync(request);
     }
 
     [GeneratedRegex("```sh\n(?<command>curl .*?)```\n\n```json\n(?<answer>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]

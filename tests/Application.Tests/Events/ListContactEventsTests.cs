@@ -45,6 +45,16 @@ public sealed class ListContactEventsTests
         Assert.That((await SendAsync(other, 3)).Error, Is.TypeOf<PageTokenInvalid>());
     }
 
+    [TestCase(0)]
+    [TestCase(23)]
+    [TestCase(24)]
+    [TestCase(25)]
+    public async Task A_token_that_was_made_up_is_refused(int length)
+    {
+        var position = Enumerable.Repeat((byte)0xFF, length).ToArray();
+        Assert.That((await SendAsync(Query with { PageToken = PageToken.Write(Query.List, position) }, 3)).Error, Is.TypeOf<PageTokenInvalid>());
+    }
+
     [Test]
     public async Task An_unknown_contact_is_not_found_where_the_setting_says_so() =>
         Assert.That((await SendAsync(Query, 0, UnknownContact.Reject)).Error, Is.TypeOf<ContactNotFound>());
