@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Flownally.Api.Quickstart;
 using Flownally.Infrastructure.Database;
 
@@ -35,6 +36,11 @@ internal static class ServeCommand
 
             await app.StartAsync(cancellationToken);
             Greeting.Show(terminal, app.Urls.Single(), demo);
+            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => // the terminal was closed
+            {
+                signal.Cancel = true;
+                app.Lifetime.StopApplication();
+            });
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }));

@@ -57,13 +57,15 @@ public sealed partial class RunTests
         Assert.That(File.Exists(Path.Combine(data.FullName, "other")));
     }
 
-    [Test]
-    public async Task An_interrupt_ends_everything_and_keeps_what_was_answered()
+    [TestCase("INT")]
+    [TestCase("TERM")]
+    [TestCase("HUP")]
+    public async Task Being_told_to_stop_ends_everything_and_keeps_what_was_answered(string signal)
     {
-        var data = Folder("interrupted");
+        var data = Folder("interrupted" + signal);
         var service = await RunningService.StartAsync(data);
         await RecordAsync(service);
-        Assert.That(await service.InterruptAsync(), Is.Zero);
+        Assert.That(await service.InterruptAsync(signal), Is.Zero);
         Assert.That(service.DatabaseRuns, Is.False);
 
         await using var again = await RunningService.StartAsync(data);

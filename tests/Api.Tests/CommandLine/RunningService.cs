@@ -52,11 +52,11 @@ internal sealed class RunningService : IAsyncDisposable
         return (process.ExitCode, output.Trim());
     }
 
-    /// <summary>Ctrl-C.</summary>
+    /// <summary>Asks it to end, as Ctrl-C does.</summary>
     /// <returns>The exit status.</returns>
-    public async Task<int> InterruptAsync()
+    public async Task<int> InterruptAsync(string signal = "INT")
     {
-        await ToolAsync(["kill", "-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await ToolAsync(["kill", $"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }
