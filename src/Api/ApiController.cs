@@ -1,4 +1,5 @@
 using Flownally.Api.Problems;
+using Flownally.Api.Requests;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
@@ -9,6 +10,7 @@ namespace Flownally.Api;
 
 /// <summary>What all controllers of the contract share: who calls, and how a result becomes an answer.</summary>
 [ApiController]
+[AnswersJson]
 [Route("v1")]
 public abstract class ApiController : ControllerBase
 {

@@ -59,7 +59,6 @@ internal static class ApiHost
         .AddMvcCore(mvc =>
         {
             mvc.Filters.Add<ApiKeyFilter>();
-            mvc.Filters.Add<AcceptFilter>();
             mvc.ModelBinderProviders.Insert(0, new TextModelBinderProvider());
             mvc.InputFormatters.Clear();
             mvc.InputFormatters.Add(new StrictJsonInputFormatter(ApiJson.Options));

@@ -32,7 +32,9 @@ public static class InfrastructureServices
             .AddSingleton<IEventLog, EventLog>()
             .AddSingleton<IEventQueries, EventQueries>()
             .AddSingleton<IEventTypeCatalog, EventTypeCatalog>()
+            .AddSingleton<IEventTypeQueries, EventTypeQueries>()
             .AddSingleton<IEventTypeRepository, EventTypeRepository>()
+            .AddSingleton<IStoredPayloads, StoredPayloads>()
             .AddSingleton<ITenantRepository, TenantRepository>();
     }
 

@@ -61,6 +61,7 @@ public sealed class Service
     public static async Task<string> NewKeyAsync(TenantId tenant, Role role, IReadOnlyList<string> scopes, DateTimeOffset? expires = null) =>
         (await SendAsync(new CreateApiKey(tenant, role, scopes, ExpiresAt: expires))).Secret.Reveal();
 
-    public static Task<EventType> NewTypeAsync(TenantId tenant, string name, string? schema = null) => SendAsync(new CreateEventType(tenant,
-        EventTypeName.Parse(name), null, schema is null ? null : PayloadSchema.Parse(JsonElement.Parse(schema)).Value));
+    public static async Task<EventTypeResponse> NewTypeAsync(TenantId tenant, string name, string? schema = null) =>
+        (await SendAsync(new CreateEventType(tenant, EventTypeName.Parse(name), null,
+            schema is null ? null : PayloadSchema.Parse(JsonElement.Parse(schema)).Value))).EventType;
 }

@@ -30,12 +30,35 @@ public sealed class Workspace(TenantId tenant, string key)
         return SendAsync(request);
     }
 
+    public Task<Answer> PostAsync(string path, string json) => SendAsync(HttpMethod.Post, path, json);
+
+    public Task<Answer> PatchAsync(string path, string json, string? ifMatch = null, string mediaType = "application/json") =>
+        SendAsync(HttpMethod.Patch, path, json, ifMatch, mediaType);
+
+    public Task<Answer> DeleteAsync(string path, string? ifMatch = null) => SendAsync(HttpMethod.Delete, path, null, ifMatch);
+
     /// <summary>Records an event of a type without a schema and expects that it is taken.</summary>
     public async Task<JsonNode> RecordedAsync(string contact, string more = "")
     {
         var answer = await RecordAsync(contact, $$"""{"eventTypeName":"signup.completed"{{more}}}""");
         Assert.That(answer.Status, Is.EqualTo(201), answer.Text);
         return answer.Json;
+    }
+
+    private Task<Answer> SendAsync(HttpMethod method, string path, string? json, string? ifMatch = null, string mediaType = "application/json")
+    {
+        var request = new HttpRequestMessage(method, path);
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, mediaType);
+        }
+
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        return SendAsync(request);
     }
 
     public async Task<Answer> SendAsync(HttpRequestMessage request)

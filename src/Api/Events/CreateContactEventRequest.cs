@@ -6,19 +6,20 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Events;
 
-/// <summary>A moment to be recorded; exactly one of <see cref="EventTypeId"/> and <see cref="EventTypeName"/> names its type.</summary>
-public sealed class CreateContactEventRequest
+/// <summary>A moment to be recorded; exactly one of `eventTypeId` and `eventTypeName` names its type.</summary>
+public class CreateContactEventRequest
 {
     public string? EventTypeId { get; init; }
 
     public string? EventTypeName { get; init; }
 
-    /// <summary>A JSON object, by default an empty one.</summary>
+    /// <summary>A JSON object, by default an empty one; it comes back as it was sent.</summary>
     public Payload Payload { get; init; } = Payload.Empty;
 
-    /// <summary>By default now.</summary>
+    /// <summary>By default now; from 1970 to 24 hours ahead.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
+    /// <summary>A repeat under the same key is refused with 409, which names the event first recorded.</summary>
     public IdempotencyKey? IdempotencyKey { get; init; }
 
     public RecordEvent ToCommand(TenantId tenant, ContactId contact, IdempotencyKey? headerKey) =>

@@ -1,4 +1,5 @@
 using Flownally.Api.Authentication;
+using Flownally.Api.OpenApi;
 using Flownally.Application.Events;
 using Flownally.Application.Paging;
 using Flownally.Domain.ApiKeys;
@@ -10,22 +11,60 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Flownally.Api.Events;
 
+/// <summary>Moments of contacts: what happened, and when.</summary>
 public sealed class EventsController(IMediator mediator) : ApiController
 {
     private const string Replayed = "Idempotency-Replayed";
 
-    [HttpPost("contacts/{contactId}/events"), RequireScope(Scopes.EventCreate)]
+    /// <summary>Record an event of a contact</summary>
+    /// <remarks>201 means: validated, durable, in every list, and in its place in the feed.</remarks>
+    /// <param name="contactId">The contact, as its own system calls it.</param>
+    /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    [HttpPost("contacts/{contactId}/events"), RequireScope(Scopes.EventCreate), RefusesRecording]
+    [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateContactEvent(ContactId contactId, CreateContactEventRequest request,
         [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key, CancellationToken cancellationToken) =>
         Answer(await mediator.Send(request.ToCommand(Tenant, contactId, key), cancellationToken), Created);
 
-    [HttpGet("contacts/{contactId}/events"), RequireScope(Scopes.EventList)]
+    /// <summary>Record an event (old form)</summary>
+    /// <remarks>Works for good; new code records at the contact's own address, which the `Link` header names.</remarks>
+    /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    [HttpPost("events"), RequireScope(Scopes.EventCreate), RefusesRecording, Deprecated(2026, 1, 1)]
+    [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> CreateEvent(CreateEventRequest request, [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key,
+        CancellationToken cancellationToken)
+    {
+        Response.Headers.Link = $"</v1/contacts/{Uri.EscapeDataString(request.ContactId.Value)}/events>; rel=\"successor-version\"";
+        return Answer(await mediator.Send(request.ToCommand(Tenant, key), cancellationToken), Created);
+    }
+
+    /// <summary>List all events</summary>
+    /// <remarks>Newest recorded first.</remarks>
+    /// <param name="eventTypeId">Only events of this type.</param>
+    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    [HttpGet("events"), RequireScope(Scopes.EventList), Refuses(typeof(PageTokenInvalid))]
+    [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> GetEvents([FromQuery] EventTypeId? eventTypeId, [FromQuery] PageSize? pageSize,
+        [FromQuery] string? pageToken, CancellationToken cancellationToken) =>
+        Answer(await mediator.Send(new ListEvents(Tenant, eventTypeId, pageSize ?? PageSize.Default, pageToken), cancellationToken));
+
+    /// <summary>Read a contact's timeline</summary>
+    /// <remarks>Latest moment first; of two at the same time, the one recorded last.</remarks>
+    /// <param name="contactId">The contact, as its own system calls it.</param>
+    /// <param name="eventTypeId">Only events of this type.</param>
+    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    [HttpGet("contacts/{contactId}/events"), RequireScope(Scopes.EventList), Refuses(typeof(PageTokenInvalid), typeof(ContactNotFound))]
+    [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventsByContact(ContactId contactId, [FromQuery] EventTypeId? eventTypeId,
         [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken, CancellationToken cancellationToken) =>
         Answer(await mediator.Send(new ListContactEvents(Tenant, contactId, eventTypeId, pageSize ?? PageSize.Default, pageToken),
             cancellationToken));
 
-    [HttpGet("events/{id}"), RequireScope(Scopes.EventRead)]
+    /// <summary>Read an event</summary>
+    [HttpGet("events/{id}"), RequireScope(Scopes.EventRead), Refuses(typeof(EventNotFound))]
+    [ProducesResponseType<EventResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEvent(EventId id, CancellationToken cancellationToken) =>
         Answer(await mediator.Send(new GetEvent(Tenant, id), cancellationToken));
 

@@ -1,3 +1,4 @@
+using Flownally.Api.Requests;
 using Flownally.Infrastructure.Database;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -7,6 +8,7 @@ namespace Flownally.Api.Health;
 /// <summary>For what watches the process: is it up, and can it work.</summary>
 [ApiController]
 [AllowAnonymous]
+[AnswersJson]
 [Route("health")]
 public sealed class HealthController(IDatabaseProbe database) : ControllerBase
 {

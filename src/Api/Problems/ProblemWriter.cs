@@ -16,20 +16,7 @@ internal static class ProblemWriter
         var response = context.Response;
         response.StatusCode = type.Status;
         AddHeaders(response.Headers, error, type);
-        var problem = new Problem
-        {
-            Type = $"/problems/{type.Code}",
-            Title = type.Title,
-            Status = type.Status,
-            Detail = error.Detail,
-            Instance = context.Request.Path.ToUriComponent(),
-            Code = type.Code,
-            TraceId = Activity.Current?.Id,
-            Errors = error.Violations.Count > 0 ? error.Violations : null,
-            More = error is IdempotencyKeyExists exists
-                ? new() { ["existingEventId"] = exists.ExistingEventId, ["sameRequest"] = exists.SameRequest }
-                : null,
-        };
+        var problem = Problem.Of(error, context.Request.Path.ToUriComponent(), Activity.Current?.Id);
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
         return response.WriteAsJsonAsync(problem, json, Problem.ContentType, context.RequestAborted);
     }
@@ -46,7 +33,7 @@ internal static class ProblemWriter
                 break;
         }
 
-        if (type.Status is StatusCodes.Status503ServiceUnavailable)
+        if (type.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
             headers.RetryAfter = "1"; // seconds
         }

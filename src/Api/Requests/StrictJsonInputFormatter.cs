@@ -66,7 +66,9 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
 
     private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.MediaType.Equals(TakesMergePatchAttribute.MediaType, StringComparison.OrdinalIgnoreCase)
+                && request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<TakesMergePatchAttribute>() is not null))
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.Count == 0;

@@ -4,6 +4,7 @@ using Flownally.Api.Problems;
 using Flownally.Domain;
 using Flownally.Domain.Events;
 using Flownally.Domain.Json;
+using Flownally.Domain.Schemas;
 
 namespace Flownally.Api.Requests;
 
@@ -17,6 +18,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     private static readonly Dictionary<Type, Func<JsonElement, Result<object>>> DomainReaders = new()
     {
         [typeof(Payload)] = json => Payload.Parse(json).Match<Result<object>>(value => value, error => error),
+        [typeof(PayloadSchema)] = json => PayloadSchema.Parse(json).Match<Result<object>>(value => value, error => error),
     };
 
     public Result<object> Read(JsonElement json, Type type)
@@ -33,6 +35,11 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
     private object? Read(JsonElement json, Type type, string pointer, Faults faults)
     {
+        if (Optional.ValueType(type) is { } inner)
+        {
+            return Optional.Of(type, json.ValueKind == JsonValueKind.Null ? null : Read(json, inner, pointer, faults));
+        }
+
         if (DomainReaders.TryGetValue(type, out var reader))
         {
             var result = reader(json);

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Flownally.Api.Problems;
 using Flownally.Domain;
+using Flownally.Domain.Events;
 using Flownally.Domain.Ids;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Primitives;
@@ -18,6 +19,11 @@ internal sealed class TextModelBinderProvider : IModelBinderProvider
             return null;
         }
 
+        if (type == typeof(IdempotencyKey))
+        {
+            return new IdempotencyKeyBinder();
+        }
+
         var binder = context.BindingInfo.BindingSource == BindingSource.Path && Is(typeof(IResourceId<>))
             ? typeof(ResourceIdBinder<>)
             : typeof(TextModelBinder<>);
@@ -28,25 +34,27 @@ internal sealed class TextModelBinderProvider : IModelBinderProvider
 }
 
 /// <summary>A wrong value is <see cref="ParameterInvalid"/>, as are an empty one and one that is given twice.</summary>
-internal partial class TextModelBinder<T> : IModelBinder where T : struct, IParsable<T>
+internal class TextModelBinder<T> : IModelBinder where T : struct, IParsable<T>
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
-        var header = bindingContext.BindingSource == BindingSource.Header;
-        var values = header
+        var values = bindingContext.BindingSource == BindingSource.Header
             ? bindingContext.HttpContext.Request.Headers[bindingContext.FieldName]
             : bindingContext.ValueProvider.GetValue(bindingContext.ModelName).Values;
         if (values.Count > 0)
         {
-            Bind(bindingContext, values, header);
+            Bind(bindingContext, values);
         }
 
         return Task.CompletedTask;
     }
 
+    /// <summary>The value that the text on the wire stands for.</summary>
+    protected virtual string Decode(string text) => text;
+
     protected virtual Error Refusal(string name, string text, string rule) => new ParameterInvalid(name, rule);
 
-    private void Bind(ModelBindingContext context, StringValues values, bool header)
+    private void Bind(ModelBindingContext context, StringValues values)
     {
         try
         {
@@ -55,24 +63,26 @@ internal partial class TextModelBinder<T> : IModelBinder where T : struct, IPars
                 throw new FormatException($"{context.FieldName} is given once.");
             }
 
-            var text = header ? Unquote(values.ToString()) : values.ToString();
-            context.Result = ModelBindingResult.Success(T.Parse(text, null));
+            context.Result = ModelBindingResult.Success(T.Parse(Decode(values.ToString()), null));
         }
         catch (FormatException exception)
         {
             RefusedInput.Add(context.ModelState, context.ModelName, Refusal(context.FieldName, values.ToString(), exception.Message));
         }
     }
+}
 
-    /// <summary>A header's value stands bare or as a string of RFC 8941 §3.3.3.</summary>
-    private static string Unquote(string value)
+/// <summary>The header Idempotency-Key: its value stands bare or as a string of RFC 8941 §3.3.3.</summary>
+internal sealed partial class IdempotencyKeyBinder : TextModelBinder<IdempotencyKey>
+{
+    protected override string Decode(string text)
     {
-        if (!value.StartsWith('"'))
+        if (!text.StartsWith('"'))
         {
-            return value;
+            return text;
         }
 
-        return QuotedString().Match(value) is { Success: true } quoted
+        return QuotedString().Match(text) is { Success: true } quoted
             ? Escape().Replace(quoted.Groups[1].Value, "$1")
             : throw new FormatException("The value begins with a quote but is no quoted string.");
     }

@@ -1,3 +1,4 @@
+using AutoMapper;
 using Flownally.Domain;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
@@ -10,18 +11,18 @@ namespace Flownally.Application.EventTypes;
 
 /// <summary>Adds a type of a tenant's own to its catalog.</summary>
 public sealed record CreateEventType(TenantId TenantId, EventTypeName Name, string? Description = null, PayloadSchema? PayloadSchema = null)
-    : IRequest<Result<EventType>>;
+    : IRequest<Result<EventTypeRevision>>;
 
 internal sealed class CreateEventTypeValidator : AbstractValidator<CreateEventType>
 {
     public CreateEventTypeValidator() =>
-        RuleFor(command => command.Description).MaximumLength(EventType.MaxDescriptionLength).OverridePropertyName("/description");
+        RuleFor(command => command.Description).Description();
 }
 
-internal sealed class CreateEventTypeHandler(IEventTypeRepository types, IdGenerator ids, TimeProvider clock)
-    : IRequestHandler<CreateEventType, Result<EventType>>
+internal sealed class CreateEventTypeHandler(IEventTypeRepository types, IdGenerator ids, TimeProvider clock, IMapper mapper)
+    : IRequestHandler<CreateEventType, Result<EventTypeRevision>>
 {
-    public async Task<Result<EventType>> Handle(CreateEventType request, CancellationToken cancellationToken)
+    public async Task<Result<EventTypeRevision>> Handle(CreateEventType request, CancellationToken cancellationToken)
     {
         var now = Microseconds.Truncate(clock.GetUtcNow());
         var type = new EventType
@@ -34,6 +35,8 @@ internal sealed class CreateEventTypeHandler(IEventTypeRepository types, IdGener
             CreatedAt = now,
             UpdatedAt = now,
         };
-        return await types.AddAsync(type, cancellationToken) is { } taken ? taken : type;
+        return await types.AddAsync(type, cancellationToken) is { } taken
+            ? taken
+            : new EventTypeRevision(mapper.Map<EventTypeResponse>(type), type.Revision);
     }
 }

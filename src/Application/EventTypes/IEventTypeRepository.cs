@@ -1,4 +1,6 @@
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.EventTypes;
 
@@ -7,4 +9,34 @@ public interface IEventTypeRepository
     /// <summary>Stores a new type.</summary>
     /// <returns><see cref="EventTypeNameTaken"/>, or null once it is stored.</returns>
     Task<EventTypeNameTaken?> AddAsync(EventType type, CancellationToken cancellationToken);
+
+    Task<EventType?> FindAsync(TenantId tenant, EventTypeId id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes hold of a type: until it is let go, nobody else changes or deletes it and no event of it is recorded, in any
+    /// process. What is read through it afterwards includes everything that was recorded before.
+    /// </summary>
+    /// <returns>Null where there is no such type.</returns>
+    Task<ILockedEventType?> LockAsync(TenantId tenant, EventTypeId id, CancellationToken cancellationToken);
+}
+
+/// <summary>A type that nobody else can touch. Disposing it lets go; what was not committed by then has not happened.</summary>
+public interface ILockedEventType : IAsyncDisposable
+{
+    EventType Type { get; }
+
+    Task<bool> HasEventsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the payloads recorded since a horizon, unless they are too many to keep others waiting for.</summary>
+    /// <returns>False where there are more than the limit; then none was visited.</returns>
+    Task<bool> ScanAsync(FeedHorizon since, int limit, Action<StoredPayload> visit, CancellationToken cancellationToken);
+
+    /// <summary>Writes the type as it has become.</summary>
+    /// <returns><see cref="EventTypeNameTaken"/>, or null.</returns>
+    Task<EventTypeNameTaken?> SaveAsync(EventType changed, CancellationToken cancellationToken);
+
+    Task DeleteAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes it happen, and lets go.</summary>
+    Task CommitAsync(CancellationToken cancellationToken);
 }

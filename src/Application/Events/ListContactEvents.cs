@@ -38,12 +38,8 @@ internal sealed class ListContactEventsHandler(ContactGate gate, IEventQueries e
             return refusal;
         }
 
-        var size = request.PageSize.Value;
-        var rows = await events.TimelineAsync(request.TenantId, request.ContactId, request.EventTypeId, after, size + 1, cancellationToken);
-        var page = rows.Events.Take(size).ToList();
-        var next = rows.Events.Count > size
-            ? PageToken.Write(request.List, new TimelinePosition(page[^1].OccurredAt, page[^1].Id).ToBytes())
-            : null;
-        return new EventsResponse(page, next, rows.TotalSize);
+        var rows = await events.TimelineAsync(request.TenantId, request.ContactId, request.EventTypeId, after, request.PageSize.Value + 1, cancellationToken);
+        var page = Page.Of(rows.Events, request.PageSize, request.List, last => new TimelinePosition(last.OccurredAt, last.Id).ToBytes());
+        return new EventsResponse(page.Records, page.NextToken, rows.TotalSize);
     }
 }

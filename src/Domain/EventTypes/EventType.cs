@@ -71,4 +71,44 @@ public sealed class EventType
             CreatedAt = createdAt,
         };
     }
+
+    /// <summary>The type as it would become. Whether the stored events fit its schema is not asked here.</summary>
+    /// <returns>
+    /// The changed type, this one where the change changes nothing, or <see cref="EventTypePredefined"/>. A schema that is
+    /// the same JSON value keeps its text and its version.
+    /// </returns>
+    public Result<EventType> Change(EventTypeChange change, DateTimeOffset now)
+    {
+        var name = change.Name ?? Name;
+        var description = change.Description.Or(Description);
+        var schema = change.PayloadSchema.Or(PayloadSchema);
+        var schemaStays = schema is null ? PayloadSchema is null : schema.IsSameAs(PayloadSchema);
+        if (IsPredefined && (name != Name || !schemaStays))
+        {
+            return new EventTypePredefined(Name, "renamed or given a schema");
+        }
+
+        if (name == Name && description == Description && schemaStays)
+        {
+            return this;
+        }
+
+        return new EventType
+        {
+            Id = Id,
+            TenantId = TenantId,
+            Name = name,
+            Description = description,
+            PayloadSchema = schemaStays ? PayloadSchema : schema,
+            IsPredefined = IsPredefined,
+            SchemaVersion = schemaStays ? SchemaVersion : SchemaVersion + 1,
+            Revision = Revision + 1,
+            CreatedAt = CreatedAt,
+            UpdatedAt = Microseconds.Truncate(now),
+        };
+    }
+
+    /// <summary>Whether the type may be deleted as far as it knows; whether events use it is not asked here.</summary>
+    /// <returns>The refusal, or null.</returns>
+    public EventTypePredefined? DeletionRefusal => IsPredefined ? new EventTypePredefined(Name, "deleted") : null;
 }

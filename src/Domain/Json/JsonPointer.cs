@@ -1,9 +1,37 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace Flownally.Domain.Json;
 
-/// <summary>Builds RFC 6901 pointers.</summary>
+/// <summary>Pointers to places in a JSON value (RFC 6901).</summary>
 public static class JsonPointer
 {
     /// <summary>One reference token: <c>~</c> and <c>/</c> are written <c>~0</c> and <c>~1</c> (RFC 6901 §3).</summary>
     public static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    /// <summary>What a pointer leads to, or null where there is nothing.</summary>
+    public static JsonElement? Find(JsonElement root, string pointer)
+    {
+        var place = root;
+        foreach (var token in pointer.Split('/').Skip(1))
+        {
+            var name = token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            if (place.ValueKind == JsonValueKind.Object && place.TryGetProperty(name, out var member))
+            {
+                place = member;
+            }
+            else if (place.ValueKind == JsonValueKind.Array && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                && index < place.GetArrayLength())
+            {
+                place = place[index];
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return place;
+    }
 }

@@ -53,6 +53,10 @@ public sealed class PayloadSchema
         return reader.Faults.Count > 0 ? new PayloadSchemaInvalid(reader.Faults) : new PayloadSchema(root, utf8.ToArray());
     }
 
+    /// <summary>Whether it is the same JSON value: the order of members and the way a number is written make no difference.</summary>
+    public bool IsSameAs(PayloadSchema? other) => other is not null
+        && JsonElement.DeepEquals(JsonElement.Parse(Utf8.Span), JsonElement.Parse(other.Utf8.Span));
+
     /// <summary>Finds what is wrong with a payload.</summary>
     /// <param name="payload">A value that <see cref="Events.Payload"/> has let pass: its strings are Unicode text.</param>
     /// <returns>All faults at once, up to <see cref="Evaluation.MaxFaults"/>; none where the payload fits.</returns>

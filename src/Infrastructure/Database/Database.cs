@@ -15,51 +15,40 @@ internal sealed class Database(NpgsqlDataSource dataSource, DatabaseReadiness re
 
     public Task<IReadOnlyList<T>> QueryAsync<T>(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
         RunAsync<IReadOnlyList<T>>(async (connection, token) =>
-            (await connection.QueryAsync<T>(Command(scope, sql, parameters, null, token))).AsList(), cancellationToken);
+            (await connection.QueryAsync<T>(scope.Command(sql, parameters, null, token))).AsList(), cancellationToken);
 
     public Task<T?> FindAsync<T>(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
         RunAsync((connection, token) =>
-            connection.QuerySingleOrDefaultAsync<T>(Command(scope, sql, parameters, null, token)), cancellationToken);
+            connection.QuerySingleOrDefaultAsync<T>(scope.Command(sql, parameters, null, token)), cancellationToken);
 
     public Task<int> ExecuteAsync(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync((connection, token) => connection.ExecuteAsync(Command(scope, sql, parameters, null, token)), cancellationToken);
+        RunAsync((connection, token) => connection.ExecuteAsync(scope.Command(sql, parameters, null, token)), cancellationToken);
 
     /// <summary>Reads several result sets in one round trip.</summary>
     public Task<T> QueryMultipleAsync<T>(TenantScope scope, string sql, object? parameters, Func<SqlMapper.GridReader, Task<T>> read,
         CancellationToken cancellationToken) =>
         RunAsync(async (connection, token) =>
         {
-            await using var results = await connection.QueryMultipleAsync(Command(scope, sql, parameters, null, token));
+            await using var results = await connection.QueryMultipleAsync(scope.Command(sql, parameters, null, token));
             return await read(results);
         }, cancellationToken);
 
-    /// <summary>Runs statements that take effect together or not at all (READ COMMITTED).</summary>
-    public Task TransactionAsync(TenantScope scope, Func<Func<string, object, Task>, Task> work, CancellationToken cancellationToken) =>
-        RunAsync(async (connection, token) =>
-        {
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, token);
-            await work((sql, parameters) => connection.ExecuteAsync(Command(scope, sql, parameters, transaction, token)));
-            await transaction.CommitAsync(token);
-            return true;
-        }, cancellationToken);
-
-    private static CommandDefinition Command(TenantScope scope, string sql, object? parameters, NpgsqlTransaction? transaction,
-        CancellationToken cancellationToken)
+    /// <summary>Begins statements that take effect together or not at all.</summary>
+    /// <param name="isolation">
+    /// <see cref="IsolationLevel.ReadCommitted"/> for what writes: it sees what was committed while it waited for a lock.
+    /// <see cref="IsolationLevel.Snapshot"/> for what only reads: one state of the database from the first statement on.
+    /// </param>
+    public async Task<DatabaseTransaction> BeginAsync(TenantScope scope, IsolationLevel isolation, CancellationToken cancellationToken)
     {
-        var all = new DynamicParameters(parameters);
-        switch (scope.Tenants)
+        try
         {
-            case []:
-                break;
-            case [var tenant]:
-                all.Add("tenant_id", tenant);
-                goto default;
-            default:
-                all.Add("tenant_ids", scope.Tenants);
-                break;
+            await readiness.EnsureAsync(cancellationToken);
+            return await DatabaseTransaction.BeginAsync(dataSource, scope, isolation, cancellationToken);
         }
-
-        return new CommandDefinition(sql, all, transaction, cancellationToken: cancellationToken);
+        catch (NpgsqlException exception) when (Outage.Is(exception))
+        {
+            throw Outage.Of(exception);
+        }
     }
 
     private async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
@@ -72,7 +61,7 @@ internal sealed class Database(NpgsqlDataSource dataSource, DatabaseReadiness re
         }
         catch (NpgsqlException exception) when (Outage.Is(exception))
         {
-            throw new DatabaseUnavailableException("The database cannot be reached.", exception);
+            throw Outage.Of(exception);
         }
     }
 }

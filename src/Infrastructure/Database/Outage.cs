@@ -1,3 +1,4 @@
+using Flownally.Application;
 using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
@@ -13,4 +14,6 @@ internal static class Outage
     public static bool Is(NpgsqlException exception) => exception is not PostgresException refused
         || refused.SqlState[..2] is "08" or "53" or "57"
         || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+
+    public static DatabaseUnavailableException Of(NpgsqlException exception) => new("The database cannot be reached.", exception);
 }

@@ -1,10 +1,11 @@
+using Dapper;
 using Flownally.Domain.Tenants;
+using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
 
 /// <summary>
-/// For whom a statement speaks. Every statement names it, so that row-level security can be switched on in
-/// <see cref="Database"/> alone.
+/// For whom a statement speaks. Every statement is made by one, so that row-level security can be switched on here alone.
 /// </summary>
 internal readonly struct TenantScope
 {
@@ -18,6 +19,23 @@ internal readonly struct TenantScope
 
     /// <summary>For a statement that serves several tenants at once.</summary>
     public static TenantScope Of(IEnumerable<TenantId> tenants) => new([.. tenants.Select(tenant => tenant.Value).Distinct()]);
+
+    /// <summary>A statement that finds its tenants as <c>@tenant_id</c> (one tenant) and <c>@tenant_ids</c> (any number).</summary>
+    public CommandDefinition Command(string sql, object? parameters, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
+        var all = new DynamicParameters(parameters);
+        if (Tenants is [var tenant])
+        {
+            all.Add("tenant_id", tenant);
+        }
+
+        if (Tenants.Length > 0)
+        {
+            all.Add("tenant_ids", Tenants);
+        }
+
+        return new CommandDefinition(sql, all, transaction, cancellationToken: cancellationToken);
+    }
 
     public static implicit operator TenantScope(TenantId tenant) => new([tenant.Value]);
 }

@@ -1,3 +1,4 @@
+using Dapper;
 using Flownally.Application.Events;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
@@ -36,10 +37,41 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
         AND    (@type::uuid IS NULL OR e.event_type_id = @type)
         """;
 
+    private const string List = $"""
+        SELECT {Columns}
+        FROM   events e
+        JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
+        WHERE  e.tenant_id = @tenant_id
+        AND    e.id < @before
+        ORDER  BY e.id DESC
+        LIMIT  @limit;
+
+        SELECT coalesce(sum(n), 0)::bigint
+        FROM   event_counts
+        WHERE  tenant_id = @tenant_id
+        """;
+
+    private const string ListOfType = $"""
+        SELECT {Columns}
+        FROM   events e
+        JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
+        WHERE  e.tenant_id = @tenant_id AND e.event_type_id = @type
+        AND    e.id < @before
+        ORDER  BY e.id DESC
+        LIMIT  @limit;
+
+        SELECT coalesce(sum(n), 0)::bigint
+        FROM   event_counts
+        WHERE  tenant_id = @tenant_id AND event_type_id = @type
+        """;
+
+    /// <summary>Above every id there can be.</summary>
+    private static readonly EventId Last = new(Guid.AllBitsSet);
+
     public Task<EventResponse?> FindAsync(TenantId tenant, EventId id, CancellationToken cancellationToken) =>
         database.FindAsync<EventResponse>(tenant, One, new { id = id.Value }, cancellationToken);
 
-    public Task<TimelineRows> TimelineAsync(TenantId tenant, ContactId contact, EventTypeId? type, TimelinePosition? after, int limit,
+    public Task<EventRows> TimelineAsync(TenantId tenant, ContactId contact, EventTypeId? type, TimelinePosition? after, int limit,
         CancellationToken cancellationToken) =>
         database.QueryMultipleAsync(tenant, Timeline, new
         {
@@ -48,7 +80,12 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
             after_time = after?.OccurredAt,
             after_id = after?.Id.Value,
             limit,
-        }, async results => new TimelineRows(
-            [.. await results.ReadAsync<EventResponse>()],
-            await results.ReadSingleAsync<long>()), cancellationToken);
+        }, ReadAsync, cancellationToken);
+
+    public Task<EventRows> ListAsync(TenantId tenant, EventTypeId? type, EventId? before, int limit, CancellationToken cancellationToken) =>
+        database.QueryMultipleAsync(tenant, type is null ? List : ListOfType, new { type = type?.Value, before = (before ?? Last).Value, limit },
+            ReadAsync, cancellationToken);
+
+    private static async Task<EventRows> ReadAsync(SqlMapper.GridReader results) =>
+        new([.. await results.ReadAsync<EventResponse>()], await results.ReadSingleAsync<long>());
 }

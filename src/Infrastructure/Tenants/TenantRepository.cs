@@ -1,3 +1,4 @@
+using System.Data;
 using Flownally.Application.Tenants;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
@@ -23,15 +24,17 @@ internal sealed class TenantRepository(Database.Database database) : ITenantRepo
         ORDER  BY id
         """;
 
-    public Task AddAsync(Tenant tenant, IReadOnlyCollection<EventType> eventTypes, CancellationToken cancellationToken) =>
-        database.TransactionAsync(tenant.Id, async execute =>
+    public async Task AddAsync(Tenant tenant, IReadOnlyCollection<EventType> eventTypes, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(tenant.Id, IsolationLevel.ReadCommitted, cancellationToken);
+        await transaction.ExecuteAsync(Insert, new { name = tenant.Name, created_at = tenant.CreatedAt }, cancellationToken);
+        foreach (var type in eventTypes)
         {
-            await execute(Insert, new { name = tenant.Name, created_at = tenant.CreatedAt });
-            foreach (var type in eventTypes)
-            {
-                await execute(EventTypeRepository.Insert, EventTypeRepository.Columns(type));
-            }
-        }, cancellationToken);
+            await transaction.ExecuteAsync(EventTypeRepository.Insert, EventTypeRepository.Columns(type), cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
 
     public Task<bool> ExistsAsync(TenantId tenant, CancellationToken cancellationToken) =>
         database.FindAsync<bool>(tenant, Exists, null, cancellationToken);

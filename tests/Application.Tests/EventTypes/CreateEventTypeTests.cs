@@ -13,7 +13,7 @@ public sealed class CreateEventTypeTests
     public async Task A_new_type_is_custom_and_at_version_1()
     {
         var type = (await SendAsync(Mock.Of<IEventTypeRepository>())).Value;
-        Assert.That((type.IsPredefined, type.SchemaVersion, type.Revision), Is.EqualTo((false, 1, 1)));
+        Assert.That((type.EventType.Predefined, type.EventType.SchemaVersion, type.Revision), Is.EqualTo((false, 1, 1)));
     }
 
     [Test]
@@ -30,6 +30,6 @@ public sealed class CreateEventTypeTests
     public void A_description_has_at_most_1000_characters(int length, bool valid) => Assert.That(
         new CreateEventTypeValidator().Validate(Command with { Description = new string('d', length) }).IsValid, Is.EqualTo(valid));
 
-    private static Task<Domain.Result<EventType>> SendAsync(IEventTypeRepository types) =>
-        new CreateEventTypeHandler(types, new IdGenerator(TimeProvider.System), TimeProvider.System).Handle(Command, default);
+    private static Task<Domain.Result<EventTypeRevision>> SendAsync(IEventTypeRepository types) =>
+        new CreateEventTypeHandler(types, new IdGenerator(TimeProvider.System), TimeProvider.System, Mapping.Mapper).Handle(Command, default);
 }

@@ -33,7 +33,7 @@ public sealed class ListContactEventsTests
         var last = new TimelinePosition(first.Events[^1].OccurredAt, first.Events[^1].Id);
         var events = new Mock<IEventQueries>();
         events.Setup(q => q.TimelineAsync(default, Query.ContactId, null, last, 3, default))
-            .ReturnsAsync(new TimelineRows([], 99));
+            .ReturnsAsync(new EventRows([], 99));
         Assert.That((await SendAsync(Query with { PageToken = first.NextPageToken }, events.Object)).Value.Events, Is.Empty);
     }
 
@@ -69,7 +69,7 @@ public sealed class ListContactEventsTests
         });
         var events = new Mock<IEventQueries>();
         events.Setup(q => q.TimelineAsync(default, query.ContactId, null, It.IsAny<TimelinePosition?>(), 3, default))
-            .ReturnsAsync(new TimelineRows([.. rows], 99));
+            .ReturnsAsync(new EventRows([.. rows], 99));
         return SendAsync(query, events.Object, setting);
     }
 

@@ -1,4 +1,3 @@
-using AutoMapper;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
@@ -122,13 +121,9 @@ public sealed class RecordEventTests
         Assert.That((await SendAsync(_command with { HeaderKey = Key, OccurredAt = _clock.GetUtcNow() })).Error, Is.TypeOf<IdempotencyKeyReused>());
     }
 
-    [Test]
-    public void Every_member_of_the_answer_is_mapped() =>
-        new MapperConfiguration(mapping => mapping.AddProfile<EventProfile>()).AssertConfigurationIsValid();
-
     private void Append(AppendOutcome outcome) => _log.Setup(log => log.AppendAsync(It.IsAny<Event>(), default)).ReturnsAsync(outcome);
 
     private Task<Domain.Result<RecordedEvent>> SendAsync(RecordEvent command) => new RecordEventHandler(
         new ContactGate(_contacts.Object, Options.Create(_options)), _catalog.Object, _log.Object, _events.Object,
-        new IdGenerator(_clock), _clock, new Mapper(new MapperConfiguration(mapping => mapping.AddProfile<EventProfile>()))).Handle(command, default);
+        new IdGenerator(_clock), _clock, Mapping.Mapper).Handle(command, default);
 }

@@ -1,0 +1,20 @@
+using Flownally.Application.EventTypes;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Api.EventTypes;
+
+/// <summary>A type to be added to the catalog.</summary>
+public sealed class CreateEventTypeRequest
+{
+    /// <summary>Unique in the tenant: lower-case words and digits joined by dots, hyphens or underscores.</summary>
+    public required EventTypeName Name { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>A JSON Schema (2020-12, or draft-07 by its `$schema`) that payloads must fit; absent lets any payload pass.</summary>
+    public PayloadSchema? PayloadSchema { get; init; }
+
+    public CreateEventType ToCommand(TenantId tenant) => new(tenant, Name, Description, PayloadSchema);
+}

@@ -1,0 +1,73 @@
+using Flownally.Api.Authentication;
+using Flownally.Api.OpenApi;
+using Flownally.Api.Requests;
+using Flownally.Application.EventTypes;
+using Flownally.Application.Paging;
+using Flownally.Domain.ApiKeys;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Schemas;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+namespace Flownally.Api.EventTypes;
+
+/// <summary>The catalog: the kinds of moments that a tenant records.</summary>
+[Route("v1/event-types")]
+public sealed class EventTypesController(IMediator mediator) : ApiController
+{
+    /// <summary>List the event types</summary>
+    /// <remarks>Predefined and custom ones, by name in the order of their characters' codes.</remarks>
+    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    [HttpGet, RequireScope(Scopes.EventTypeList), Refuses(typeof(PageTokenInvalid))]
+    [ProducesResponseType<EventTypesResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> GetEventTypes([FromQuery] PageSize? pageSize, [FromQuery] string? pageToken, CancellationToken cancellationToken) =>
+        Answer(await mediator.Send(new ListEventTypes(Tenant, pageSize ?? PageSize.Default, pageToken), cancellationToken));
+
+    /// <summary>Add an event type</summary>
+    /// <remarks>With a `payloadSchema`, only payloads that fit it are recorded.</remarks>
+    [HttpPost, RequireScope(Scopes.EventTypeCreate), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeNameTaken))]
+    [ProducesResponseType<EventTypeResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> CreateEventType(CreateEventTypeRequest request, CancellationToken cancellationToken) =>
+        Answer(await mediator.Send(request.ToCommand(Tenant), cancellationToken), created =>
+            Created($"/v1/event-types/{created.EventType.Id}", Tagged(created)));
+
+    /// <summary>Read an event type</summary>
+    [HttpGet("{id}"), RequireScope(Scopes.EventTypeRead), Refuses(typeof(EventTypeNotFound))]
+    [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> GetEventType(EventTypeId id, CancellationToken cancellationToken) =>
+        Answer(await mediator.Send(new GetEventType(Tenant, id), cancellationToken), found => Ok(Tagged(found)));
+
+    /// <summary>Change an event type</summary>
+    /// <remarks>
+    /// Absent members stay as they are; null clears `description` or `payloadSchema` (RFC 7396). A new schema is accepted if
+    /// and only if every stored event of the type fits it; otherwise the answer names what they break.
+    /// </remarks>
+    /// <param name="ifMatch">The `ETag` that the change was decided on: if the type has changed since, nothing happens.</param>
+    /// <param name="validateOnly">True decides everything, answers with the type as it would become, and changes nothing.</param>
+    [HttpPatch("{id}"), RequireScope(Scopes.EventTypeUpdate), TakesMergePatch]
+    [Refuses(typeof(EventTypeNotFound), typeof(PayloadSchemaInvalid), typeof(EventTypeNameTaken), typeof(EventTypePredefined),
+        typeof(SchemaIncompatible), typeof(PreconditionFailed))]
+    [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> UpdateEventType(EventTypeId id, UpdateEventTypeRequest request, [FromHeader(Name = "If-Match")] IfMatch? ifMatch,
+        [FromQuery] Flag? validateOnly, CancellationToken cancellationToken) =>
+        Answer(await mediator.Send(request.ToCommand(Tenant, id, ifMatch, validateOnly), cancellationToken), changed =>
+            Ok(validateOnly?.Value == true ? changed.EventType : Tagged(changed)));
+
+    /// <summary>Delete an event type</summary>
+    /// <remarks>A custom type that no event uses.</remarks>
+    /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the type has changed since, nothing happens.</param>
+    [HttpDelete("{id}"), RequireScope(Scopes.EventTypeDelete)]
+    [Refuses(typeof(EventTypeNotFound), typeof(EventTypePredefined), typeof(EventTypeInUse), typeof(PreconditionFailed))]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<IActionResult> DeleteEventType(EventTypeId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch, CancellationToken cancellationToken) =>
+        Answer(await mediator.Send(new DeleteEventType(Tenant, id, ifMatch?.Revisions), cancellationToken), _ => NoContent());
+
+    /// <summary>Tells in <c>ETag</c> which revision is shown.</summary>
+    private EventTypeResponse Tagged(EventTypeRevision shown)
+    {
+        Response.GetTypedHeaders().ETag = new EntityTagHeaderValue($"\"{shown.Revision}\"");
+        return shown.EventType;
+    }
+}

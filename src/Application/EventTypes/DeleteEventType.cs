@@ -1,0 +1,41 @@
+using Flownally.Domain;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.EventTypes;
+
+/// <summary>Removes a type of the tenant's own that no event uses.</summary>
+/// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
+public sealed record DeleteEventType(TenantId TenantId, EventTypeId Id, IReadOnlyCollection<int>? IfMatch = null) : IRequest<Result<EventTypeId>>;
+
+internal sealed class DeleteEventTypeHandler(IEventTypeRepository types) : IRequestHandler<DeleteEventType, Result<EventTypeId>>
+{
+    public async Task<Result<EventTypeId>> Handle(DeleteEventType request, CancellationToken cancellationToken)
+    {
+        await using var locked = await types.LockAsync(request.TenantId, request.Id, cancellationToken);
+        if (locked is null)
+        {
+            return new EventTypeNotFound(request.Id.ToString());
+        }
+
+        if (request.IfMatch?.Contains(locked.Type.Revision) == false)
+        {
+            return new PreconditionFailed();
+        }
+
+        if (locked.Type.DeletionRefusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await locked.HasEventsAsync(cancellationToken))
+        {
+            return new EventTypeInUse(locked.Type.Name);
+        }
+
+        await locked.DeleteAsync(cancellationToken);
+        await locked.CommitAsync(cancellationToken);
+        return request.Id;
+    }
+}

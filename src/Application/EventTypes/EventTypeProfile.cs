@@ -1,0 +1,16 @@
+using AutoMapper;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Json;
+
+namespace Flownally.Application.EventTypes;
+
+/// <summary>Entity to response, never the other way.</summary>
+internal sealed class EventTypeProfile : Profile
+{
+    public EventTypeProfile() =>
+        CreateMap<EventType, EventTypeResponse>()
+            .ForMember(response => response.Name, map => map.MapFrom(source => source.Name))
+            .ForMember(response => response.Predefined, map => map.MapFrom(source => source.IsPredefined))
+            .ForMember(response => response.PayloadSchema, map => map.MapFrom(source =>
+                source.PayloadSchema == null ? (RawJson?)null : new RawJson(source.PayloadSchema.Utf8)));
+}

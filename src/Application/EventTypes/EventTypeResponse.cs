@@ -1,0 +1,38 @@
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Json;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Application.EventTypes;
+
+/// <summary>An entry of the catalog as callers see it.</summary>
+public sealed class EventTypeResponse
+{
+    public EventTypeId Id { get; init; }
+
+    public TenantId TenantId { get; init; }
+
+    public EventTypeName Name { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>The JSON Schema that payloads must fit; absent where any payload passes.</summary>
+    public RawJson? PayloadSchema { get; init; }
+
+    /// <summary>Whether every tenant has it from the beginning: it can be neither deleted, renamed nor given a schema.</summary>
+    public bool Predefined { get; init; }
+
+    /// <summary>Starts at 1 and grows by one whenever the schema becomes another JSON value.</summary>
+    public int SchemaVersion { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>A type, and which of its revisions the caller sees: what <c>ETag</c> tells and <c>If-Match</c> asks.</summary>
+public sealed record EventTypeRevision(EventTypeResponse EventType, int Revision);
+
+/// <param name="EventTypes">The types of this page.</param>
+/// <param name="NextPageToken">Where the next page begins; null on the last page.</param>
+/// <param name="TotalSize">How many types the tenant has.</param>
+public sealed record EventTypesResponse(IReadOnlyList<EventTypeResponse> EventTypes, string? NextPageToken, long TotalSize);

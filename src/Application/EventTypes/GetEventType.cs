@@ -1,0 +1,18 @@
+using AutoMapper;
+using Flownally.Domain;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.EventTypes;
+
+/// <summary>Reads one type of the catalog.</summary>
+public sealed record GetEventType(TenantId TenantId, EventTypeId Id) : IRequest<Result<EventTypeRevision>>;
+
+internal sealed class GetEventTypeHandler(IEventTypeRepository types, IMapper mapper) : IRequestHandler<GetEventType, Result<EventTypeRevision>>
+{
+    public async Task<Result<EventTypeRevision>> Handle(GetEventType request, CancellationToken cancellationToken) =>
+        await types.FindAsync(request.TenantId, request.Id, cancellationToken) is { } type
+            ? new EventTypeRevision(mapper.Map<EventTypeResponse>(type), type.Revision)
+            : new EventTypeNotFound(request.Id.ToString());
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.EventTypes;
+
+/// <summary>Reads the catalog, page by page, by name.</summary>
+public sealed record ListEventTypes(TenantId TenantId, PageSize PageSize, string? PageToken) : IRequest<Result<EventTypesResponse>>
+{
+    /// <summary>Names the list that a page token is good for.</summary>
+    internal string List => $"event-types {TenantId}";
+}
+
+internal sealed class ListEventTypesHandler(IEventTypeQueries types) : IRequestHandler<ListEventTypes, Result<EventTypesResponse>>
+{
+    public async Task<Result<EventTypesResponse>> Handle(ListEventTypes request, CancellationToken cancellationToken)
+    {
+        EventTypeName? after = null;
+        if (request.PageToken is not null)
+        {
+            if (!PageToken.TryRead(request.List, request.PageToken, out var bytes)
+                || !EventTypeName.TryParse(Encoding.UTF8.GetString(bytes), null, out var name))
+            {
+                return new PageTokenInvalid();
+            }
+
+            after = name;
+        }
+
+        var rows = await types.ListAsync(request.TenantId, after, request.PageSize.Value + 1, cancellationToken);
+        var page = Page.Of(rows.EventTypes, request.PageSize, request.List, last => Encoding.UTF8.GetBytes(last.Name.Value));
+        return new EventTypesResponse(page.Records, page.NextToken, rows.TotalSize);
+    }
+}

@@ -1,0 +1,99 @@
+using AutoMapper;
+using Flownally.Domain;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+using FluentValidation;
+using MediatR;
+
+namespace Flownally.Application.EventTypes;
+
+/// <summary>Changes a type. A new schema is taken if and only if every stored event of the type fits it.</summary>
+/// <param name="IfMatch">The revisions that the caller would change; null for whichever there is.</param>
+/// <param name="ValidateOnly">Decides everything and changes nothing.</param>
+public sealed record UpdateEventType(TenantId TenantId, EventTypeId Id, EventTypeChange Change, IReadOnlyCollection<int>? IfMatch = null,
+    bool ValidateOnly = false) : IRequest<Result<EventTypeRevision>>;
+
+internal sealed class UpdateEventTypeValidator : AbstractValidator<UpdateEventType>
+{
+    public UpdateEventTypeValidator() =>
+        RuleFor(command => command.Change.Description.Value).Description();
+}
+
+internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStoredPayloads payloads, TimeProvider clock, IMapper mapper)
+    : IRequestHandler<UpdateEventType, Result<EventTypeRevision>>
+{
+    /// <summary>How many payloads are looked at while recording waits: some milliseconds' worth.</summary>
+    private const int MostUnderLock = 1_000;
+
+    /// <summary>
+    /// After so many scans what came since is looked at under the lock, however much it is: a transaction that stays open
+    /// somewhere keeps the horizon back, and the rest would never become small.
+    /// </summary>
+    private const int MostScans = 8;
+
+    /// <summary>
+    /// Scans without a lock, then locks and looks at what came since; while that is much, lets go and scans on. A payload
+    /// that was looked at once fits or breaks the new schema for good, whatever becomes of the type meanwhile.
+    /// </summary>
+    public async Task<Result<EventTypeRevision>> Handle(UpdateEventType request, CancellationToken cancellationToken)
+    {
+        var comparison = request.Change.PayloadSchema.Value is { } schema ? new SchemaComparison(schema) : null;
+        var horizon = FeedHorizon.Beginning;
+        for (var scans = 0; ; scans++)
+        {
+            await using (var locked = await types.LockAsync(request.TenantId, request.Id, cancellationToken))
+            {
+                if (locked is null)
+                {
+                    return new EventTypeNotFound(request.Id.ToString());
+                }
+
+                if (request.IfMatch?.Contains(locked.Type.Revision) == false)
+                {
+                    return new PreconditionFailed();
+                }
+
+                var changed = locked.Type.Change(request.Change, clock.GetUtcNow());
+                if (!changed.IsSuccess)
+                {
+                    return changed.Error;
+                }
+
+                if (comparison is null || changed.Value.SchemaVersion == locked.Type.SchemaVersion)
+                {
+                    return await SaveAsync(request, locked, changed.Value, cancellationToken);
+                }
+
+                var limit = scans < MostScans ? MostUnderLock : int.MaxValue;
+                if (await locked.ScanAsync(horizon, limit, comparison.Add, cancellationToken))
+                {
+                    return comparison.IsCompatible
+                        ? await SaveAsync(request, locked, changed.Value, cancellationToken)
+                        : new SchemaIncompatible(locked.Type.Name, comparison.Against(locked.Type.PayloadSchema));
+                }
+            }
+
+            horizon = await payloads.ScanAsync(request.TenantId, request.Id, horizon, comparison.Add, cancellationToken);
+        }
+    }
+
+    private async Task<Result<EventTypeRevision>> SaveAsync(UpdateEventType request, ILockedEventType locked, EventType changed,
+        CancellationToken cancellationToken)
+    {
+        if (changed != locked.Type)
+        {
+            if (await locked.SaveAsync(changed, cancellationToken) is { } taken)
+            {
+                return taken;
+            }
+
+            if (!request.ValidateOnly)
+            {
+                await locked.CommitAsync(cancellationToken);
+            }
+        }
+
+        return new EventTypeRevision(mapper.Map<EventTypeResponse>(changed), changed.Revision);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Flownally.Domain.Events;
+using Flownally.Domain.Json;
+
+namespace Flownally.Domain.Schemas;
+
+/// <summary>One rule of a new schema that stored events break.</summary>
+/// <param name="Pointer">RFC 6901 pointer to the rule in the new schema.</param>
+/// <param name="Change">What became of the rule, in a sentence.</param>
+/// <param name="EventCount">How many stored events break it.</param>
+/// <param name="EventIds">Some of them, at most <see cref="SchemaComparison.MaxEventIds"/>.</param>
+public sealed record Incompatibility(string Pointer, string Change, long EventCount, IReadOnlyList<EventId> EventIds);
+
+/// <param name="Payload">As it was accepted.</param>
+public readonly record struct StoredPayload(EventId Id, JsonElement Payload);
+
+/// <summary>Holds stored payloads against a new schema and adds up what they break.</summary>
+public sealed class SchemaComparison(PayloadSchema @new)
+{
+    public const int MaxEventIds = 5;
+
+    private readonly Dictionary<string, (long Count, List<EventId> Ids)> _broken = [];
+
+    /// <summary>True until a payload breaks the new schema.</summary>
+    public bool IsCompatible => _broken.Count == 0;
+
+    /// <summary>Takes a stored payload into account.</summary>
+    public void Add(StoredPayload stored)
+    {
+        foreach (var rule in @new.Validate(stored.Payload).Select(fault => fault.SchemaPointer).Distinct())
+        {
+            var (count, ids) = _broken.GetValueOrDefault(rule, (0, []));
+            if (count < MaxEventIds)
+            {
+                ids.Add(stored.Id);
+            }
+
+            _broken[rule] = (count + 1, ids);
+        }
+    }
+
+    /// <summary>What was broken, those rules first that most events break.</summary>
+    /// <param name="old">The schema that the payloads were accepted under; null for none.</param>
+    public IReadOnlyList<Incompatibility> Against(PayloadSchema? old)
+    {
+        var before = old is null ? (JsonElement?)null : JsonElement.Parse(old.Utf8.Span);
+        var after = JsonElement.Parse(@new.Utf8.Span);
+        return [.. _broken
+            .OrderByDescending(rule => rule.Value.Count).ThenBy(rule => rule.Key, StringComparer.Ordinal)
+            .Select(rule => new Incompatibility(rule.Key, Change(before, after, rule.Key), rule.Value.Count, rule.Value.Ids))];
+    }
+
+    private static string Change(JsonElement? before, JsonElement after, string pointer)
+    {
+        const int LongestShown = 60;
+        var was = before is { } root ? JsonPointer.Find(root, pointer) : null;
+        var becomes = JsonPointer.Find(after, pointer);
+        return (was, becomes) switch
+        {
+            (null, { } rule) => $"The rule was added{Show(": ", rule)}.",
+            ({ } rule, { } next) when !JsonElement.DeepEquals(rule, next) =>
+                $"The rule was changed{Show(" from ", rule)}{Show(" to ", next)}.",
+            _ => "The rule is as before; what leads to it has changed.",
+        };
+
+        static string Show(string lead, JsonElement json) =>
+            json.GetRawText() is { Length: <= LongestShown } text ? lead + text : "";
+    }
+}

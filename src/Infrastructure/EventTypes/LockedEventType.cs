@@ -1,0 +1,58 @@
+using Flownally.Application.EventTypes;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Schemas;
+using Flownally.Infrastructure.Database;
+using Npgsql;
+
+namespace Flownally.Infrastructure.EventTypes;
+
+/// <summary>
+/// A row of <c>event_types</c> that is locked FOR UPDATE. Every further statement has a snapshot of its own and so sees
+/// what was recorded while the lock was waited for: lock, then look.
+/// </summary>
+internal sealed class LockedEventType(EventType type, DatabaseTransaction transaction) : ILockedEventType
+{
+    private const string HasEvents = """
+        SELECT EXISTS (SELECT FROM events WHERE tenant_id = @tenant_id AND event_type_id = @id)
+        """;
+
+    private const string Update = """
+        UPDATE event_types
+        SET    name = @name, description = @description, payload_schema = @schema::json, schema_version = @schema_version,
+               revision = @revision, updated_at = @updated_at
+        WHERE  tenant_id = @tenant_id AND id = @id
+        """;
+
+    private const string Delete = """
+        DELETE FROM event_types
+        WHERE  tenant_id = @tenant_id AND id = @id
+        """;
+
+    public EventType Type { get; } = type;
+
+    public Task<bool> HasEventsAsync(CancellationToken cancellationToken) =>
+        transaction.FindAsync<bool>(HasEvents, new { id = Type.Id.Value }, cancellationToken);
+
+    public Task<bool> ScanAsync(FeedHorizon since, int limit, Action<StoredPayload> visit, CancellationToken cancellationToken) =>
+        StoredPayloads.VisitUnlessMoreAsync(transaction, Type.Id, since, limit, visit, cancellationToken);
+
+    public async Task<EventTypeNameTaken?> SaveAsync(EventType changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transaction.ExecuteAsync(Update, EventTypeRepository.Columns(changed), cancellationToken);
+            return null;
+        }
+        catch (PostgresException exception) when (EventTypeRepository.IsNameTaken(exception))
+        {
+            return new EventTypeNameTaken(changed.Name);
+        }
+    }
+
+    public Task DeleteAsync(CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(Delete, new { id = Type.Id.Value }, cancellationToken);
+
+    public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => transaction.DisposeAsync();
+}
