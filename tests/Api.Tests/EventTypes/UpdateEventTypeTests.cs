@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Flownally.Api.Tests.EventTypes;
 
 public sealed class UpdateEventTypeTests

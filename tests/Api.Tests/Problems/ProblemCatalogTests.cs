@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Flownally.Api.Problems;
 using Flownally.Domain;
