@@ -1,5 +1,6 @@
 using Flownally.Api.Authentication;
 using Flownally.Api.Json;
+using Flownally.Api.OpenApi;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Application;
@@ -25,8 +26,8 @@ internal static class ApiHost
         },
     };
 
-    /// <param name="configure">Changes services before they are built, for tests.</param>
-    public static WebApplication Build(string connectionString, string url, Action<IServiceCollection>? configure = null)
+    /// <param name="demoKey">Is offered on the documentation page; null for a service that is no demo.</param>
+    public static WebApplication Build(string connectionString, string url, string? demoKey = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.Sources.Insert(0, Defaults);
@@ -39,11 +40,12 @@ internal static class ApiHost
         builder.Services
             .AddFlownally(builder.Configuration, connectionString)
             .AddBackgroundWork()
+            .AddContractDocument()
             .AddControllers();
-        configure?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseContractDocument(demoKey);
         app.MapControllers();
         return app;
     }
@@ -66,6 +68,7 @@ internal static class ApiHost
             mvc.OutputFormatters.Clear();
             mvc.OutputFormatters.Add(json);
         })
+        .AddApiExplorer()
         .AddApplicationPart(typeof(ApiHost).Assembly)
         .AddJsonOptions(json => ApiJson.Configure(json.JsonSerializerOptions))
         .ConfigureApiBehaviorOptions(api =>

@@ -63,9 +63,12 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     /// <summary>Sends one request to the application.</summary>
     public async Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)
     {
-        await using var services = new ServiceCollection().AddFlownally(Configuration, ConnectionString).BuildServiceProvider();
+        await using var services = BuildServices();
         return await services.GetRequiredService<IMediator>().Send(request, cancellationToken);
     }
+
+    /// <summary>The application on this database, without a server.</summary>
+    public ServiceProvider BuildServices() => new ServiceCollection().AddFlownally(Configuration, ConnectionString).BuildServiceProvider();
 
     public ValueTask DisposeAsync() => _embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -25,15 +25,17 @@ internal static class ServeCommand
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
-            await using var app = ApiHost.Build(database.ConnectionString, arguments.GetValue(url) ?? $"http://127.0.0.1:{arguments.GetValue(port)}");
             DemoWorkspace? demo = null;
             if (arguments.GetValue(quickstart))
             {
                 await Migrator.MigrateAsync(database.OwnerConnectionString, cancellationToken);
-                demo = await DemoWorkspace.OpenAsync(app.Services, database.OwnerConnectionString,
+                await using var services = database.BuildServices();
+                demo = await DemoWorkspace.OpenAsync(services, database.OwnerConnectionString,
                     arguments.GetRequiredValue(DatabaseHandle.Data), cancellationToken);
             }
 
+            await using var app = ApiHost.Build(database.ConnectionString,
+                arguments.GetValue(url) ?? $"http://127.0.0.1:{arguments.GetValue(port)}", demo?.Key);
             await app.StartAsync(cancellationToken);
             Greeting.Show(terminal, app.Urls.Single(), demo);
             using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => // the terminal was closed

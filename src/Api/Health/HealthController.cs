@@ -9,6 +9,7 @@ namespace Flownally.Api.Health;
 [ApiController]
 [AllowAnonymous]
 [AnswersJson]
+[ApiExplorerSettings(IgnoreApi = true)]
 [Route("health")]
 public sealed class HealthController(IDatabaseProbe database) : ControllerBase
 {

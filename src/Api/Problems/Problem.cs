@@ -1,7 +1,7 @@
-using System.Text.Json.Serialization;
 using Flownally.Domain;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Schemas;
 
 namespace Flownally.Api.Problems;
 
@@ -33,9 +33,17 @@ public sealed class Problem
     /// <summary>Every place of the request that is at fault.</summary>
     public IReadOnlyList<FieldViolation>? Errors { get; init; }
 
-    /// <summary>Members that only this type of problem has.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, object>? More { get; init; }
+    /// <summary>Of <c>idempotencyKeyExists</c>: the event first recorded under the key.</summary>
+    public EventId? ExistingEventId { get; init; }
+
+    /// <summary>Of <c>idempotencyKeyExists</c>: true where the repeat was identical, so that it can be treated as done.</summary>
+    public bool? SameRequest { get; init; }
+
+    /// <summary>Of <c>schemaIncompatible</c>: each rule of the new schema that stored events break.</summary>
+    public IReadOnlyList<Incompatibility>? Incompatibilities { get; init; }
+
+    /// <summary>Used by other parts of the product; no operation of this one fills it.</summary>
+    public Window? MessagingWindow { get; init; }
 
     public static Problem Of(Error error, string? instance, string? traceId)
     {
@@ -50,12 +58,9 @@ public sealed class Problem
             Code = type.Code,
             TraceId = traceId,
             Errors = error.Violations.Count > 0 ? error.Violations : null,
-            More = error switch
-            {
-                IdempotencyKeyExists exists => new() { ["existingEventId"] = exists.ExistingEventId, ["sameRequest"] = exists.SameRequest },
-                SchemaIncompatible incompatible => new() { ["incompatibilities"] = incompatible.Incompatibilities },
-                _ => null,
-            },
+            ExistingEventId = (error as IdempotencyKeyExists)?.ExistingEventId,
+            SameRequest = (error as IdempotencyKeyExists)?.SameRequest,
+            Incompatibilities = (error as SchemaIncompatible)?.Incompatibilities,
         };
     }
 }

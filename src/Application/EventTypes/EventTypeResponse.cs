@@ -33,6 +33,6 @@ public sealed class EventTypeResponse
 public sealed record EventTypeRevision(EventTypeResponse EventType, int Revision);
 
 /// <param name="EventTypes">The types of this page.</param>
-/// <param name="NextPageToken">Where the next page begins; null on the last page.</param>
+/// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many types the tenant has.</param>
 public sealed record EventTypesResponse(IReadOnlyList<EventTypeResponse> EventTypes, string? NextPageToken, long TotalSize);

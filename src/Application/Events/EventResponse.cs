@@ -34,6 +34,6 @@ public sealed class EventResponse
 }
 
 /// <param name="Events">The records of this page.</param>
-/// <param name="NextPageToken">Where the next page begins; null on the last page.</param>
+/// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many records match the filter, on all pages together.</param>
 public sealed record EventsResponse(IReadOnlyList<EventResponse> Events, string? NextPageToken, long TotalSize);

@@ -8,7 +8,7 @@ namespace Flownally.Domain.Schemas;
 /// <param name="Pointer">RFC 6901 pointer to the rule in the new schema.</param>
 /// <param name="Change">What became of the rule, in a sentence.</param>
 /// <param name="EventCount">How many stored events break it.</param>
-/// <param name="EventIds">Some of them, at most <see cref="SchemaComparison.MaxEventIds"/>.</param>
+/// <param name="EventIds">Some of them, at most 5.</param>
 public sealed record Incompatibility(string Pointer, string Change, long EventCount, IReadOnlyList<EventId> EventIds);
 
 /// <param name="Payload">As it was accepted.</param>

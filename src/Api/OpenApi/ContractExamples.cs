@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Flownally.Api.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Flownally.Api.OpenApi;
+
+/// <summary>An example for each schema of the contract, by its name.</summary>
+internal static class ContractExamples
+{
+    private const string Event = """
+        {
+          "id": "evt_01KATWBYXQ8F2TXWM8KRGE9ZA5",
+          "tenantId": "tn_01KATWBQ1HX8CYFG0H9T2WGN3M",
+          "contactId": "ctc_1001",
+          "eventTypeId": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
+          "eventTypeName": "order.paid",
+          "schemaVersion": 1,
+          "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" },
+          "idempotencyKey": "order-A-1001",
+          "occurredAt": "2026-01-31T09:30:00.123456Z",
+          "createdAt": "2026-01-31T09:30:00.623456Z"
+        }
+        """;
+
+    private const string EventType = """
+        {
+          "id": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
+          "tenantId": "tn_01KATWBQ1HX8CYFG0H9T2WGN3M",
+          "name": "order.paid",
+          "description": "An order was paid.",
+          "payloadSchema": { "type": "object", "properties": { "total": { "type": "number" } }, "required": ["total"] },
+          "predefined": false,
+          "schemaVersion": 1,
+          "createdAt": "2026-01-31T09:00:00Z",
+          "updatedAt": "2026-01-31T09:00:00Z"
+        }
+        """;
+
+    private static readonly Dictionary<string, string> ByName = new()
+    {
+        ["Event"] = Event,
+        ["EventType"] = EventType,
+        ["EventsResponse"] = $$"""{ "events": [{{Event}}], "nextPageToken": "AZx0UAhJ6H4", "totalSize": 2 }""",
+        ["EventTypesResponse"] = $$"""{ "eventTypes": [{{EventType}}], "totalSize": 1 }""",
+        ["CreateEventTypeRequest"] = """
+            {
+              "name": "order.paid",
+              "description": "An order was paid.",
+              "payloadSchema": { "type": "object", "properties": { "total": { "type": "number" } }, "required": ["total"] }
+            }
+            """,
+        ["UpdateEventTypeRequest"] = """{ "name": "order.settled", "description": null }""",
+        ["CreateContactEventRequest"] = """
+            {
+              "eventTypeName": "order.paid",
+              "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" },
+              "occurredAt": "2026-01-31T09:30:00.123456Z",
+              "idempotencyKey": "order-A-1001"
+            }
+            """,
+        ["CreateEventRequest"] = """
+            { "contactId": "ctc_1001", "eventTypeName": "order.paid", "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" } }
+            """,
+    };
+
+    public static bool TryGet(string schema, out JToken? example)
+    {
+        example = ByName.TryGetValue(schema, out var json) ? JToken.Parse(json) : null;
+        return example is not null;
+    }
+
+    public static JToken Of(object value) => JToken.Parse(JsonSerializer.Serialize(value, ApiJson.Options));
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Reflection;
+using Flownally.Api.Authentication;
+using Flownally.Api.Problems;
+using Flownally.Api.Requests;
+using Flownally.Application.Events;
+using Flownally.Application.EventTypes;
+using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
+using Microsoft.AspNetCore.Mvc;
+using Namotion.Reflection;
+using NJsonSchema;
+using NSwag;
+using NSwag.Generation.Processors;
+using NSwag.Generation.Processors.Contexts;
+
+namespace Flownally.Api.OpenApi;
+
+/// <summary>Says of an operation who may call it, what it refuses, and which headers its answers have.</summary>
+internal sealed class ContractOperationProcessor : IOperationProcessor
+{
+    private const string Json = "application/json";
+
+    private static readonly Type[] EveryCall =
+        [typeof(Unauthenticated), typeof(ScopeMissing), typeof(RoleNotAllowed), typeof(NotAcceptable), typeof(RateLimited), typeof(Internal), typeof(DatabaseUnavailable)];
+
+    private static readonly Type[] EveryBody =
+        [typeof(MalformedJson), typeof(RequestTooLarge), typeof(UnsupportedMediaType), typeof(ValidationFailed), typeof(UnknownField)];
+
+    public bool Process(OperationProcessorContext context)
+    {
+        var operation = context.OperationDescription.Operation;
+        var method = context.MethodInfo;
+        operation.OperationId = char.ToLowerInvariant(method.Name[0]) + method.Name[1..];
+        operation.IsDeprecated = method.IsDefined(typeof(DeprecatedAttribute));
+        RequireKey(operation, method.GetCustomAttribute<RequireScopeAttribute>()!.Scope);
+        foreach (var parameter in operation.Parameters)
+        {
+            parameter.Schema.IsNullableRaw = null; // it can be left out, but it cannot be null
+        }
+
+        DescribeBody(operation, method);
+        DescribeSuccess(operation, method);
+        DescribeRefusals(context, operation, method);
+        return true;
+    }
+
+    private static void RequireKey(OpenApiOperation operation, string scope)
+    {
+        operation.Security = [new OpenApiSecurityRequirement { [OpenApiServices.SecurityScheme] = [] }];
+        operation.Description = $"{operation.Description}\n\nNeeds the scope `{scope}` and one of the roles owner, admin, agent.".Trim();
+        operation.ExtensionData = new Dictionary<string, object?>
+        {
+            ["x-required-scope"] = scope,
+            ["x-allowed-roles"] = new[] { "owner", "admin", "agent" },
+        };
+    }
+
+    private static void DescribeBody(OpenApiOperation operation, MethodInfo method)
+    {
+        if (operation.RequestBody is not { } body)
+        {
+            return;
+        }
+
+        var schema = body.Content.Values.Single();
+        body.Content.Clear();
+        body.Content[Json] = schema;
+        if (method.IsDefined(typeof(TakesMergePatchAttribute)))
+        {
+            body.Content[TakesMergePatchAttribute.MediaType] = schema;
+        }
+    }
+
+    private static void DescribeSuccess(OpenApiOperation operation, MethodInfo method)
+    {
+        var (status, response) = operation.Responses.Single();
+        response.Description = status switch { "201" => "Created", "204" => "Deleted", _ => "OK" };
+        var type = method.GetCustomAttributes<ProducesResponseTypeAttribute>().Single().Type;
+        if (type == typeof(EventTypeResponse))
+        {
+            Header(response, "ETag", "The type's version, for `If-Match`.");
+        }
+
+        if (status == "201")
+        {
+            Header(response, "Location", "Where the new resource is.");
+        }
+
+        if (status == "201" && type == typeof(EventResponse))
+        {
+            Header(response, "Idempotency-Replayed", "`true` where the event was recorded before, by an identical request under the same `Idempotency-Key`.");
+        }
+
+        if (operation.IsDeprecated)
+        {
+            Header(response, "Deprecation", "Since when there is a better form (RFC 9745).");
+            Header(response, "Link", "The better form, as `successor-version`.");
+        }
+    }
+
+    private static void DescribeRefusals(OperationProcessorContext context, OpenApiOperation operation, MethodInfo method)
+    {
+        var errors = EveryCall
+            .Concat(operation.RequestBody is null ? [] : EveryBody)
+            .Concat(operation.Parameters.Any(parameter => parameter.Kind is OpenApiParameterKind.Query or OpenApiParameterKind.Header) ? [typeof(ParameterInvalid)] : [])
+            .Concat(method.GetCustomAttribute<RefusesAttribute>()?.Errors ?? [])
+            .ToHashSet();
+        var problems = ProblemCatalog.All.Where(problem => errors.Contains(problem.Example.GetType())).GroupBy(problem => problem.Status).OrderBy(group => group.Key);
+        foreach (var group in problems)
+        {
+            var response = new OpenApiResponse
+            {
+                Description = string.Join('\n', group.Select(problem => $"- [`{problem.Code}`]({problem.Address}): {problem.Title}.")),
+                Content =
+                {
+                    [Problem.ContentType] = new OpenApiMediaType
+                    {
+                        Schema = context.SchemaGenerator.GenerateWithReference<JsonSchema>(typeof(Problem).ToContextualType(), context.SchemaResolver),
+                        Example = ContractExamples.Of(group.First().ExampleAnswer),
+                    },
+                },
+            };
+            if (group.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+            {
+                Header(response, "Retry-After", "After how many seconds to repeat the call.", JsonObjectType.Integer);
+            }
+
+            if (group.Key == StatusCodes.Status401Unauthorized)
+            {
+                Header(response, "WWW-Authenticate", "`Bearer`");
+            }
+
+            operation.Responses[group.Key.ToString(CultureInfo.InvariantCulture)] = response;
+        }
+    }
+
+    private static void Header(OpenApiResponse response, string name, string description, JsonObjectType type = JsonObjectType.String) =>
+        response.Headers[name] = new OpenApiHeader { Description = description, Schema = new JsonSchema { Type = type } };
+}

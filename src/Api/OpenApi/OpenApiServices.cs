@@ -1,0 +1,148 @@
+using Flownally.Api.Json;
+using Flownally.Api.Problems;
+using Flownally.Api.Requests;
+using Flownally.Application.Events;
+using Flownally.Application.EventTypes;
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.Contacts;
+using Flownally.Domain.Events;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Json;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+using NJsonSchema;
+using NJsonSchema.Generation;
+using NJsonSchema.Generation.TypeMappers;
+using NSwag;
+
+namespace Flownally.Api.OpenApi;
+
+/// <summary>The contract as a document (<c>/openapi/v1.json</c>) and as a page to try it on (<c>/docs</c>).</summary>
+internal static class OpenApiServices
+{
+    public const string DocumentPath = "/openapi/v1.json";
+    public const string SecurityScheme = "apiKey";
+    private const string DocsPath = "/docs";
+
+    public static IServiceCollection AddContractDocument(this IServiceCollection services) => services.AddOpenApiDocument(settings =>
+    {
+        settings.Title = "Flownally events";
+        settings.Version = "v1";
+        settings.Description = """
+            Records what happens to contacts, once and for good.
+
+            Every call carries an API key, from which its tenant follows. Every operation needs a scope and one of the roles owner,
+            admin and agent. Everything that is refused is answered with problem details (RFC 9457): branch on `code`.
+            """;
+        settings.UseControllerSummaryAsTagDescription = true;
+        settings.SchemaSettings = new SystemTextJsonSchemaGeneratorSettings
+        {
+            SchemaType = SchemaType.OpenApi3,
+            SerializerOptions = ApiJson.Options,
+            SchemaNameGenerator = new SchemaNames(),
+            FlattenInheritanceHierarchy = true,
+            DefaultReferenceTypeNullHandling = ReferenceTypeNullHandling.NotNull,
+            UseXmlDocumentation = true,
+        };
+        foreach (var mapper in ValueSchemas())
+        {
+            settings.SchemaSettings.TypeMappers.Add(mapper);
+        }
+
+        settings.AddSecurity(SecurityScheme, new OpenApiSecurityScheme
+        {
+            Type = OpenApiSecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "fln_live_…",
+            Description = "An API key. An operator makes it with `flownally keys create`.",
+        });
+        settings.OperationProcessors.Add(new ContractOperationProcessor());
+        settings.DocumentProcessors.Add(new ContractDocumentProcessor());
+    });
+
+    /// <param name="demoKey">Is filled in for whoever opens the page; null for a service that is no demo.</param>
+    public static void UseContractDocument(this WebApplication app, string? demoKey)
+    {
+        app.UseOpenApi(document =>
+        {
+            document.Path = DocumentPath;
+            document.PostProcess = (content, _) =>
+            {
+                content.Servers.Clear();
+                content.Servers.Add(new OpenApiServer { Url = "/", Description = "This service" });
+            };
+        });
+        app.UseSwaggerUi(page =>
+        {
+            page.Path = DocsPath;
+            page.DocumentPath = DocumentPath;
+            page.DocumentTitle = "Flownally events";
+            page.PersistAuthorization = demoKey is null;
+            page.DocExpansion = "list";
+            page.CustomInlineStyles = ".topbar { display: none; }";
+            page.CustomJavaScriptPath = demoKey is null ? null : DemoKeyScript.Path;
+        });
+        if (demoKey is not null)
+        {
+            app.MapGet(DemoKeyScript.Path, () => Results.Text(DemoKeyScript.For(demoKey), "text/javascript")).ExcludeFromDescription();
+        }
+    }
+
+    /// <summary>How values of the domain look on the wire.</summary>
+    private static IEnumerable<ITypeMapper> ValueSchemas() =>
+    [
+        Text<TenantId>(IdPattern(TenantId.Prefix)),
+        Text<EventTypeId>(IdPattern(EventTypeId.Prefix)),
+        Text<EventId>(IdPattern(EventId.Prefix)),
+        Text<ContactId>("^[A-Za-z0-9_.:@-]+$", 1, ContactId.MaxLength),
+        Text<EventTypeName>("^[a-z0-9]+([._-][a-z0-9]+)*$", 1, EventTypeName.MaxLength),
+        Text<IdempotencyKey>("^[ -~]+$", 1, IdempotencyKey.MaxLength),
+        Text<IfMatch>(),
+        Text<Optional<string>>(maxLength: EventType.MaxDescriptionLength, nullable: true),
+        Map<Flag>(JsonObjectType.Boolean),
+        new PrimitiveTypeMapper(typeof(PageSize), schema =>
+        {
+            schema.Type = JsonObjectType.Integer;
+            schema.Minimum = 1;
+            schema.Default = PageSize.Default.Value;
+        }),
+        new PrimitiveTypeMapper(typeof(DateTimeOffset), schema =>
+        {
+            schema.Type = JsonObjectType.String;
+            schema.Format = JsonFormatStrings.DateTime;
+        }),
+        Map<Payload>(JsonObjectType.Object),
+        Map<RawJson>(JsonObjectType.Object),
+        Map<PayloadSchema>(JsonObjectType.Object),
+        Map<Optional<PayloadSchema>>(JsonObjectType.Object, nullable: true),
+    ];
+
+    private static string IdPattern(string prefix) => $"^{prefix}[0-9A-HJKMNP-TV-Z]{{{IdText.Length}}}$";
+
+    private static PrimitiveTypeMapper Text<T>(string? pattern = null, int? minLength = null, int? maxLength = null, bool nullable = false) =>
+        new(typeof(T), schema =>
+        {
+            schema.Type = JsonObjectType.String;
+            schema.Pattern = pattern;
+            schema.MinLength = minLength;
+            schema.MaxLength = maxLength;
+            schema.IsNullableRaw = nullable ? true : null;
+        });
+
+    private static PrimitiveTypeMapper Map<T>(JsonObjectType type, bool nullable = false) => new(typeof(T), schema =>
+    {
+        schema.Type = type;
+        schema.IsNullableRaw = nullable ? true : null;
+    });
+
+    /// <summary>Names as the contract has them.</summary>
+    private sealed class SchemaNames : ISchemaNameGenerator
+    {
+        public string Generate(Type type) => type == typeof(EventResponse) ? "Event"
+            : type == typeof(EventTypeResponse) ? "EventType"
+            : type == typeof(Problem) ? "ProblemDetails"
+            : type.Name;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Flownally.Api.Tests.CommandLine;
+using NJsonSchema;
+using NSwag;
+
+namespace Flownally.Api.Tests.OpenApi;
+
+public sealed class OpenApiTests
+{
+    private static readonly HttpClient Http = new();
+
+    private static readonly string[] Methods = ["get", "post", "patch", "delete"];
+
+    private static readonly string[] EveryCall = ["401", "403", "406", "429", "500", "503"];
+
+    private static readonly string Snapshot = Path.Combine(RunningService.Root.FullName, "docs/openapi.json");
+
+    [Test]
+    public async Task The_served_document_is_the_one_in_the_repository()
+    {
+        var served = await Http.GetStringAsync(new Uri(Service.Url, "/openapi/v1.json"));
+        var actual = Path.Combine(RunningService.Root.FullName, "artifacts/openapi.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(actual)!);
+        await File.WriteAllTextAsync(actual, served);
+        Assert.That(await File.ReadAllTextAsync(Snapshot), Is.EqualTo(served),
+            "The contract has changed. If it was meant to: cp artifacts/openapi.json docs/openapi.json");
+    }
+
+    [Test]
+    public async Task Every_operation_of_the_contract_is_there_with_its_scope_and_its_refusals()
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(Snapshot))!;
+        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Where(member => Methods.Contains(member.Key))
+            .Select(member => (Call: $"{member.Key} {path.Key}", Operation: member.Value!))).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(operations.Select(o => $"{o.Operation["operationId"]}: {o.Call}, {o.Operation["x-required-scope"]}, {o.Operation["responses"]!.AsObject().First().Key}"), Is.EquivalentTo([
+                "getEventTypes: get /v1/event-types, event_type:list, 200",
+                "createEventType: post /v1/event-types, event_type:create, 201",
+                "getEventType: get /v1/event-types/{id}, event_type:read, 200",
+                "updateEventType: patch /v1/event-types/{id}, event_type:update, 200",
+                "deleteEventType: delete /v1/event-types/{id}, event_type:delete, 204",
+                "getEvents: get /v1/events, event:list, 200",
+                "createEvent: post /v1/events, event:create, 201",
+                "getEvent: get /v1/events/{id}, event:read, 200",
+                "getEventsByContact: get /v1/contacts/{contactId}/events, event:list, 200",
+                "createContactEvent: post /v1/contacts/{contactId}/events, event:create, 201",
+            ]));
+            Assert.That(operations.Select(o => o.Operation["responses"]!.AsObject().Select(response => response.Key)),
+                Is.All.SupersetOf(EveryCall));
+            Assert.That(operations.Where(o => (bool?)o.Operation["deprecated"] == true).Select(o => (string)o.Operation["operationId"]!), Is.EqualTo(["createEvent"]));
+            Assert.That(document["components"]!["schemas"]!.AsObject().Select(schema => schema.Key), Is.SupersetOf([
+                "EventType", "CreateEventTypeRequest", "UpdateEventTypeRequest", "Event", "CreateContactEventRequest", "CreateEventRequest",
+                "EventTypesResponse", "EventsResponse", "ProblemDetails", "FieldViolation", "Window",
+            ]));
+        }
+    }
+
+    [Test]
+    public async Task Every_example_fits_its_schema()
+    {
+        var document = await OpenApiDocument.FromFileAsync(Snapshot);
+        var examples = document.Components.Schemas.Where(schema => schema.Value.Example is not null)
+            .Select(schema => (Place: schema.Key, Schema: schema.Value, Example: schema.Value.Example!))
+            .Concat(document.Operations.SelectMany(operation => operation.Operation.Responses.SelectMany(response => response.Value.Content.Values
+                .Where(content => content.Example is not null)
+                .Select(content => (Place: $"{operation.Operation.OperationId} {response.Key}", Schema: content.Schema.ActualSchema, Example: content.Example!)))))
+            .ToList();
+        Assert.That(examples, Has.Count.GreaterThan(80));
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var (place, schema, example) in examples)
+            {
+                Assert.That(schema.Validate(Newtonsoft.Json.JsonConvert.SerializeObject(example), SchemaType.OpenApi3), Is.Empty, place);
+            }
+        }
+    }
+
+    [Test]
+    public async Task A_linter_finds_no_fault()
+    {
+        if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "npx"))))
+        {
+            Assert.Ignore("The linter needs npx, which comes with Node.js.");
+        }
+
+        var (status, output) = await RunningService.ToolAsync(["npx", "--yes", "@redocly/cli@2.77.0", "lint", Snapshot]);
+        Assert.That(status, Is.Zero, output);
+    }
+}
