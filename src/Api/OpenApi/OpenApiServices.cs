@@ -26,6 +26,9 @@ internal static class OpenApiServices
     public const string SecurityScheme = "apiKey";
     private const string DocsPath = "/docs";
 
+    /// <summary>The page holds a key and takes a document's address from its own: it may speak to this service only.</summary>
+    private const string DocsPolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
     public static IServiceCollection AddContractDocument(this IServiceCollection services) => services.AddOpenApiDocument(settings =>
     {
         settings.Title = "Flownally events";
@@ -73,6 +76,15 @@ internal static class OpenApiServices
                 content.Servers.Clear();
                 content.Servers.Add(new OpenApiServer { Url = "/", Description = "This service" });
             };
+        });
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments(DocsPath))
+            {
+                context.Response.Headers.ContentSecurityPolicy = DocsPolicy;
+            }
+
+            return next(context);
         });
         app.UseSwaggerUi(page =>
         {

@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Flownally.Client;
+
+public partial class UpdateEventTypeRequest
+{
+    /// <summary>Removes the description. To leave it as it is, set neither this nor <see cref="Description"/>.</summary>
+    [JsonIgnore]
+    public bool ClearDescription { get; set; }
+
+    /// <summary>Removes the schema. To leave it as it is, set neither this nor <see cref="PayloadSchema"/>.</summary>
+    [JsonIgnore]
+    public bool ClearPayloadSchema { get; set; }
+
+    internal bool Clears(string member) => member switch
+    {
+        "description" => ClearDescription,
+        "payloadSchema" => ClearPayloadSchema,
+        _ => false,
+    };
+}
