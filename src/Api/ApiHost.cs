@@ -7,6 +7,7 @@ using Flownally.Application;
 using Flownally.Application.Contacts;
 using Flownally.Infrastructure;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Flownally.Api;
@@ -62,6 +63,9 @@ internal static class ApiHost
         {
             mvc.Filters.Add<ApiKeyFilter>();
             mvc.ModelBinderProviders.Insert(0, new TextModelBinderProvider());
+            mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // bodies are JSON, whatever they are declared as
+            mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             mvc.InputFormatters.Clear();
             mvc.InputFormatters.Add(new StrictJsonInputFormatter(ApiJson.Options));
             var json = mvc.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single();

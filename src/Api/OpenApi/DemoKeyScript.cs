@@ -7,10 +7,10 @@ internal static class DemoKeyScript
 {
     public const string Path = "/docs-demo.js";
 
-    /// <summary>Waits for Swagger UI, which puts itself into <c>window.ui</c>, and gives it the key.</summary>
+    /// <summary>Waits until Swagger UI, which puts itself into <c>window.ui</c>, knows the contract, and gives it the key.</summary>
     public static string For(string demoKey) => $$"""
         const waiting = setInterval(() => {
-          if (window.ui && window.ui.preauthorizeApiKey) {
+          if (window.ui && window.ui.specSelectors.securityDefinitions()) {
             clearInterval(waiting);
             window.ui.preauthorizeApiKey({{JsonSerializer.Serialize(OpenApiServices.SecurityScheme)}}, {{JsonSerializer.Serialize(demoKey)}});
           }
