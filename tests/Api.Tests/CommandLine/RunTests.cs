@@ -146,6 +146,7 @@ public sealed partial class RunTests
         Assert.That(list.Output, Does.Contain((string)key["id"]!).And.Not.Contain(secret));
 
         Assert.That(await StatusAsync(service, secret), Is.EqualTo(404));
+        Assert.That(await OldFormStatusAsync(service, secret), Is.EqualTo(404));
         Assert.That(await TimelineStatusAsync(service, secret), Is.EqualTo(404));
         var file = Path.Combine(_temporary.FullName, "contacts.ndjson");
         await File.WriteAllTextAsync(file, "{\"id\":\"ctc_1001\"}\n\n{\"id\":\"no id\"}\nnothing\n");
@@ -226,6 +227,17 @@ public sealed partial class RunTests
     {
         using var response = await SendAsync(service, service.Key);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+    }
+
+    private static async Task<int> OldFormStatusAsync(RunningService service, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{service.Url}/v1/events")
+        {
+            Content = new StringContent("""{"contactId":"ctc_1001","eventTypeName":"signup.completed"}""", Encoding.UTF8, "application/json"),
+            Headers = { Authorization = new("Bearer", key) },
+        };
+        using var response = await Http.SendAsync(request);
+        return (int)response.StatusCode;
     }
 
     private static async Task<int> StatusAsync(RunningService service, string key)

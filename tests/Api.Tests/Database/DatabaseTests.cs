@@ -1,5 +1,10 @@
 using System.Text.Json.Nodes;
+using Flownally.Application.ApiKeys;
+using Flownally.Application.Tenants;
+using Flownally.Domain.ApiKeys;
 using Flownally.Infrastructure.Database;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Flownally.Api.Tests.Database;
@@ -44,6 +49,30 @@ public sealed class DatabaseTests
             using var response = await Http.GetAsync(new Uri($"{app.Urls.Single()}/health/ready"));
             return (int)response.StatusCode;
         }
+    }
+
+    [Test]
+    public async Task A_fault_of_the_server_shows_nothing_of_the_inside()
+    {
+        var connectionString = await NewDatabaseAsync("broken");
+        await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        await using var app = ApiHost.Build(connectionString, "http://127.0.0.1:0");
+        await app.StartAsync();
+        var mediator = app.Services.GetRequiredService<IMediator>();
+        var tenant = (await mediator.Send(new CreateTenant("Test"))).Value.Id;
+        var key = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();
+        await using (var owner = NpgsqlDataSource.Create(connectionString))
+        await using (var damage = owner.CreateCommand("ALTER TABLE event_types RENAME COLUMN description TO gone"))
+        {
+            await damage.ExecuteNonQueryAsync();
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{app.Urls.Single()}/v1/event-types") { Headers = { Authorization = new("Bearer", key) } };
+        using var response = await Http.SendAsync(request);
+        var answer = new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());
+        answer.AssertRefused(500, "internal");
+        Assert.That(answer.Text, Does.Not.Contain("description").And.Not.Contain("Npgsql").And.Not.Contain("event_types"));
+        await app.StopAsync();
     }
 
     [TestCase("DROP TABLE events")]

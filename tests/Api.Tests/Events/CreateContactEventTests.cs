@@ -137,6 +137,11 @@ public sealed class CreateContactEventTests
         (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", $$"""{"eventTypeName":"signup.completed","payload":{{payload}}}"""))
             .AssertRefused(422, "validationFailed", field);
 
+    [TestCase(1_000, 201)]
+    [TestCase(1_001, 422)]
+    public async Task A_number_has_at_most_1000_digits(int digits, int status) => Assert.That((await (await Service.NewWorkspaceAsync())
+        .RecordAsync("ctc_1", $$"""{"eventTypeName":"signup.completed","payload":{"a":{{new string('9', digits)}} } }""")).Status, Is.EqualTo(status));
+
     [TestCase("""{"a":1e1000,"b":1e-1000,"c":"\ud83d\ude00","d":"\u00e9","e":-0.0}""")]
     public async Task What_can_be_stored_comes_back_untouched(string payload)
     {

@@ -75,12 +75,18 @@ public sealed class GetEventsByContactTests
     public async Task A_wrong_parameter_is_named(string query, string field) =>
         (await (await Service.NewWorkspaceAsync()).GetAsync($"/v1/contacts/ctc_1/events?{query}")).AssertRefused(400, "parameterInvalid", field);
 
-    [TestCase("1")]
-    [TestCase("200")]
-    [TestCase("201")]
-    [TestCase("99999999999999999999")]
-    public async Task A_large_page_size_is_taken_as_the_largest(string size) =>
-        Assert.That((await (await Service.NewWorkspaceAsync()).GetAsync($"/v1/contacts/ctc_1/events?pageSize={size}")).Status, Is.EqualTo(200));
+    [Test]
+    public async Task A_page_holds_50_by_default_and_200_at_most()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        await Task.WhenAll(Enumerable.Range(0, 205).Select(_ => workspace.RecordedAsync("ctc_1")));
+        (string Query, int Count)[] cases = [("", 50), ("?pageSize=1", 1), ("?pageSize=199", 199), ("?pageSize=200", 200), ("?pageSize=201", 200), ("?pageSize=99999999999999999999", 200)];
+        foreach (var (query, count) in cases)
+        {
+            var page = (await workspace.GetAsync($"/v1/contacts/ctc_1/events{query}")).Json;
+            Assert.That((page["events"]!.AsArray().Count, (int)page["totalSize"]!, page["nextPageToken"] is null), Is.EqualTo((count, 205, false)));
+        }
+    }
 
     [Test]
     public async Task A_well_formed_filter_that_names_nothing_gives_an_empty_list()
@@ -107,8 +113,12 @@ public sealed class GetEventsByContactTests
 
     [TestCase("ctc%201")]
     [TestCase("a%2Fb")]
-    public async Task A_malformed_contact_is_not_there(string contact) =>
-        (await (await Service.NewWorkspaceAsync()).GetAsync($"/v1/contacts/{contact}/events")).AssertRefused(404, "contactNotFound");
+    public async Task A_malformed_contact_is_not_there(string contact)
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        (await workspace.GetAsync($"/v1/contacts/{contact}/events")).AssertRefused(404, "contactNotFound");
+        (await workspace.RecordAsync(contact, """{"eventTypeName":"signup.completed"}""")).AssertRefused(404, "contactNotFound");
+    }
 
     [TestCase(128, 200)]
     [TestCase(129, 404)]

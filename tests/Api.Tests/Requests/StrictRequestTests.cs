@@ -70,7 +70,12 @@ public sealed class StrictRequestTests
     {
         var request = new HttpRequestMessage(HttpMethod.Get, Path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        Assert.That((await (await Service.NewWorkspaceAsync()).SendAsync(request)).Status, Is.EqualTo(status));
+        var answer = await (await Service.NewWorkspaceAsync()).SendAsync(request);
+        Assert.That(answer.Status, Is.EqualTo(status));
+        if (status == 406)
+        {
+            answer.AssertRefused(406, "notAcceptable");
+        }
     }
 
     [Test]

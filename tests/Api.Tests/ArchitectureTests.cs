@@ -1,0 +1,52 @@
+using Flownally.Api.Tests.CommandLine;
+using Flownally.Application;
+using Flownally.Domain;
+using Flownally.Infrastructure;
+
+namespace Flownally.Api.Tests;
+
+public sealed class ArchitectureTests
+{
+    /// <summary>
+    /// Where connections are opened: what everything else goes through, the two that need a session of their own, and what
+    /// sets a server up.
+    /// </summary>
+    private static readonly string[] Openers =
+    [
+        "Database/Database.cs", "Database/DatabaseTransaction.cs", "Database/DatabaseReadiness.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
+        "ApiKeys/ApiKeyRevocations.cs", "EmbeddedPostgres/Cluster.cs",
+    ];
+
+    [TestCase(typeof(Error))]
+    [TestCase(typeof(ApplicationServices), "Flownally.Domain")]
+    [TestCase(typeof(InfrastructureServices), "Flownally.Application", "Flownally.Domain")]
+    public void Layers_know_only_those_below_them(Type layer, params string[] below) =>
+        Assert.That(Names(layer).Where(name => name.StartsWith("Flownally", StringComparison.Ordinal)), Is.EquivalentTo(below));
+
+    [Test]
+    public void The_domain_needs_nothing_but_the_base_class_library() =>
+        Assert.That(Names(typeof(Error)), Has.All.StartsWith("System"));
+
+    [Test]
+    public void Handlers_know_no_database_no_HTTP_and_no_JSON_library()
+    {
+        string[] forbidden = ["Npgsql", "Dapper", "Microsoft.AspNetCore", "Newtonsoft"];
+        Assert.That(Names(typeof(ApplicationServices)).Where(name => forbidden.Any(start => name.StartsWith(start, StringComparison.Ordinal))), Is.Empty);
+    }
+
+    [Test]
+    public void Statements_go_through_one_place()
+    {
+        var sources = new DirectoryInfo(Path.Combine(RunningService.Root.FullName, "src"));
+        var openers = sources.EnumerateFiles("*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.FullName.Contains("/obj/", StringComparison.Ordinal))
+            .Where(file => Opens(File.ReadAllText(file.FullName)))
+            .Select(file => Path.GetRelativePath(sources.FullName, file.FullName));
+        Assert.That(openers, Is.EquivalentTo(Openers.Select(file => "Infrastructure/" + file)));
+    }
+
+    private static bool Opens(string source) =>
+        source.Contains("new NpgsqlConnection(", StringComparison.Ordinal) || source.Contains("OpenConnectionAsync(", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Names(Type layer) => layer.Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!);
+}
