@@ -27,6 +27,17 @@ public sealed class IdempotencyTests
         Assert.That((int)(await workspace.GetAsync("/v1/contacts/ctc_1/events")).Json["totalSize"]!, Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task A_replay_shows_the_event_as_it_reads_today()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        var type = await Service.NewTypeAsync(workspace.Tenant, "order.paid");
+        var body = $$"""{"eventTypeId":"{{type.Id}}"}""";
+        await workspace.RecordAsync("ctc_1", body, "k-1");
+        await workspace.PatchAsync($"/v1/event-types/{type.Id}", """{"name":"order.settled"}""");
+        Assert.That((string)(await workspace.RecordAsync("ctc_1", body, "k-1")).Json["eventTypeName"]!, Is.EqualTo("order.settled"));
+    }
+
     [TestCase("ctc_2", Body)]
     [TestCase("ctc_1", """{"eventTypeName":"plan.changed","payload":{"a":1.0,"b":[2]},"occurredAt":"2026-01-01T00:00:00Z"}""")]
     [TestCase("ctc_1", """{"eventTypeName":"signup.completed","payload":{"a":"1","b":[2]},"occurredAt":"2026-01-01T00:00:00Z"}""")]
@@ -91,6 +102,16 @@ public sealed class IdempotencyTests
             Assert.That(answers.Count(answer => !answer.Headers.Contains("Idempotency-Replayed")), Is.EqualTo(1));
             Assert.That((int)(await workspace.GetAsync("/v1/contacts/ctc_1/events")).Json["totalSize"]!, Is.EqualTo(1));
         }
+    }
+
+    [Test]
+    public async Task Identical_calls_with_a_body_key_at_the_same_moment_make_one_event()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => workspace.RecordAsync("ctc_1", WithKey(Body))));
+        Assert.That(answers.Select(answer => answer.Status).Order(), Is.EqualTo([201, .. Enumerable.Repeat(409, 19)]));
+        var first = (string)answers.Single(answer => answer.Status == 201).Json["id"]!;
+        Assert.That(answers.Where(answer => answer.Status == 409).Select(answer => (string)answer.Json["existingEventId"]!), Is.All.EqualTo(first));
     }
 
     [TestCase("")]
