@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Flownally.Domain.Json;
@@ -7,6 +8,14 @@ namespace Flownally.Domain.Json;
 /// <summary>One text for equal JSON values: members sorted by name, numbers in one form, strings escaped one way.</summary>
 public static class CanonicalJson
 {
+    /// <summary>A value as that text.</summary>
+    public static string Of(JsonElement json)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        Write(json, text);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+
     /// <summary>Writes a value as UTF-8. Its names and strings must be Unicode text.</summary>
     public static void Write(JsonElement json, IBufferWriter<byte> destination)
     {

@@ -1,25 +1,166 @@
 using System.Text.Json;
+using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary><c>items</c> (JSON Schema Core §10.3.1.2): every element fits. Values that are no array pass.</summary>
-internal sealed record ItemsKeyword(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
+/// <summary>
+/// <c>prefixItems</c> and <c>items</c> (JSON Schema Core §10.3.1), which speak together: an element that has no schema of
+/// its own falls to the second. In draft-07 the two are <c>items</c> as an array and <c>additionalItems</c>. Values that are
+/// no array pass.
+/// </summary>
+/// <param name="Rest">For the elements after the prefix; null lets them pass.</param>
+internal sealed record ItemsKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Prefix, SchemaNode? Rest) : Keyword(SchemaPointer)
 {
-    public override void Validate(JsonElement instance, Evaluation evaluation)
+    public override string Shape => $"items {Prefix.Count} {Rest is not null}";
+
+    public override IReadOnlyList<SchemaNode> Children => Rest is null ? Prefix : [.. Prefix, Rest];
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
         if (instance.ValueKind != JsonValueKind.Array)
         {
-            return;
+            return true;
         }
 
-        var index = 0;
+        var (valid, index) = (true, 0);
         foreach (var element in instance.EnumerateArray())
         {
-            evaluation.Enter(index++);
-            Node.Validate(element, evaluation);
-            evaluation.Leave();
+            if ((index < Prefix.Count ? Prefix[index] : Rest) is not { } node)
+            {
+                break;
+            }
+
+            evaluated?.Add(index);
+            valid &= evaluation.Element(element, index, node);
+            if (!valid && !evaluation.Collects)
+            {
+                return false;
+            }
+
+            index++;
         }
+
+        return valid;
     }
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new ItemsKeyword(member.Pointer, reader.Read(member.Value, member.Pointer));
+    /// <summary>2020-12: read with whichever of the two stands first.</summary>
+    public static Keyword? Read(SchemaReader reader, SchemaMember member)
+    {
+        var prefix = member.Sibling("prefixItems");
+        if (member.Name == "items" && prefix is not null)
+        {
+            return null;
+        }
+
+        if (member.Name == "items" && member.Value.ValueKind == JsonValueKind.Array)
+        {
+            reader.Fault(member.Pointer, "malformed", "items is one schema; in 2020-12 a schema for each place stands in prefixItems.");
+            return null;
+        }
+
+        return new ItemsKeyword(member.Pointer, prefix is { } places ? reader.ReadList(places) : [],
+            member.Sibling("items") is { } rest ? reader.Read(rest.Value, rest.Pointer) : null);
+    }
+
+    /// <summary>Draft-07: <c>additionalItems</c> means something only beside an array (§6.4.2).</summary>
+    public static Keyword? ReadDraft7(SchemaReader reader, SchemaMember member)
+    {
+        var rest = member.Sibling("additionalItems") is { } additional ? reader.Read(additional.Value, additional.Pointer) : null;
+        return member.Value.ValueKind == JsonValueKind.Array
+            ? new ItemsKeyword(member.Pointer, reader.ReadList(member), rest)
+            : new ItemsKeyword(member.Pointer, [], reader.Read(member.Value, member.Pointer));
+    }
+}
+
+/// <summary><c>contains</c>, <c>minContains</c>, <c>maxContains</c> (JSON Schema Core §10.3.1.3, Validation §6.4.4, §6.4.5). Values that are no array pass.</summary>
+/// <param name="Max">Null for any number.</param>
+/// <param name="Notes">Whether elements that fit count as evaluated: in 2020-12.</param>
+internal sealed record ContainsKeyword(string SchemaPointer, SchemaNode Node, JsonNumber Min, JsonNumber? Max, bool Notes) : Keyword(SchemaPointer)
+{
+    public override string Shape => $"contains {Min} {Max}";
+
+    public override IReadOnlyList<SchemaNode> Children => [Node];
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    {
+        if (instance.ValueKind != JsonValueKind.Array)
+        {
+            return true;
+        }
+
+        var (count, index) = (0, 0);
+        foreach (var element in instance.EnumerateArray())
+        {
+            if (evaluation.Try(Node, element, null))
+            {
+                count++;
+                if (Notes)
+                {
+                    evaluated?.Add(index);
+                }
+            }
+
+            index++;
+        }
+
+        var found = JsonNumber.Of(count);
+        return found < Min ? evaluation.Fault(this, "tooFew", $"Expected at least {Min} elements that fit this schema, found {count}.")
+            : !(found > Max) || evaluation.Fault(this, "tooMany", $"Expected at most {Max} elements that fit this schema, found {count}.");
+    }
+
+    public static Keyword Read(SchemaReader reader, SchemaMember member)
+    {
+        var least = member.Sibling("minContains") is { } min ? reader.ReadCount(min) : null;
+        return new ContainsKeyword(member.Pointer, reader.Read(member.Value, member.Pointer), least ?? JsonNumber.Of(1),
+            member.Sibling("maxContains") is { } max ? reader.ReadCount(max) : null, Notes: true);
+    }
+
+    public static Keyword ReadDraft7(SchemaReader reader, SchemaMember member) =>
+        new ContainsKeyword(member.Pointer, reader.Read(member.Value, member.Pointer), JsonNumber.Of(1), null, Notes: false);
+
+    /// <summary>Read there; alone it means nothing, but must be well-formed.</summary>
+    public static Keyword? ReadBound(SchemaReader reader, SchemaMember member)
+    {
+        if (member.Sibling("contains") is null)
+        {
+            reader.ReadCount(member);
+        }
+
+        return null;
+    }
+}
+
+/// <summary><c>uniqueItems</c> (JSON Schema Validation §6.4.3): no two elements are the same JSON value. Values that are no array pass.</summary>
+internal sealed record UniqueItemsKeyword(string SchemaPointer) : Keyword(SchemaPointer)
+{
+    public override string Shape => "uniqueItems";
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    {
+        if (instance.ValueKind != JsonValueKind.Array || instance.GetArrayLength() < 2)
+        {
+            return true;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var element in instance.EnumerateArray())
+        {
+            if (!evaluation.Step() || !seen.Add(CanonicalJson.Of(element)))
+            {
+                return evaluation.Fault(this, "notUnique", "Expected elements that all differ; two are the same.");
+            }
+        }
+
+        return true;
+    }
+
+    public static Keyword? Read(SchemaReader reader, SchemaMember member)
+    {
+        if (member.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            reader.Fault(member.Pointer, "malformed", "uniqueItems is true or false.");
+        }
+
+        return member.Value.ValueKind == JsonValueKind.True ? new UniqueItemsKeyword(member.Pointer) : null;
+    }
 }

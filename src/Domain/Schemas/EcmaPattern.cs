@@ -16,6 +16,18 @@ internal sealed class EcmaPattern
     /// <summary>A character of two code units counts as one.</summary>
     private const string AnyCharacter = @"(?:[^\n\r\u2028\u2029\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff])";
 
+    private static readonly Dictionary<string, string> Categories = new()
+    {
+        ["Letter"] = "L", ["Uppercase_Letter"] = "Lu", ["Lowercase_Letter"] = "Ll", ["Titlecase_Letter"] = "Lt", ["Modifier_Letter"] = "Lm", ["Other_Letter"] = "Lo",
+        ["Mark"] = "M", ["Nonspacing_Mark"] = "Mn", ["Spacing_Mark"] = "Mc", ["Enclosing_Mark"] = "Me",
+        ["Number"] = "N", ["Decimal_Number"] = "Nd", ["Letter_Number"] = "Nl", ["Other_Number"] = "No",
+        ["Punctuation"] = "P", ["Connector_Punctuation"] = "Pc", ["Dash_Punctuation"] = "Pd", ["Open_Punctuation"] = "Ps", ["Close_Punctuation"] = "Pe",
+        ["Initial_Punctuation"] = "Pi", ["Final_Punctuation"] = "Pf", ["Other_Punctuation"] = "Po",
+        ["Symbol"] = "S", ["Math_Symbol"] = "Sm", ["Currency_Symbol"] = "Sc", ["Modifier_Symbol"] = "Sk", ["Other_Symbol"] = "So",
+        ["Separator"] = "Z", ["Space_Separator"] = "Zs", ["Line_Separator"] = "Zl", ["Paragraph_Separator"] = "Zp",
+        ["Other"] = "C", ["Control"] = "Cc", ["Format"] = "Cf", ["Private_Use"] = "Co", ["Unassigned"] = "Cn",
+    };
+
     private readonly string _pattern;
     private readonly StringBuilder _result = new();
     private int _at;
@@ -183,7 +195,7 @@ internal sealed class EcmaPattern
                 CodePoint(inClass);
                 break;
             case 'p' or 'P' when More && _pattern[_at] == '{':
-                _result.Append('\\').Append(character); // .NET knows the general categories by their short names, and refuses others
+                Category(character);
                 break;
             case >= '1' and <= '9' or 'k':
                 throw new FormatException("Back-references cannot be used in a pattern.");
@@ -198,6 +210,18 @@ internal sealed class EcmaPattern
                 _result.Append('\\').Append(character);
                 break;
         }
+    }
+
+    /// <summary>A general category of Unicode (ECMA-262 §22.2.1.10); .NET knows them by their short names.</summary>
+    private void Category(char escape)
+    {
+        var end = _pattern.IndexOf('}', _at);
+        var name = end < 0 ? "" : _pattern[(_at + 1)..end];
+        name = name[(name.IndexOf('=') is var mark and > 0 && name[..mark] is "General_Category" or "gc" ? mark + 1 : 0)..];
+        var known = Categories.GetValueOrDefault(name) ?? (Categories.ContainsValue(name) ? name : null)
+            ?? throw new FormatException($@"\{escape}{{…}} takes a general category of Unicode here, such as L or Letter.");
+        _result.Append('\\').Append(escape).Append('{').Append(known).Append('}');
+        _at = end + 1;
     }
 
     private void Set(string characters, bool inClass) => _result.Append(inClass ? characters : $"[{characters}]");

@@ -10,27 +10,28 @@ namespace Flownally.Domain.Schemas;
 /// <param name="Name">The keyword's name, which says how <paramref name="Bound"/> binds.</param>
 internal sealed record NumericKeyword(string SchemaPointer, string Name, JsonNumber Bound) : Keyword(SchemaPointer)
 {
-    public override void Validate(JsonElement instance, Evaluation evaluation)
+    public override string Shape => $"{Name} {Bound}";
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
         if (instance.ValueKind != JsonValueKind.Number)
         {
-            return;
+            return true;
         }
 
         var number = JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(instance));
-        var (holds, code, rule) = Name switch
+        return Name switch
         {
-            "minimum" => (number >= Bound, "tooSmall", "at least"),
-            "maximum" => (number <= Bound, "tooLarge", "at most"),
-            "exclusiveMinimum" => (number > Bound, "tooSmall", "more than"),
-            "exclusiveMaximum" => (number < Bound, "tooLarge", "less than"),
-            _ => (number.IsMultipleOf(Bound), "notMultipleOf", "a multiple of"),
+            "minimum" => number >= Bound || Fault(evaluation, "tooSmall", "at least", number),
+            "maximum" => number <= Bound || Fault(evaluation, "tooLarge", "at most", number),
+            "exclusiveMinimum" => number > Bound || Fault(evaluation, "tooSmall", "more than", number),
+            "exclusiveMaximum" => number < Bound || Fault(evaluation, "tooLarge", "less than", number),
+            _ => number.IsMultipleOf(Bound) || Fault(evaluation, "notMultipleOf", "a multiple of", number),
         };
-        if (!holds)
-        {
-            evaluation.Fault(this, code, $"Expected a number that is {rule} {Bound}; found {number}.");
-        }
     }
+
+    private bool Fault(Evaluation evaluation, string code, string rule, JsonNumber number) =>
+        evaluation.Fault(this, code, $"Expected a number that is {rule} {Bound}; found {number}.");
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {

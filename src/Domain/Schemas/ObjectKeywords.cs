@@ -1,111 +1,172 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// <c>properties</c> and <c>additionalProperties</c> (JSON Schema Core §10.3.2.1, §10.3.2.3), which speak together:
-/// a member that is not named falls to the other. Values that are no object pass.
+/// <c>properties</c>, <c>patternProperties</c> and <c>additionalProperties</c> (JSON Schema Core §10.3.2.1 to §10.3.2.3),
+/// which speak together: a member that neither is named nor matches falls to the last. Values that are no object pass.
 /// </summary>
-/// <param name="Additional">For members that are not named; null lets them pass.</param>
-internal sealed record PropertiesKeyword(string SchemaPointer, IReadOnlyDictionary<string, SchemaNode> Properties, AdditionalProperties? Additional)
+/// <param name="Additional">For all other members; null lets them pass.</param>
+internal sealed record PropertiesKeyword(string SchemaPointer, IReadOnlyList<NamedSchema> Named, IReadOnlyList<PatternSchema> Patterns, AdditionalProperties? Additional)
     : Keyword(SchemaPointer)
 {
-    public override void Validate(JsonElement instance, Evaluation evaluation)
+    public override string Shape => "properties "
+        + string.Join(',', Named.Select(named => JsonEncodedText.Encode(named.Name).ToString())) + "|"
+        + string.Join(',', Patterns.Select(pattern => JsonEncodedText.Encode(pattern.Pattern).ToString())) + "|" + (Additional is not null);
+
+    public override IReadOnlyList<SchemaNode> Children =>
+        [.. Named.Select(named => named.Node), .. Patterns.Select(pattern => pattern.Node), .. Additional is null ? (SchemaNode[])[] : [Additional.Node]];
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
         if (instance.ValueKind != JsonValueKind.Object)
         {
-            return;
+            return true;
         }
 
+        var valid = true;
         foreach (var member in instance.EnumerateObject())
         {
-            var name = member.Name;
-            if (Properties.TryGetValue(name, out var node))
+            valid &= Validate(member, evaluation, evaluated);
+            if (!valid && !evaluation.Collects)
             {
-                evaluation.Enter(name);
-                node.Validate(member.Value, evaluation);
-                evaluation.Leave();
-            }
-            else
-            {
-                Additional?.Validate(name, member.Value, evaluation);
+                return false;
             }
         }
+
+        return valid;
     }
 
+    /// <summary>The schema of a named member, or null.</summary>
+    public SchemaNode? Find(string name) => Named.FirstOrDefault(named => named.Name == name)?.Node;
+
+    /// <summary>The three keywords are read together, with whichever of them stands first.</summary>
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {
-        if (member.Value.ValueKind != JsonValueKind.Object)
+        string[] together = ["properties", "patternProperties", "additionalProperties"];
+        if (together.First(name => member.Sibling(name) is not null) != member.Name)
         {
-            reader.Fault(member.Pointer, "malformed", "properties is an object of schemas.");
             return null;
         }
 
-        var properties = reader.ReadAll(member);
-        var additional = member.Sibling("additionalProperties") is { } sibling ? AdditionalProperties.Of(reader, sibling) : null;
-        return new PropertiesKeyword(member.Pointer, properties, additional);
+        var named = member.Sibling("properties") is { } properties
+            ? reader.ReadMap(properties).Select(child => new NamedSchema(child.Name, Encoding.UTF8.GetBytes(child.Name), child.Node))
+            : [];
+        var patterns = member.Sibling("patternProperties") is { } expressions
+            ? reader.ReadMap(expressions).Select(child => PatternKeyword.Compile(reader, child.Name, child.Node.Pointer) is { } regex
+                ? new PatternSchema(child.Name, regex, child.Node)
+                : null).OfType<PatternSchema>()
+            : [];
+        var additional = member.Sibling("additionalProperties") is { } rest ? new AdditionalProperties(rest.Pointer, reader.Read(rest.Value, rest.Pointer)) : null;
+        return new PropertiesKeyword(member.Pointer, [.. named.OrderBy(child => child.Name, StringComparer.Ordinal)],
+            [.. patterns.OrderBy(child => child.Pattern, StringComparer.Ordinal)], additional);
     }
 
-    /// <summary>Beside <c>properties</c> it is read there.</summary>
-    public static Keyword? ReadAdditional(SchemaReader reader, SchemaMember member) => member.Sibling("properties") is null
-        ? new PropertiesKeyword(member.Pointer, new Dictionary<string, SchemaNode>(), AdditionalProperties.Of(reader, member))
-        : null;
-}
-
-/// <summary>What members that are not named must fit.</summary>
-internal sealed record AdditionalProperties(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
-{
-    private bool Closed => Node.Keywords is [NothingKeyword];
-
-    public static AdditionalProperties Of(SchemaReader reader, SchemaMember member) => new(member.Pointer, reader.Read(member.Value, member.Pointer));
-
-    public void Validate(string name, JsonElement value, Evaluation evaluation)
+    private bool Validate(JsonProperty member, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (Closed)
+        var (valid, known) = (true, false);
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        foreach (var named in Named)
         {
-            evaluation.Fault(this, "additionalProperty", "The schema does not know this member and takes no others.", name);
-            return;
+            if (JsonStrings.NameEquals(member, raw, named.Utf8))
+            {
+                valid = evaluation.Member(member, named.Node);
+                known = true;
+                break;
+            }
         }
 
-        evaluation.Enter(name);
-        Validate(value, evaluation);
-        evaluation.Leave();
-    }
+        foreach (var pattern in Patterns)
+        {
+            if (evaluation.Step() && JsonStrings.AskName(member, pattern.Regex, static (name, regex) => regex.IsMatch(name)))
+            {
+                valid &= evaluation.Member(member, pattern.Node);
+                known = true;
+            }
+        }
 
-    public override void Validate(JsonElement instance, Evaluation evaluation) => Node.Validate(instance, evaluation);
+        if (!known && Additional is not null)
+        {
+            valid = Additional.Validate(member, evaluation);
+        }
+
+        if (known || Additional is not null)
+        {
+            evaluated?.Add(member.Name);
+        }
+
+        return valid;
+    }
+}
+
+/// <param name="Utf8">The name as it stands in a payload.</param>
+internal sealed record NamedSchema(string Name, byte[] Utf8, SchemaNode Node);
+
+internal sealed record PatternSchema(string Pattern, Regex Regex, SchemaNode Node);
+
+/// <summary>What all other members must fit.</summary>
+internal sealed record AdditionalProperties(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
+{
+    public override string Shape => "additionalProperties";
+
+    public bool Validate(JsonProperty member, Evaluation evaluation) => Node.IsNothing
+        ? evaluation.Fault(this, "additionalProperty", "The schema does not know this member and takes no others.", evaluation.Collects ? member.Name : null)
+        : evaluation.Member(member, Node);
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) => Node.Validate(instance, evaluation, evaluated);
 }
 
 /// <summary><c>required</c> (JSON Schema Validation §6.5.3): an object has all these members. Other values pass.</summary>
 internal sealed record RequiredKeyword(string SchemaPointer, IReadOnlyList<string> Names) : Keyword(SchemaPointer)
 {
-    public override void Validate(JsonElement instance, Evaluation evaluation)
-    {
-        if (instance.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
+    public override string Shape => "required " + string.Join(',', Names.Order(StringComparer.Ordinal).Select(name => JsonEncodedText.Encode(name).ToString()));
 
-        foreach (var name in Names)
-        {
-            if (!instance.TryGetProperty(name, out _))
-            {
-                evaluation.Fault(this, "required", $"The member '{name}' is missing.", name);
-            }
-        }
-    }
-
-    public static Keyword? Read(SchemaReader reader, SchemaMember member)
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (member.Value.ValueKind == JsonValueKind.Array && member.Value.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String))
+        var valid = true;
+        if (instance.ValueKind == JsonValueKind.Object)
         {
-            var names = member.Value.EnumerateArray().Select(name => name.GetString()!).ToList();
-            if (names.Distinct().Count() == names.Count)
+            foreach (var name in Names)
             {
-                return new RequiredKeyword(member.Pointer, names);
+                valid &= instance.TryGetProperty(name, out _) || evaluation.Fault(this, "required", $"The member '{name}' is missing.", name);
             }
         }
 
-        reader.Fault(member.Pointer, "malformed", "required is an array of names, each once.");
-        return null;
+        return valid;
     }
+
+    public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
+        reader.ReadNames(member.Value, member.Pointer) is { } names ? new RequiredKeyword(member.Pointer, names) : null;
+}
+
+/// <summary><c>propertyNames</c> (JSON Schema Core §10.3.2.4): the name of every member, as a string, fits. Other values pass.</summary>
+internal sealed record PropertyNamesKeyword(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
+{
+    public override string Shape => "propertyNames";
+
+    public override IReadOnlyList<SchemaNode> Children => [Node];
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    {
+        var valid = true;
+        if (instance.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in instance.EnumerateObject())
+            {
+                valid &= evaluation.Try(Node, NameOf(member.Name), null)
+                    || evaluation.Fault(this, "nameNotAllowed", "A member must not be called so.", evaluation.Collects ? member.Name : null);
+            }
+        }
+
+        return valid;
+    }
+
+    /// <summary>A name as a value of its own.</summary>
+    public static JsonElement NameOf(string name) => JsonSerializer.SerializeToElement(name);
+
+    public static Keyword Read(SchemaReader reader, SchemaMember member) => new PropertyNamesKeyword(member.Pointer, reader.Read(member.Value, member.Pointer));
 }

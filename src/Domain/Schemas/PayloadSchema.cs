@@ -25,10 +25,7 @@ public sealed class PayloadSchema
 
     /// <summary>Compiles a schema for payloads, which are objects.</summary>
     /// <returns>The schema, or <see cref="PayloadSchemaInvalid"/> with every fault.</returns>
-    public static Result<PayloadSchema> Parse(JsonElement schema) => Parse(schema, payloadsAreObjects: true);
-
-    /// <param name="payloadsAreObjects">False takes a schema that no object fits, as the official test suite has them.</param>
-    internal static Result<PayloadSchema> Parse(JsonElement schema, bool payloadsAreObjects)
+    public static Result<PayloadSchema> Parse(JsonElement schema)
     {
         var utf8 = JsonMarshal.GetRawUtf8Value(schema);
         if (utf8.Length > MaxBytes)
@@ -43,14 +40,30 @@ public sealed class PayloadSchema
             return new PayloadSchemaInvalid([.. faults.Select(fault => new FieldViolation(SchemaReader.Root + fault.Pointer, "unstorable", fault.Message))]);
         }
 
-        var reader = new SchemaReader();
-        var root = reader.Read(schema.Clone(), "");
+        return Compile(schema, Dialect.Draft202012, payloadsAreObjects: true);
+    }
+
+    /// <summary>The bare engine, without limits of size: as the official test suite needs it.</summary>
+    /// <param name="standard">The dialect of a schema that names none.</param>
+    /// <param name="payloadsAreObjects">False takes a schema that no object fits.</param>
+    internal static Result<PayloadSchema> Compile(JsonElement schema, Dialect standard, bool payloadsAreObjects)
+    {
+        schema = schema.Clone();
+        if (Dialect.Of(schema, standard) is not { } dialect)
+        {
+            return new PayloadSchemaInvalid([new FieldViolation(SchemaReader.Root + "/$schema", "malformed", Dialect.Addresses)]);
+        }
+
+        var reader = new SchemaReader(schema, dialect);
+        var root = reader.Read();
         if (payloadsAreObjects && reader.Faults.Count == 0 && !root.AllowsObjects)
         {
             reader.Fault("", "noObject", "A payload is an object, and this schema lets no object pass.");
         }
 
-        return reader.Faults.Count > 0 ? new PayloadSchemaInvalid(reader.Faults) : new PayloadSchema(root, utf8.ToArray());
+        return reader.Faults.Count > 0
+            ? new PayloadSchemaInvalid(reader.Faults)
+            : new PayloadSchema(root, JsonMarshal.GetRawUtf8Value(schema).ToArray());
     }
 
     /// <summary>Whether it is the same JSON value: the order of members and the way a number is written make no difference.</summary>
@@ -62,8 +75,16 @@ public sealed class PayloadSchema
     /// <returns>All faults at once, up to <see cref="Evaluation.MaxFaults"/>; none where the payload fits.</returns>
     public IReadOnlyList<PayloadFault> Validate(JsonElement payload)
     {
-        var evaluation = new Evaluation();
-        _root.Validate(payload, evaluation);
-        return evaluation.Faults;
+        var trial = new Evaluation(collects: false);
+        if (_root.Validate(payload, trial, null) && !trial.IsExhausted)
+        {
+            return [];
+        }
+
+        var evaluation = new Evaluation(collects: true);
+        _root.Validate(payload, evaluation, null);
+        return evaluation.IsExhausted
+            ? [new PayloadFault("", "", "tooComplex", "Checking this payload against its schema takes too many steps.")]
+            : evaluation.Faults;
     }
 }

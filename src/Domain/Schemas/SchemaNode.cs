@@ -3,16 +3,61 @@ using System.Text.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>A compiled schema or subschema: all its keywords must hold. None means that anything passes.</summary>
-internal sealed record SchemaNode(IReadOnlyList<Keyword> Keywords)
+/// <param name="pointer">Where it stands in the whole schema.</param>
+internal sealed class SchemaNode(string pointer)
 {
+    private bool _isUnevaluatedAskedFor;
+
+    public string Pointer { get; } = pointer;
+
+    /// <summary>Those about what is left unevaluated stand last, because they look at all others.</summary>
+    public IReadOnlyList<Keyword> Keywords { get; private set; } = [];
+
+    /// <summary>The schemas that speak of the very same value.</summary>
+    public IEnumerable<SchemaNode> InPlace => Keywords.SelectMany(keyword => keyword.InPlace);
+
+    /// <summary>False where no object can pass, as far as can be told without looking at values.</summary>
     public bool AllowsObjects => Keywords.All(keyword => keyword.AllowsObjects);
 
-    public void Validate(JsonElement instance, Evaluation evaluation)
+    /// <summary>Whether nothing passes because the schema is <c>false</c>.</summary>
+    public bool IsNothing => Keywords is [NothingKeyword];
+
+    /// <summary>Gives the node its keywords, once they are read: a schema may refer to itself.</summary>
+    public void Complete(IEnumerable<Keyword> keywords)
     {
+        Keywords = [.. keywords.OrderBy(keyword => keyword is UnevaluatedKeyword)];
+        _isUnevaluatedAskedFor = Keywords.Any(keyword => keyword is UnevaluatedKeyword);
+    }
+
+    /// <summary>Whether a value fits.</summary>
+    /// <param name="evaluated">Where to note which members and elements were looked at; null where nobody asks.</param>
+    public bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    {
+        if (!evaluation.Step())
+        {
+            return false;
+        }
+
+        var here = evaluated is not null || _isUnevaluatedAskedFor ? new Evaluated() : null;
+        var valid = true;
         foreach (var keyword in Keywords)
         {
-            keyword.Validate(instance, evaluation);
+            if (!keyword.Validate(instance, evaluation, here))
+            {
+                valid = false;
+                if (!evaluation.Collects)
+                {
+                    break;
+                }
+            }
         }
+
+        if (valid)
+        {
+            evaluated?.Add(here!); // a schema that fails has looked at nothing (JSON Schema Core §7.7.1)
+        }
+
+        return valid;
     }
 }
 
@@ -23,7 +68,17 @@ internal abstract record Keyword(string SchemaPointer)
     /// <summary>False where the rule alone keeps out every object.</summary>
     public virtual bool AllowsObjects => true;
 
-    public abstract void Validate(JsonElement instance, Evaluation evaluation);
+    /// <summary>The rule as text, its subschemas left out: two rules with the same text and subschemas mean the same.</summary>
+    public abstract string Shape { get; }
+
+    /// <summary>Its subschemas, in an order that <see cref="Shape"/> determines.</summary>
+    public virtual IReadOnlyList<SchemaNode> Children => [];
+
+    /// <summary>Those of its subschemas that speak of the very same value.</summary>
+    public virtual IReadOnlyList<SchemaNode> InPlace => [];
+
+    /// <summary>Whether the rule holds. Where faults are collected, each is told to the evaluation.</summary>
+    public abstract bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated);
 }
 
 /// <summary>The schema <c>false</c> (JSON Schema Core §4.3.2).</summary>
@@ -31,6 +86,8 @@ internal sealed record NothingKeyword(string SchemaPointer) : Keyword(SchemaPoin
 {
     public override bool AllowsObjects => false;
 
-    public override void Validate(JsonElement instance, Evaluation evaluation) =>
+    public override string Shape => "false";
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) =>
         evaluation.Fault(this, "notAllowed", "Nothing may stand here.");
 }

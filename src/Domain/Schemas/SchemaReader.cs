@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Flownally.Domain.Json;
 
@@ -6,67 +7,58 @@ namespace Flownally.Domain.Schemas;
 /// <summary>A member of a schema object: a keyword and its value.</summary>
 internal readonly record struct SchemaMember(JsonElement Owner, string Name, JsonElement Value, string Pointer)
 {
-    /// <summary>Another keyword of the same schema object.</summary>
+    /// <summary>A keyword of the same schema object, this one included.</summary>
     public SchemaMember? Sibling(string name) => Owner.TryGetProperty(name, out var value)
-        ? new SchemaMember(Owner, name, value, Pointer[..Pointer.LastIndexOf('/')] + "/" + name)
+        ? new SchemaMember(Owner, name, value, SchemaReader.Below(Pointer[..Pointer.LastIndexOf('/')], name))
         : null;
 }
 
 /// <summary>Compiles schemas, and finds everything that keeps one from being used.</summary>
-internal sealed class SchemaReader
+internal sealed class SchemaReader(JsonElement root, Dialect dialect)
 {
     /// <summary>The member of the request that holds the schema.</summary>
     public const string Root = "/payloadSchema";
 
     private const int MaxNodes = 1_000;
 
-    /// <summary>Every keyword there is. One that does not stand here is refused.</summary>
-    private static readonly Dictionary<string, Func<SchemaReader, SchemaMember, Keyword?>> Keywords = new()
-    {
-        ["type"] = TypeKeyword.Read,
-        ["enum"] = ValueKeyword.ReadEnum,
-        ["const"] = (_, member) => new ValueKeyword(member.Pointer, [member.Value]),
-        ["minimum"] = NumericKeyword.Read,
-        ["maximum"] = NumericKeyword.Read,
-        ["exclusiveMinimum"] = NumericKeyword.Read,
-        ["exclusiveMaximum"] = NumericKeyword.Read,
-        ["multipleOf"] = NumericKeyword.Read,
-        ["minLength"] = SizeKeyword.Read,
-        ["maxLength"] = SizeKeyword.Read,
-        ["minItems"] = SizeKeyword.Read,
-        ["maxItems"] = SizeKeyword.Read,
-        ["minProperties"] = SizeKeyword.Read,
-        ["maxProperties"] = SizeKeyword.Read,
-        ["pattern"] = PatternKeyword.Read,
-        ["properties"] = PropertiesKeyword.Read,
-        ["additionalProperties"] = PropertiesKeyword.ReadAdditional,
-        ["required"] = RequiredKeyword.Read,
-        ["items"] = ItemsKeyword.Read,
-        ["$schema"] = ReadDialect,
-        ["$comment"] = Annotation,
-        ["title"] = Annotation,
-        ["description"] = Annotation,
-        ["default"] = Annotation,
-        ["examples"] = Annotation,
-        ["example"] = Annotation,
-        ["deprecated"] = Annotation,
-        ["readOnly"] = Annotation,
-        ["writeOnly"] = Annotation,
-    };
-
-    private static readonly string[] Dialects =
-        ["https://json-schema.org/draft/2020-12/schema", "http://json-schema.org/draft-07/schema", "https://json-schema.org/draft-07/schema"];
-
     private readonly List<FieldViolation> _faults = [];
-    private int _nodes;
+    private readonly Dictionary<string, SchemaNode> _nodes = [];
+    private readonly Dictionary<string, string> _anchors = [];
+    private readonly Queue<ReferenceKeyword> _references = [];
 
     public IReadOnlyList<FieldViolation> Faults => _faults;
 
+    /// <summary>The pointer to a member below a place.</summary>
+    public static string Below(string pointer, string name) => $"{pointer}/{JsonPointer.Escape(name)}";
+
     public void Fault(string pointer, string code, string message) => _faults.Add(new FieldViolation(Root + pointer, code, message));
+
+    /// <summary>Compiles the whole schema.</summary>
+    public SchemaNode Read()
+    {
+        var node = Read(root, "");
+        while (_references.TryDequeue(out var reference))
+        {
+            Resolve(reference);
+        }
+
+        if (_faults.Count == 0)
+        {
+            FindIdleCycles();
+        }
+
+        return node;
+    }
 
     public SchemaNode Read(JsonElement schema, string pointer)
     {
-        if (++_nodes == MaxNodes + 1)
+        if (_nodes.TryGetValue(pointer, out var known))
+        {
+            return known;
+        }
+
+        var node = _nodes[pointer] = new SchemaNode(pointer);
+        if (_nodes.Count == MaxNodes + 1)
         {
             Fault(pointer, "tooLarge", $"A schema may have {MaxNodes} subschemas.");
         }
@@ -74,20 +66,99 @@ internal sealed class SchemaReader
         switch (schema.ValueKind)
         {
             case JsonValueKind.True:
-                return new SchemaNode([]);
+                break;
             case JsonValueKind.False:
-                return new SchemaNode([new NothingKeyword(pointer)]);
+                node.Complete([new NothingKeyword(pointer)]);
+                break;
             case JsonValueKind.Object:
-                return new SchemaNode([.. schema.EnumerateObject().Select(member => ReadKeyword(schema, member, pointer)).OfType<Keyword>()]);
+                node.Complete([.. Members(schema).SelectMany(member => ReadKeyword(schema, member, pointer))]);
+                break;
             default:
                 Fault(pointer, "malformed", $"A schema is an object, true or false, not {JsonKinds.Describe(schema.ValueKind)}.");
-                return new SchemaNode([]);
+                break;
         }
+
+        return node;
     }
 
     /// <summary>Reads an object whose members are schemas.</summary>
-    public Dictionary<string, SchemaNode> ReadAll(SchemaMember member) => member.Value.EnumerateObject()
-        .ToDictionary(child => child.Name, child => Read(child.Value, $"{member.Pointer}/{JsonPointer.Escape(child.Name)}"));
+    public IReadOnlyList<(string Name, SchemaNode Node)> ReadMap(SchemaMember member) => IsObject(member)
+        ? [.. member.Value.EnumerateObject().Select(child => (child.Name, Read(child.Value, Below(member.Pointer, child.Name))))]
+        : [];
+
+    /// <summary>Reads an array of at least one schema.</summary>
+    public IReadOnlyList<SchemaNode> ReadList(SchemaMember member)
+    {
+        if (member.Value.ValueKind == JsonValueKind.Array && member.Value.GetArrayLength() > 0)
+        {
+            return [.. member.Value.EnumerateArray().Select((child, i) => Read(child, $"{member.Pointer}/{i}"))];
+        }
+
+        Fault(member.Pointer, "malformed", $"{member.Name} is an array of at least one schema.");
+        return [];
+    }
+
+    /// <summary>Reads an array of names, each once.</summary>
+    public IReadOnlyList<string>? ReadNames(JsonElement value, string pointer)
+    {
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String))
+        {
+            var names = value.EnumerateArray().Select(name => name.GetString()!).ToList();
+            if (names.Distinct().Count() == names.Count)
+            {
+                return names;
+            }
+        }
+
+        Fault(pointer, "malformed", "Expected an array of names, each once.");
+        return null;
+    }
+
+    /// <summary>Reads a whole number, 0 or more.</summary>
+    public JsonNumber? ReadCount(SchemaMember member)
+    {
+        if (member.Value.ValueKind == JsonValueKind.Number
+            && JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(member.Value)) is { IsInteger: true, Sign: >= 0 } count)
+        {
+            return count;
+        }
+
+        Fault(member.Pointer, "malformed", $"{member.Name} is a whole number, 0 or more.");
+        return null;
+    }
+
+    public bool IsObject(SchemaMember member)
+    {
+        if (member.Value.ValueKind == JsonValueKind.Object)
+        {
+            return true;
+        }
+
+        Fault(member.Pointer, "malformed", $"{member.Name} is an object, not {JsonKinds.Describe(member.Value.ValueKind)}.");
+        return false;
+    }
+
+    /// <summary>The fragment of a reference that stays within the schema, also where it names the schema by its own <c>$id</c>.</summary>
+    /// <returns>Null where it leads elsewhere.</returns>
+    public string? LocalPart(string reference)
+    {
+        var own = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String
+            ? id.GetString()!.TrimEnd('#')
+            : "";
+        return reference is ['#', ..] ? reference
+            : own.Length > 0 && reference == own ? "#"
+            : own.Length > 0 && reference.StartsWith(own + "#", StringComparison.Ordinal) ? reference[own.Length..]
+            : null;
+    }
+
+    /// <summary>Takes note of a reference, to be followed once all is read.</summary>
+    public ReferenceKeyword Defer(ReferenceKeyword reference)
+    {
+        _references.Enqueue(reference);
+        return reference;
+    }
+
+    public void AddAnchor(string name, string schemaPointer) => _anchors[name] = schemaPointer;
 
     /// <summary>Asks whether a word that stands nearby was meant; empty where none does.</summary>
     public static string Hint(string? word, IEnumerable<string> known)
@@ -96,33 +167,72 @@ internal sealed class SchemaReader
         return nearest is not null && Distance(word!, nearest) <= 2 ? $" Did you mean `{nearest}`?" : "";
     }
 
-    private Keyword? ReadKeyword(JsonElement owner, JsonProperty member, string pointer)
+    /// <summary>In draft-07 a <c>$ref</c> stands alone: its neighbours mean nothing (Core §8.3).</summary>
+    private IEnumerable<JsonProperty> Members(JsonElement schema) => dialect.ReferenceStandsAlone && schema.TryGetProperty("$ref", out _)
+        ? schema.EnumerateObject().Where(member => member.Name == "$ref")
+        : schema.EnumerateObject();
+
+    private IEnumerable<Keyword> ReadKeyword(JsonElement owner, JsonProperty member, string pointer)
     {
         var name = member.Name;
-        var place = $"{pointer}/{JsonPointer.Escape(name)}";
-        if (Keywords.TryGetValue(name, out var read))
+        var place = Below(pointer, name);
+        if (dialect.Keywords.TryGetValue(name, out var read))
         {
             return read(this, new SchemaMember(owner, name, member.Value, place));
         }
 
         if (!name.StartsWith("x-", StringComparison.Ordinal))
         {
-            Fault(place, "unknownKeyword", $"The keyword is not supported here, and none is ignored.{Hint(name, Keywords.Keys)} Annotations of your own begin with x-.");
+            Fault(place, "unknownKeyword", dialect.Advice(name));
         }
 
-        return null;
+        return [];
     }
 
-    private static Keyword? Annotation(SchemaReader reader, SchemaMember member) => null;
-
-    private static Keyword? ReadDialect(SchemaReader reader, SchemaMember member)
+    private void Resolve(ReferenceKeyword reference)
     {
-        if (member.Value.ValueKind != JsonValueKind.String || !Dialects.Contains(member.Value.GetString()!.TrimEnd('#')))
+        var fragment = Uri.UnescapeDataString(reference.Reference[1..]);
+        var pointer = fragment is "" or ['/', ..] ? fragment : _anchors.GetValueOrDefault(fragment);
+        if (pointer is not null && JsonPointer.Find(root, pointer) is { } schema)
         {
-            reader.Fault(member.Pointer, "malformed", $"$schema is {Dialects[0]} or {Dialects[1]}#.");
+            reference.Target = Read(schema, pointer);
+        }
+        else
+        {
+            Fault(reference.SchemaPointer, "missingTarget", $"There is nothing at {reference.Reference}.");
+        }
+    }
+
+    /// <summary>A schema that leads back to itself without going into the value would never come to an end.</summary>
+    private void FindIdleCycles()
+    {
+        var done = new HashSet<SchemaNode>();
+        foreach (var node in _nodes.Values.ToList())
+        {
+            Visit(node, []);
         }
 
-        return null;
+        void Visit(SchemaNode node, HashSet<SchemaNode> open)
+        {
+            if (!open.Add(node))
+            {
+                Fault(node.Pointer, "endlessReference", "The schema leads back to itself without going into the value.");
+            }
+            else if (!done.Contains(node))
+            {
+                foreach (var next in node.InPlace)
+                {
+                    if (_faults.Count == 0)
+                    {
+                        Visit(next, open);
+                    }
+                }
+
+                done.Add(node);
+            }
+
+            open.Remove(node);
+        }
     }
 
     /// <summary>How many letters must be changed, added or dropped (Levenshtein).</summary>

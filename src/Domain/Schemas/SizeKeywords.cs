@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Flownally.Domain.Json;
 
@@ -20,37 +19,40 @@ internal sealed record SizeKeyword(string SchemaPointer, JsonValueKind Kind, boo
         ["maxProperties"] = (JsonValueKind.Object, false),
     };
 
-    public override void Validate(JsonElement instance, Evaluation evaluation)
+    public override string Shape => $"{(IsMinimum ? "min" : "max")} {Kind} {Bound}";
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
         if (instance.ValueKind != Kind)
         {
-            return;
+            return true;
         }
 
-        var (size, unit) = Kind switch
+        var size = Kind switch
         {
-            JsonValueKind.String => (instance.GetString()!.EnumerateRunes().Count(), "characters"),
-            JsonValueKind.Array => (instance.GetArrayLength(), "elements"),
-            _ => (instance.GetPropertyCount(), "members"),
+            JsonValueKind.String => JsonStrings.CountCodePoints(instance),
+            JsonValueKind.Array => instance.GetArrayLength(),
+            _ => instance.GetPropertyCount(),
         };
         var difference = JsonNumber.Of(size).CompareTo(Bound);
-        if (IsMinimum ? difference < 0 : difference > 0)
-        {
-            evaluation.Fault(this, IsMinimum ? "tooShort" : "tooLong",
-                $"Expected {(IsMinimum ? "at least" : "at most")} {Bound} {unit}, found {size}.");
-        }
+        return (IsMinimum ? difference >= 0 : difference <= 0) || evaluation.Fault(this, IsMinimum ? "tooShort" : "tooLong", $"Expected {(IsMinimum ? "at least" : "at most")} {Bound} {Unit}, found {size}.");
     }
+
+    private string Unit => Kind switch
+    {
+        JsonValueKind.String => "characters",
+        JsonValueKind.Array => "elements",
+        _ => "members",
+    };
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {
-        if (member.Value.ValueKind == JsonValueKind.Number
-            && JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(member.Value)) is { IsInteger: true, Sign: >= 0 } bound)
+        if (reader.ReadCount(member) is not { } bound)
         {
-            var (kind, isMinimum) = Names[member.Name];
-            return new SizeKeyword(member.Pointer, kind, isMinimum, bound);
+            return null;
         }
 
-        reader.Fault(member.Pointer, "malformed", $"{member.Name} is a whole number, 0 or more.");
-        return null;
+        var (kind, isMinimum) = Names[member.Name];
+        return new SizeKeyword(member.Pointer, kind, isMinimum, bound);
     }
 }

@@ -4,31 +4,62 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary><c>type</c> (JSON Schema Validation §6.1.1): one of the named types. 1.0 is an integer.</summary>
-internal sealed record TypeKeyword(string SchemaPointer, IReadOnlyList<string> Types) : Keyword(SchemaPointer)
+/// <summary>The types of JSON Schema. A whole number, also one written 1.0, is both a number and an integer.</summary>
+[Flags]
+internal enum SchemaTypes
 {
-    private static readonly string[] Known = ["array", "boolean", "integer", "null", "number", "object", "string"];
+    None = 0,
+    Array = 1,
+    Boolean = 2,
+    Null = 4,
+    Object = 8,
+    String = 16,
+    Integer = 32,
 
-    public override bool AllowsObjects => Types.Contains("object");
+    /// <summary>Numbers with a fraction; the type <c>number</c> is this and <see cref="Integer"/>.</summary>
+    Fraction = 64,
+    Number = Integer | Fraction,
+    All = Array | Boolean | Null | Object | String | Number,
+}
 
-    public override void Validate(JsonElement instance, Evaluation evaluation)
+/// <summary><c>type</c> (JSON Schema Validation §6.1.1): one of the named types.</summary>
+internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Types, string Words) : Keyword(SchemaPointer)
+{
+    private static readonly Dictionary<string, SchemaTypes> Known = new()
     {
-        foreach (var type in Types)
-        {
-            if (Matches(instance, type))
-            {
-                return;
-            }
-        }
+        ["array"] = SchemaTypes.Array,
+        ["boolean"] = SchemaTypes.Boolean,
+        ["integer"] = SchemaTypes.Integer,
+        ["null"] = SchemaTypes.Null,
+        ["number"] = SchemaTypes.Number,
+        ["object"] = SchemaTypes.Object,
+        ["string"] = SchemaTypes.String,
+    };
 
-        evaluation.Fault(this, "typeMismatch", $"Expected {string.Join(" or ", Types)}, found {JsonKinds.Describe(instance.ValueKind)}.");
-    }
+    public override bool AllowsObjects => Types.HasFlag(SchemaTypes.Object);
+
+    public override string Shape => $"type {Types}";
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) => (Of(instance, Types) & Types) != 0
+        || evaluation.Fault(this, "typeMismatch", $"Expected {Words}, found {JsonKinds.Describe(instance.ValueKind)}.");
+
+    /// <summary>The type of a value. Numbers are looked at closely only where it makes a difference.</summary>
+    public static SchemaTypes Of(JsonElement instance, SchemaTypes asked = SchemaTypes.All) => instance.ValueKind switch
+    {
+        JsonValueKind.Array => SchemaTypes.Array,
+        JsonValueKind.True or JsonValueKind.False => SchemaTypes.Boolean,
+        JsonValueKind.Null => SchemaTypes.Null,
+        JsonValueKind.Object => SchemaTypes.Object,
+        JsonValueKind.String => SchemaTypes.String,
+        _ when asked.HasFlag(SchemaTypes.Number) && asked != SchemaTypes.All => SchemaTypes.Number,
+        _ => JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(instance)).IsInteger ? SchemaTypes.Integer : SchemaTypes.Fraction,
+    };
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {
         if (member.Value.ValueKind != JsonValueKind.Array)
         {
-            return Name(reader, member.Value, member.Pointer) is { } one ? new TypeKeyword(member.Pointer, [one]) : null;
+            return Name(reader, member.Value, member.Pointer) is { } one ? new TypeKeyword(member.Pointer, Known[one], one) : null;
         }
 
         var names = member.Value.EnumerateArray().Select((value, i) => Name(reader, value, $"{member.Pointer}/{i}")).OfType<string>().ToList();
@@ -37,29 +68,18 @@ internal sealed record TypeKeyword(string SchemaPointer, IReadOnlyList<string> T
             reader.Fault(member.Pointer, "malformed", "The types are at least one, and each is named once.");
         }
 
-        return new TypeKeyword(member.Pointer, names);
+        return new TypeKeyword(member.Pointer, names.Aggregate(SchemaTypes.None, (types, name) => types | Known[name]), string.Join(" or ", names));
     }
-
-    private static bool Matches(JsonElement instance, string type) => type switch
-    {
-        "array" => instance.ValueKind == JsonValueKind.Array,
-        "boolean" => instance.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        "integer" => instance.ValueKind == JsonValueKind.Number && JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(instance)).IsInteger,
-        "null" => instance.ValueKind == JsonValueKind.Null,
-        "number" => instance.ValueKind == JsonValueKind.Number,
-        "object" => instance.ValueKind == JsonValueKind.Object,
-        _ => instance.ValueKind == JsonValueKind.String,
-    };
 
     private static string? Name(SchemaReader reader, JsonElement value, string pointer)
     {
         var name = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        if (name is not null && Known.Contains(name))
+        if (name is not null && Known.ContainsKey(name))
         {
             return name;
         }
 
-        reader.Fault(pointer, "malformed", $"A type is one of {string.Join(", ", Known)}.{SchemaReader.Hint(name, Known)}");
+        reader.Fault(pointer, "malformed", $"A type is one of {string.Join(", ", Known.Keys)}.{SchemaReader.Hint(name, Known.Keys)}");
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Schemas;
 
@@ -6,22 +7,28 @@ namespace Flownally.Domain.Schemas;
 internal sealed record ValueKeyword(string SchemaPointer, IReadOnlyList<JsonElement> Values) : Keyword(SchemaPointer)
 {
     private const int MaxValues = 500;
+    private const int MaxShown = 10;
 
     public override bool AllowsObjects => Values.Any(value => value.ValueKind == JsonValueKind.Object);
 
-    public override void Validate(JsonElement instance, Evaluation evaluation)
+    public override string Shape => "enum " + string.Join(',', Values.Select(CanonicalJson.Of).Distinct().Order(StringComparer.Ordinal));
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
         foreach (var value in Values)
         {
-            if (JsonElement.DeepEquals(instance, value))
+            if (value.ValueKind == instance.ValueKind && evaluation.Step() && JsonElement.DeepEquals(instance, value))
             {
-                return;
+                return true;
             }
         }
 
-        var shown = string.Join(", ", Values.Take(10).Select(value => Shorten(value.GetRawText())));
-        evaluation.Fault(this, "notInEnum", $"Expected one of {shown}{(Values.Count > 10 ? ", …" : "")}; found {Shorten(instance.GetRawText())}.");
+        return evaluation.Fault(this, "notInEnum", $"Expected one of {Shown}; found {Shorten(instance.GetRawText())}.");
     }
+
+    private string Shown => string.Join(", ", Values.Take(MaxShown).Select(value => Shorten(value.GetRawText()))) + (Values.Count > MaxShown ? ", …" : "");
+
+    public static Keyword ReadConst(SchemaMember member) => new ValueKeyword(member.Pointer, [member.Value]);
 
     public static Keyword? ReadEnum(SchemaReader reader, SchemaMember member)
     {

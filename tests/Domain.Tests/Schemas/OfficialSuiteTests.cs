@@ -6,9 +6,9 @@ namespace Flownally.Domain.Tests.Schemas;
 /// <summary>The official JSON-Schema-Test-Suite, where it lies beside the repository: whatever is not refused is right.</summary>
 public sealed class OfficialSuiteTests
 {
-    [TestCase("draft2020-12")]
-    [TestCase("draft7")]
-    public void Every_case_whose_schema_is_taken_is_right(string draft)
+    [TestCase("draft2020-12", 0.10)]
+    [TestCase("draft7", 0.07)]
+    public void Every_case_whose_schema_is_taken_is_right(string draft, double mostRefused)
     {
         var folder = Path.Combine(Root().Parent!.FullName, "shared/data/json-schema-test-suite/tests", draft);
         if (!Directory.Exists(folder))
@@ -17,17 +17,20 @@ public sealed class OfficialSuiteTests
         }
 
         List<string> wrong = [];
-        var (right, refused) = (0, 0);
+        List<string> reasons = [];
+        var dialect = draft == "draft7" ? Dialect.Draft7 : Dialect.Draft202012;
+        var (right, refused, annotations) = (0, 0, 0);
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
             using var groups = JsonDocument.Parse(File.ReadAllText(file), new JsonDocumentOptions { AllowDuplicateProperties = true });
             foreach (var group in groups.RootElement.EnumerateArray())
             {
                 var tests = group.GetProperty("tests").EnumerateArray().ToList();
-                var schema = PayloadSchema.Parse(group.GetProperty("schema"), payloadsAreObjects: false);
+                var schema = PayloadSchema.Compile(group.GetProperty("schema"), dialect, payloadsAreObjects: false);
                 if (!schema.IsSuccess)
                 {
                     refused += tests.Count;
+                    reasons.Add($"{Path.GetFileName(file)}: {group.GetProperty("description")}: {schema.Error!.Violations[0].Field} {schema.Error.Violations[0].Code}");
                     continue;
                 }
 
@@ -37,6 +40,10 @@ public sealed class OfficialSuiteTests
                     {
                         right++;
                     }
+                    else if (draft == "draft2020-12" && Path.GetFileName(file) == "format.json")
+                    {
+                        annotations++; // people who write a format mean it: the one deviation from the standard
+                    }
                     else
                     {
                         wrong.Add($"{Path.GetFileName(file)}: {group.GetProperty("description")}: {test.GetProperty("description")}");
@@ -45,9 +52,13 @@ public sealed class OfficialSuiteTests
             }
         }
 
-        TestContext.Out.WriteLine($"{draft}: {right} right, {wrong.Count} wrong, {refused} of refused schemas");
-        Assert.That(wrong, Is.Empty);
-        Assert.That(right, Is.GreaterThan(250));
+        TestContext.Out.WriteLine($"{draft}: {right} right, {wrong.Count} wrong, {refused} of refused schemas:\n{string.Join('\n', reasons)}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(wrong, Is.Empty);
+            Assert.That(annotations, Is.EqualTo(draft == "draft7" ? 0 : Formats.Asserted.Count));
+            Assert.That((double)refused / (right + refused), Is.LessThanOrEqualTo(mostRefused));
+        }
     }
 
     private static DirectoryInfo Root()

@@ -32,7 +32,7 @@ public sealed class PayloadSchemaTests
     [TestCase("""{"maxProperties":0}""", """{"a":1}""", false)]
     public void A_value_fits_or_does_not(string schema, string value, bool fits)
     {
-        var compiled = PayloadSchema.Parse(JsonElement.Parse(schema), payloadsAreObjects: false).Value;
+        var compiled = PayloadSchema.Compile(JsonElement.Parse(schema), Dialect.Draft202012, payloadsAreObjects: false).Value;
         Assert.That(compiled.Validate(JsonElement.Parse(value)), fits ? Is.Empty : Is.Not.Empty);
     }
 

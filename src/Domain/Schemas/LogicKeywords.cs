@@ -1,0 +1,145 @@
+using System.Text.Json;
+
+namespace Flownally.Domain.Schemas;
+
+/// <summary><c>allOf</c> (JSON Schema Core §10.2.1.1): every branch fits.</summary>
+internal sealed record AllOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Branches) : Keyword(SchemaPointer)
+{
+    public override bool AllowsObjects => Branches.All(branch => branch.AllowsObjects);
+
+    public override string Shape => $"allOf {Branches.Count}";
+
+    public override IReadOnlyList<SchemaNode> Children => Branches;
+
+    public override IReadOnlyList<SchemaNode> InPlace => Branches;
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    {
+        var valid = true;
+        foreach (var branch in Branches)
+        {
+            valid &= branch.Validate(instance, evaluation, evaluated);
+            if (!valid && !evaluation.Collects)
+            {
+                return false;
+            }
+        }
+
+        return valid;
+    }
+
+    public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
+        reader.ReadList(member) is { Count: > 0 } branches ? new AllOfKeyword(member.Pointer, branches) : null;
+}
+
+/// <summary><c>anyOf</c> (JSON Schema Core §10.2.1.2): one branch fits, or several.</summary>
+internal sealed record AnyOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Branches) : Keyword(SchemaPointer)
+{
+    public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
+
+    public override string Shape => $"anyOf {Branches.Count}";
+
+    public override IReadOnlyList<SchemaNode> Children => Branches;
+
+    public override IReadOnlyList<SchemaNode> InPlace => Branches;
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    {
+        var any = false;
+        foreach (var branch in Branches)
+        {
+            any |= evaluation.Try(branch, instance, evaluated);
+            if (any && evaluated is null)
+            {
+                return true;
+            }
+        }
+
+        return any || evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Count} alternatives; it fits none.");
+    }
+
+    public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
+        reader.ReadList(member) is { Count: > 0 } branches ? new AnyOfKeyword(member.Pointer, branches) : null;
+}
+
+/// <summary><c>oneOf</c> (JSON Schema Core §10.2.1.3): exactly one branch fits.</summary>
+internal sealed record OneOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Branches) : Keyword(SchemaPointer)
+{
+    public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
+
+    public override string Shape => $"oneOf {Branches.Count}";
+
+    public override IReadOnlyList<SchemaNode> Children => Branches;
+
+    public override IReadOnlyList<SchemaNode> InPlace => Branches;
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    {
+        var count = 0;
+        foreach (var branch in Branches)
+        {
+            count += evaluation.Try(branch, instance, evaluated) ? 1 : 0;
+        }
+
+        return count switch
+        {
+            1 => true,
+            0 => evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Count} alternatives; it fits none."),
+            _ => evaluation.Fault(this, "severalAlternatives", $"Expected a value that fits exactly one of {Branches.Count} alternatives; it fits {count}."),
+        };
+    }
+
+    public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
+        reader.ReadList(member) is { Count: > 0 } branches ? new OneOfKeyword(member.Pointer, branches) : null;
+}
+
+/// <summary><c>not</c> (JSON Schema Core §10.2.1.4): the schema does not fit.</summary>
+internal sealed record NotKeyword(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
+{
+    public override bool AllowsObjects => Node.Keywords.Count > 0;
+
+    public override string Shape => "not";
+
+    public override IReadOnlyList<SchemaNode> Children => [Node];
+
+    public override IReadOnlyList<SchemaNode> InPlace => [Node];
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) =>
+        !evaluation.Try(Node, instance, null) || evaluation.Fault(this, "excluded", "The value fits a schema that it must not fit.");
+
+    public static Keyword Read(SchemaReader reader, SchemaMember member) => new NotKeyword(member.Pointer, reader.Read(member.Value, member.Pointer));
+}
+
+/// <summary><c>if</c>, <c>then</c>, <c>else</c> (JSON Schema Core §10.2.2), which speak together.</summary>
+internal sealed record ConditionalKeyword(string SchemaPointer, SchemaNode If, SchemaNode? Then, SchemaNode? Else) : Keyword(SchemaPointer)
+{
+    public override string Shape => $"if {Then is not null} {Else is not null}";
+
+    public override IReadOnlyList<SchemaNode> Children => [.. new[] { If, Then, Else }.OfType<SchemaNode>()];
+
+    public override IReadOnlyList<SchemaNode> InPlace => Children;
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    {
+        var branch = evaluation.Try(If, instance, evaluated) ? Then : Else;
+        return branch is null || branch.Validate(instance, evaluation, evaluated);
+    }
+
+    public static Keyword Read(SchemaReader reader, SchemaMember member)
+    {
+        return new ConditionalKeyword(member.Pointer, reader.Read(member.Value, member.Pointer), Branch("then"), Branch("else"));
+
+        SchemaNode? Branch(string name) => member.Sibling(name) is { } sibling ? reader.Read(sibling.Value, sibling.Pointer) : null;
+    }
+
+    /// <summary>Beside <c>if</c> it is read there; alone it means nothing, but must be a schema.</summary>
+    public static Keyword? ReadBranch(SchemaReader reader, SchemaMember member)
+    {
+        if (member.Sibling("if") is null)
+        {
+            reader.Read(member.Value, member.Pointer);
+        }
+
+        return null;
+    }
+}
