@@ -77,7 +77,7 @@ internal sealed record ItemsKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
 /// <param name="Notes">Whether elements that fit count as evaluated: in 2020-12.</param>
 internal sealed record ContainsKeyword(string SchemaPointer, SchemaNode Node, JsonNumber Min, JsonNumber? Max, bool Notes) : Keyword(SchemaPointer)
 {
-    public override string Shape => $"contains {Min} {Max}";
+    public override string Shape => $"contains {Min} {Max} {Notes}";
 
     public override IReadOnlyList<SchemaNode> Children => [Node];
 

@@ -9,7 +9,7 @@ namespace Flownally.Domain.Schemas;
 internal sealed record DependentRequiredKeyword(string SchemaPointer, string Trigger, IReadOnlyList<string> Names) : Keyword(SchemaPointer)
 {
     public override string Shape =>
-        $"dependentRequired {JsonEncodedText.Encode(Trigger)}:{string.Join(',', Names.Order(StringComparer.Ordinal).Select(name => JsonEncodedText.Encode(name).ToString()))}";
+        $"dependentRequired {JsonSerializer.Serialize(Trigger)} {JsonSerializer.Serialize(Names.Order(StringComparer.Ordinal))}";
 
     public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
@@ -43,7 +43,7 @@ internal sealed record DependentRequiredKeyword(string SchemaPointer, string Tri
 /// </summary>
 internal sealed record DependentSchemaKeyword(string SchemaPointer, string Trigger, SchemaNode Node) : Keyword(SchemaPointer)
 {
-    public override string Shape => $"dependentSchemas {JsonEncodedText.Encode(Trigger)}";
+    public override string Shape => $"dependentSchemas {JsonSerializer.Serialize(Trigger)}";
 
     public override IReadOnlyList<SchemaNode> Children => [Node];
 

@@ -37,6 +37,8 @@ internal sealed record AnyOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
 {
     public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
 
+    public override SchemaTypes Types => Branches.Aggregate(SchemaTypes.None, (types, branch) => types | branch.Types);
+
     public override string Shape => $"anyOf {Branches.Count}";
 
     public override IReadOnlyList<SchemaNode> Children => Branches;
@@ -66,6 +68,8 @@ internal sealed record AnyOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
 internal sealed record OneOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Branches) : Keyword(SchemaPointer)
 {
     public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
+
+    public override SchemaTypes Types => Branches.Aggregate(SchemaTypes.None, (types, branch) => types | branch.Types);
 
     public override string Shape => $"oneOf {Branches.Count}";
 

@@ -14,9 +14,7 @@ namespace Flownally.Domain.Schemas;
 internal sealed record PropertiesKeyword(string SchemaPointer, IReadOnlyList<NamedSchema> Named, IReadOnlyList<PatternSchema> Patterns, AdditionalProperties? Additional)
     : Keyword(SchemaPointer)
 {
-    public override string Shape => "properties "
-        + string.Join(',', Named.Select(named => JsonEncodedText.Encode(named.Name).ToString())) + "|"
-        + string.Join(',', Patterns.Select(pattern => JsonEncodedText.Encode(pattern.Pattern).ToString())) + "|" + (Additional is not null);
+    public override string Shape => $"properties {JsonSerializer.Serialize(Named.Select(named => named.Name))} {JsonSerializer.Serialize(Patterns.Select(pattern => pattern.Pattern))} {Additional is not null}";
 
     public override IReadOnlyList<SchemaNode> Children =>
         [.. Named.Select(named => named.Node), .. Patterns.Select(pattern => pattern.Node), .. Additional is null ? (SchemaNode[])[] : [Additional.Node]];
@@ -123,7 +121,7 @@ internal sealed record AdditionalProperties(string SchemaPointer, SchemaNode Nod
 /// <summary><c>required</c> (JSON Schema Validation §6.5.3): an object has all these members. Other values pass.</summary>
 internal sealed record RequiredKeyword(string SchemaPointer, IReadOnlyList<string> Names) : Keyword(SchemaPointer)
 {
-    public override string Shape => "required " + string.Join(',', Names.Order(StringComparer.Ordinal).Select(name => JsonEncodedText.Encode(name).ToString()));
+    public override string Shape => "required " + JsonSerializer.Serialize(Names.Order(StringComparer.Ordinal));
 
     public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {

@@ -7,6 +7,7 @@ namespace Flownally.Domain.Schemas;
 internal sealed class SchemaNode(string pointer)
 {
     private bool _isUnevaluatedAskedFor;
+    private SchemaTypes? _types;
 
     public string Pointer { get; } = pointer;
 
@@ -21,6 +22,25 @@ internal sealed class SchemaNode(string pointer)
 
     /// <summary>Whether nothing passes because the schema is <c>false</c>.</summary>
     public bool IsNothing => Keywords is [NothingKeyword];
+
+    /// <summary>All rules that a value which fits must keep, those behind <c>allOf</c> and <c>$ref</c> included.</summary>
+    public IReadOnlyList<Keyword> Conjuncts => field ??= [.. Keywords.SelectMany(keyword => keyword switch
+    {
+        AllOfKeyword all => all.Branches.SelectMany(branch => branch.Conjuncts),
+        ReferenceKeyword reference => reference.Target.Conjuncts,
+        _ => [keyword],
+    }).Distinct(ReferenceEqualityComparer.Instance).Cast<Keyword>()];
+
+    /// <summary>The types that a value which fits can have; more than there are where it cannot be told.</summary>
+    public SchemaTypes Types => _types ??= Conjuncts.Aggregate(SchemaTypes.All, (types, keyword) => types & keyword.Types);
+
+    /// <summary>Whether a value fits; null where it takes too long to tell.</summary>
+    public bool? Fits(JsonElement value)
+    {
+        var evaluation = new Evaluation(collects: false);
+        var fits = Validate(value, evaluation, null);
+        return evaluation.IsExhausted ? null : fits;
+    }
 
     /// <summary>Gives the node its keywords, once they are read: a schema may refer to itself.</summary>
     public void Complete(IEnumerable<Keyword> keywords)
@@ -68,6 +88,9 @@ internal abstract record Keyword(string SchemaPointer)
     /// <summary>False where the rule alone keeps out every object.</summary>
     public virtual bool AllowsObjects => true;
 
+    /// <summary>The types that a value which keeps the rule can have.</summary>
+    public virtual SchemaTypes Types => SchemaTypes.All;
+
     /// <summary>The rule as text, its subschemas left out: two rules with the same text and subschemas mean the same.</summary>
     public abstract string Shape { get; }
 
@@ -85,6 +108,8 @@ internal abstract record Keyword(string SchemaPointer)
 internal sealed record NothingKeyword(string SchemaPointer) : Keyword(SchemaPointer)
 {
     public override bool AllowsObjects => false;
+
+    public override SchemaTypes Types => SchemaTypes.None;
 
     public override string Shape => "false";
 

@@ -23,7 +23,7 @@ internal enum SchemaTypes
 }
 
 /// <summary><c>type</c> (JSON Schema Validation §6.1.1): one of the named types.</summary>
-internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Types, string Words) : Keyword(SchemaPointer)
+internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Named, string Words) : Keyword(SchemaPointer)
 {
     private static readonly Dictionary<string, SchemaTypes> Known = new()
     {
@@ -36,11 +36,13 @@ internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Types, stri
         ["string"] = SchemaTypes.String,
     };
 
-    public override bool AllowsObjects => Types.HasFlag(SchemaTypes.Object);
+    public override bool AllowsObjects => Named.HasFlag(SchemaTypes.Object);
 
-    public override string Shape => $"type {Types}";
+    public override SchemaTypes Types => Named;
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) => (Of(instance, Types) & Types) != 0
+    public override string Shape => $"type {Named}";
+
+    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) => (Of(instance, Named) & Named) != 0
         || evaluation.Fault(this, "typeMismatch", $"Expected {Words}, found {JsonKinds.Describe(instance.ValueKind)}.");
 
     /// <summary>The type of a value. Numbers are looked at closely only where it makes a difference.</summary>

@@ -11,6 +11,8 @@ internal sealed record ValueKeyword(string SchemaPointer, IReadOnlyList<JsonElem
 
     public override bool AllowsObjects => Values.Any(value => value.ValueKind == JsonValueKind.Object);
 
+    public override SchemaTypes Types => Values.Aggregate(SchemaTypes.None, (types, value) => types | TypeKeyword.Of(value));
+
     public override string Shape => "enum " + string.Join(',', Values.Select(CanonicalJson.Of).Distinct().Order(StringComparer.Ordinal));
 
     public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)

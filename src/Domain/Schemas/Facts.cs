@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+using Flownally.Domain.Json;
+
+namespace Flownally.Domain.Schemas;
+
+/// <summary>
+/// What is known of a value in a proof: it fits these schemas of the old side, has one of these types, and has these members.
+/// Everything that is derived here holds for every such value; what cannot be told is left open.
+/// </summary>
+internal sealed class Facts
+{
+    /// <summary>How far emptiness is looked for in members of members.</summary>
+    private const int MaxDepth = 4;
+
+    private readonly SchemaTypes _mask;
+    private readonly IReadOnlySet<string> _present;
+    private readonly IReadOnlySet<Keyword> _decided;
+
+    private Facts(IReadOnlyList<SchemaNode> nodes, SchemaTypes mask, IReadOnlySet<string> present, IReadOnlySet<Keyword> decided)
+    {
+        (Nodes, _mask, _present, _decided) = ([.. nodes.Distinct()], mask, present, decided);
+        Keywords = [.. Nodes.SelectMany(node => node.Conjuncts).Distinct(ReferenceEqualityComparer.Instance).Cast<Keyword>()];
+        Required = [.. _present, .. Keywords.OfType<RequiredKeyword>().SelectMany(keyword => keyword.Names)];
+        AddDependents();
+        Types = Keywords.Aggregate(mask, (types, keyword) => types & keyword.Types);
+        Types = AreBoundsEmpty ? Types & ~SchemaTypes.Number : Types;
+    }
+
+    public IReadOnlyList<SchemaNode> Nodes { get; }
+
+    /// <summary>All rules that hold, those behind <c>allOf</c> and <c>$ref</c> included.</summary>
+    public IReadOnlyList<Keyword> Keywords { get; private set; }
+
+    /// <summary>Members that an object has.</summary>
+    public HashSet<string> Required { get; }
+
+    public SchemaTypes Types { get; }
+
+    /// <summary>Alternatives that no case was made of yet.</summary>
+    public IEnumerable<Keyword> Undecided => Keywords.Where(keyword => keyword is AnyOfKeyword or OneOfKeyword or ConditionalKeyword && !_decided.Contains(keyword));
+
+    public static Facts Of(params IReadOnlyList<SchemaNode> nodes) => new(nodes, SchemaTypes.All, new HashSet<string>(), new HashSet<Keyword>(ReferenceEqualityComparer.Instance));
+
+    public Facts With(params IReadOnlyList<SchemaNode> more) => new([.. Nodes, .. more], _mask, _present, _decided);
+
+    public Facts WithType(SchemaTypes type) => new(Nodes, _mask & type, _present, _decided);
+
+    public Facts WithMember(string name) => new(Nodes, _mask, new HashSet<string>(_present) { name }, _decided);
+
+    /// <summary>A case of an alternative.</summary>
+    public Facts Decide(Keyword alternative, params IReadOnlyList<SchemaNode> branch) =>
+        new([.. Nodes, .. branch], _mask, _present, new HashSet<Keyword>(_decided, ReferenceEqualityComparer.Instance) { alternative });
+
+    /// <summary>The same text for the same facts.</summary>
+    public string Key(Func<SchemaNode, int> number) => string.Join(',', Nodes.Select(number).Order().Select(id => id.ToString(CultureInfo.InvariantCulture)))
+        + $"/{_mask:D}/{string.Join(',', _present.Order(StringComparer.Ordinal))}/{string.Join(',', _decided.Select(keyword => keyword.SchemaPointer).Order(StringComparer.Ordinal))}";
+
+    /// <summary>What is known of a member, if it is there.</summary>
+    public Facts Member(string name) => Of([.. Keywords.OfType<PropertiesKeyword>().SelectMany(group => Applicable(group, name))]);
+
+    /// <summary>The schemas that a group of property keywords has for a name.</summary>
+    public static IEnumerable<SchemaNode> Applicable(PropertiesKeyword group, string name)
+    {
+        var named = group.Find(name);
+        var matching = group.Patterns.Where(pattern => pattern.Regex.IsMatch(name)).Select(pattern => pattern.Node).ToList();
+        return named is not null ? [named, .. matching]
+            : matching.Count > 0 ? matching
+            : group.Additional is { } additional ? [additional.Node]
+            : [];
+    }
+
+    /// <summary>What is known of an element, if it is there.</summary>
+    public Facts Element(int index) => Of([.. Keywords.OfType<ItemsKeyword>()
+        .Select(group => index < group.Prefix.Count ? group.Prefix[index] : group.Rest).OfType<SchemaNode>()]);
+
+    /// <summary>All values there can be, where they are few enough to be tried one by one; else null.</summary>
+    public IReadOnlyList<JsonElement>? Values()
+    {
+        IEnumerable<JsonElement>? candidates = Keywords.OfType<ValueKeyword>().MinBy(keyword => keyword.Values.Count)?.Values;
+        if (candidates is null && (Types & ~(SchemaTypes.Boolean | SchemaTypes.Null)) == 0)
+        {
+            candidates = [JsonElement.Parse("true"), JsonElement.Parse("false"), JsonElement.Parse("null")];
+        }
+
+        return candidates?.Where(Admits).ToList();
+    }
+
+    /// <summary>Whether no value can be like that. False where it cannot be told.</summary>
+    public bool IsEmpty(int depth = 0) => Types == SchemaTypes.None
+        || Values() is { Count: 0 }
+        || (Types == SchemaTypes.Object && depth < MaxDepth && Required.Any(name => Member(name).IsEmpty(depth + 1)));
+
+    /// <summary>The smallest and the largest number of something that is counted; null where nothing bounds it.</summary>
+    public JsonNumber? Size(JsonValueKind kind, bool isMinimum)
+    {
+        JsonNumber? tightest = null;
+        foreach (var bound in Keywords.OfType<SizeKeyword>().Where(keyword => keyword.Kind == kind && keyword.IsMinimum == isMinimum).Select(keyword => keyword.Bound))
+        {
+            tightest = tightest is null || (isMinimum ? bound > tightest : bound < tightest) ? bound : tightest;
+        }
+
+        return tightest;
+    }
+
+    /// <summary>The bounds of numbers of a name, such as <c>minimum</c>.</summary>
+    public IEnumerable<JsonNumber> Bounds(string name) => Keywords.OfType<NumericKeyword>().Where(keyword => keyword.Name == name).Select(keyword => keyword.Bound);
+
+    private bool AreBoundsEmpty =>
+        Bounds("minimum").Any(low => Bounds("maximum").Any(high => low > high) || Bounds("exclusiveMaximum").Any(high => low >= high))
+        || Bounds("exclusiveMinimum").Any(low => Bounds("maximum").Any(high => low >= high) || Bounds("exclusiveMaximum").Any(high => low >= high));
+
+    private bool Admits(JsonElement value) => (TypeKeyword.Of(value) & _mask) != 0
+        && Nodes.All(node => node.Fits(value) != false)
+        && (value.ValueKind != JsonValueKind.Object || _present.All(name => value.TryGetProperty(name, out _)));
+
+    /// <summary>What a required member brings with it.</summary>
+    private void AddDependents()
+    {
+        for (var before = -1; before != Keywords.Count + Required.Count;)
+        {
+            before = Keywords.Count + Required.Count;
+            var dependent = Keywords.OfType<DependentSchemaKeyword>().Where(keyword => Required.Contains(keyword.Trigger)).SelectMany(keyword => keyword.Node.Conjuncts);
+            Keywords = [.. Keywords.Concat(dependent).Distinct(ReferenceEqualityComparer.Instance).Cast<Keyword>()];
+            Required.UnionWith(Keywords.OfType<DependentRequiredKeyword>().Where(keyword => Required.Contains(keyword.Trigger)).SelectMany(keyword => keyword.Names)
+                .Concat(Keywords.OfType<RequiredKeyword>().SelectMany(keyword => keyword.Names)).ToList());
+        }
+    }
+}
