@@ -22,9 +22,12 @@ internal sealed class Facts
         (Nodes, _mask, _present, _decided) = ([.. nodes.Distinct()], mask, present, decided);
         Keywords = [.. Nodes.SelectMany(node => node.Conjuncts).Distinct(ReferenceEqualityComparer.Instance).Cast<Keyword>()];
         Required = [.. _present, .. Keywords.OfType<RequiredKeyword>().SelectMany(keyword => keyword.Names)];
-        AddDependents();
-        Types = Keywords.Aggregate(mask, (types, keyword) => types & keyword.Types);
-        Types = AreBoundsEmpty ? Types & ~SchemaTypes.Number : Types;
+        Types = PossibleTypes;
+        if (Types == SchemaTypes.Object)
+        {
+            AddDependents();
+            Types = PossibleTypes;
+        }
     }
 
     public IReadOnlyList<SchemaNode> Nodes { get; }
@@ -106,6 +109,9 @@ internal sealed class Facts
     /// <summary>The bounds of numbers of a name, such as <c>minimum</c>.</summary>
     public IEnumerable<JsonNumber> Bounds(string name) => Keywords.OfType<NumericKeyword>().Where(keyword => keyword.Name == name).Select(keyword => keyword.Bound);
 
+    private SchemaTypes PossibleTypes =>
+        Keywords.Aggregate(_mask, (types, keyword) => types & keyword.Types) & (AreBoundsEmpty ? ~SchemaTypes.Number : SchemaTypes.All);
+
     private bool AreBoundsEmpty =>
         Bounds("minimum").Any(low => Bounds("maximum").Any(high => low > high) || Bounds("exclusiveMaximum").Any(high => low >= high))
         || Bounds("exclusiveMinimum").Any(low => Bounds("maximum").Any(high => low >= high) || Bounds("exclusiveMaximum").Any(high => low >= high));
@@ -114,7 +120,7 @@ internal sealed class Facts
         && Nodes.All(node => node.Fits(value) != false)
         && (value.ValueKind != JsonValueKind.Object || _present.All(name => value.TryGetProperty(name, out _)));
 
-    /// <summary>What a required member brings with it.</summary>
+    /// <summary>What a required member brings with it, in a value that is known to be an object.</summary>
     private void AddDependents()
     {
         for (var before = -1; before != Keywords.Count + Required.Count;)

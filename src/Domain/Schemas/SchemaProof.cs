@@ -125,7 +125,7 @@ internal sealed class Prover
             PropertiesKeyword group => !old.Types.HasAny(SchemaTypes.Object) || AreMembersFit(old, group),
             PropertyNamesKeyword names => !old.Types.HasAny(SchemaTypes.Object) || AreNamesFit(old, names) || Unproved(rule, "members of other names may be stored"),
             DependentRequiredKeyword dependent => !old.Types.HasAny(SchemaTypes.Object) || old.Member(dependent.Trigger).IsEmpty()
-                || dependent.Names.All(old.WithMember(dependent.Trigger).Required.Contains) || Unproved(rule, "objects without a member may be stored"),
+                || dependent.Names.All(old.WithType(SchemaTypes.Object).WithMember(dependent.Trigger).Required.Contains) || Unproved(rule, "objects without a member may be stored"),
             DependentSchemaKeyword dependent => !old.Types.HasAny(SchemaTypes.Object) || old.Member(dependent.Trigger).IsEmpty()
                 || Follows(old.WithType(SchemaTypes.Object).WithMember(dependent.Trigger), dependent.Node),
             ItemsKeyword group => !old.Types.HasAny(SchemaTypes.Array) || AreElementsFit(old, group),
