@@ -33,12 +33,14 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
     private const int MostScans = 8;
 
     /// <summary>
-    /// Scans without a lock, then locks and looks at what came since; while that is much, lets go and scans on. A payload
+    /// Where a proof shows that the new schema accepts all that the old one does, the stored events need not be looked at.
+    /// Else scans without a lock, then locks and looks at what came since; while that is much, lets go and scans on. A payload
     /// that was looked at once fits or breaks the new schema for good, whatever becomes of the type meanwhile.
     /// </summary>
     public async Task<Result<EventTypeRevision>> Handle(UpdateEventType request, CancellationToken cancellationToken)
     {
         var comparison = request.Change.PayloadSchema.Value is { } schema ? new SchemaComparison(schema) : null;
+        var provedRevision = comparison is null ? null : await ProveAsync(request, cancellationToken);
         var horizon = FeedHorizon.Beginning;
         for (var scans = 0; ; scans++)
         {
@@ -60,7 +62,7 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                     return changed.Error;
                 }
 
-                if (comparison is null || changed.Value.SchemaVersion == locked.Type.SchemaVersion)
+                if (comparison is null || changed.Value.SchemaVersion == locked.Type.SchemaVersion || provedRevision == locked.Type.Revision)
                 {
                     return await SaveAsync(request, locked, changed.Value, cancellationToken);
                 }
@@ -77,6 +79,14 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
             horizon = await payloads.ScanAsync(request.TenantId, request.Id, horizon, comparison.Add, cancellationToken);
         }
     }
+
+    /// <summary>Tries the proof while nobody has to wait for it.</summary>
+    /// <returns>The revision of the type whose schema the new one is proved to widen; null where it is not.</returns>
+    private async Task<int?> ProveAsync(UpdateEventType request, CancellationToken cancellationToken) =>
+        await types.FindAsync(request.TenantId, request.Id, cancellationToken) is { } type
+        && request.Change.PayloadSchema.Value!.ProveAccepts(type.PayloadSchema ?? PayloadSchema.Anything).IsCompatible
+            ? type.Revision
+            : null;
 
     private async Task<Result<EventTypeRevision>> SaveAsync(UpdateEventType request, ILockedEventType locked, EventType changed,
         CancellationToken cancellationToken)

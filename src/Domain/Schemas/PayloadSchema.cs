@@ -16,6 +16,9 @@ public sealed class PayloadSchema
     /// <summary>Objects and arrays in one another, the schema itself counted.</summary>
     public const int MaxDepth = 32;
 
+    /// <summary>Every object fits.</summary>
+    public static readonly PayloadSchema Anything = Parse(JsonElement.Parse("{}")).Value;
+
     private readonly SchemaNode _root;
 
     private PayloadSchema(SchemaNode root, byte[] utf8) => (_root, Utf8) = (root, utf8);

@@ -94,6 +94,24 @@ public sealed class UpdateEventTypeTests
     }
 
     [Test]
+    public async Task What_is_proved_needs_no_look_at_what_is_stored()
+    {
+        var types = new Types(Types.Type("""{"type":"object","required":["id","total"]}"""), Types.Payload(1, """{"id":1,"total":2}"""));
+        Assert.That((await UpdateAsync(types, RequireId)).Value.EventType.SchemaVersion, Is.EqualTo(2));
+        types.Locked.Verify(locked => locked.ScanAsync(It.IsAny<FeedHorizon>(), It.IsAny<int>(), It.IsAny<Action<StoredPayload>>(), default), Times.Never);
+        types.Locked.Verify(locked => locked.CommitAsync(default));
+    }
+
+    [Test]
+    public async Task A_proof_about_an_older_revision_is_worth_nothing()
+    {
+        var types = new Types(Types.Type(), Types.Payload(1, "{}"));
+        var earlier = Types.Type("""{"type":"object","required":["id"]}""").Change(Nothing with { Name = EventTypeName.Parse("other") }, Types.Created).Value;
+        types.Repository.Setup(t => t.FindAsync(default, earlier.Id, default)).ReturnsAsync(earlier);
+        Assert.That((await UpdateAsync(types, RequireId)).Error, Is.TypeOf<SchemaIncompatible>());
+    }
+
+    [Test]
     public async Task Validating_only_writes_but_never_commits()
     {
         var types = new Types(Types.Type());
