@@ -14,6 +14,8 @@ public sealed class SchemaProofPropertyTests
     private const int Depth = 3;
     private const int ValuesPerPair = 25;
 
+    private const int MostPairsToCatch = 1_000_000;
+
     private static readonly int Pairs = Setting("FLOWNALLY_PROOF_PAIRS", 40_000);
     private static readonly int Seed = Setting("FLOWNALLY_PROOF_SEED", Random.Shared.Next());
 
@@ -21,33 +23,26 @@ public sealed class SchemaProofPropertyTests
     public void What_is_proved_compatible_breaks_no_value()
     {
         var (proved, instances) = (0, 0);
-        var broken = Parallel(seed =>
-        {
-            var generator = new SchemaGenerator(new Random(seed));
-            if (Pair(generator) is not { } pair || !pair.New.ProveAccepts(pair.Old).IsCompatible)
-            {
-                return null;
-            }
-
-            Interlocked.Increment(ref proved);
-            for (var i = 0; i < ValuesPerPair; i++)
-            {
-                var value = Element(generator.Value(i % 3 == 0 ? pair.NewJson : pair.OldJson, Depth));
-                if (value.ValueKind == JsonValueKind.Object && pair.Old.Validate(value).Count == 0)
-                {
-                    Interlocked.Increment(ref instances);
-                    if (pair.New.Validate(value).Count > 0)
-                    {
-                        return $"seed {seed}: {pair.OldJson.ToJsonString()} -> {pair.NewJson.ToJsonString()} breaks {value}";
-                    }
-                }
-            }
-
-            return null;
-        });
+        var broken = Parallel(seed => Attempt(seed, schema => schema, ref proved, ref instances));
         TestContext.Out.WriteLine($"FLOWNALLY_PROOF_SEED={Seed}: {Pairs} pairs, {proved} proved, {instances} values tried");
         Assert.That(broken, Is.Empty);
         Assert.That(instances, Is.GreaterThan(Pairs / 10), "too few values to mean anything");
+    }
+
+    /// <summary>
+    /// A proof that misunderstands a keyword is the sound proof of schemas that were distorted accordingly. If this test does
+    /// not find what such a proof lets pass, it would not find it in ours.
+    /// </summary>
+    [TestCase("oneOf is taken for anyOf")]
+    [TestCase("bounds are compared as double")]
+    [TestCase("additionalProperties is ignored")]
+    public void A_proof_that_is_broken_on_purpose_is_caught(string fault)
+    {
+        var (proved, instances) = (0, 0);
+        var caught = Enumerable.Range(0, MostPairsToCatch).AsParallel()
+            .Any(i => Attempt(unchecked(Seed + i), schema => Distort(schema, fault), ref proved, ref instances) is not null);
+        TestContext.Out.WriteLine($"FLOWNALLY_PROOF_SEED={Seed}: {proved} proved, {instances} values tried");
+        Assert.That(caught, Is.True);
     }
 
     [Test]
@@ -64,6 +59,63 @@ public sealed class SchemaProofPropertyTests
 
     private static List<string> Parallel(Func<int, string?> attempt) =>
         [.. Enumerable.Range(0, Pairs).AsParallel().Select(i => attempt(unchecked(Seed + i))).OfType<string>().Take(3)];
+
+    /// <summary>Makes a pair of schemas and, where the proof of what was made of them holds, looks for a value that shows it wrong.</summary>
+    private static string? Attempt(int seed, Func<JsonNode, JsonNode> seen, ref int proved, ref int instances)
+    {
+        var generator = new SchemaGenerator(new Random(seed));
+        if (Pair(generator) is not { } pair || Compile(seen(pair.OldJson)) is not { } old || Compile(seen(pair.NewJson)) is not { } changed
+            || !changed.ProveAccepts(old).IsCompatible)
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref proved);
+        for (var i = 0; i < ValuesPerPair; i++)
+        {
+            var value = Element(generator.Value(i % 3 == 0 ? pair.NewJson : pair.OldJson, Depth));
+            if (value.ValueKind == JsonValueKind.Object && pair.Old.Validate(value).Count == 0)
+            {
+                Interlocked.Increment(ref instances);
+                if (pair.New.Validate(value).Count > 0)
+                {
+                    return $"seed {seed}: {pair.OldJson.ToJsonString()} -> {pair.NewJson.ToJsonString()} breaks {value}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static JsonNode Distort(JsonNode schema, string fault)
+    {
+        switch (schema)
+        {
+            case JsonObject rules:
+                var distorted = new JsonObject();
+                foreach (var (keyword, value) in rules)
+                {
+                    if (fault.StartsWith("oneOf", StringComparison.Ordinal) && keyword == "oneOf")
+                    {
+                        distorted["allOf"] = new JsonArray([.. (rules["allOf"] as JsonArray ?? []).Select(branch => Distort(branch!, fault)),
+                            new JsonObject { ["anyOf"] = Distort(value!, fault) }]);
+                    }
+                    else if (!(fault.StartsWith("additional", StringComparison.Ordinal) && keyword == "additionalProperties")
+                        && !(keyword == "allOf" && distorted.ContainsKey("allOf")))
+                    {
+                        distorted[keyword] = fault.StartsWith("bounds", StringComparison.Ordinal) && keyword.Contains("imum", StringComparison.Ordinal)
+                            ? JsonValue.Create(double.Clamp((double)value!, double.MinValue, double.MaxValue))
+                            : value is null ? null : Distort(value, fault);
+                    }
+                }
+
+                return distorted;
+            case JsonArray list:
+                return new JsonArray([.. list.Select(item => item is null ? null : Distort(item, fault))]);
+            default:
+                return schema.DeepClone();
+        }
+    }
 
     private static (JsonNode OldJson, JsonNode NewJson, PayloadSchema Old, PayloadSchema New)? Pair(SchemaGenerator generator)
     {
