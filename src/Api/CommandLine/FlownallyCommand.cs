@@ -17,6 +17,7 @@ internal static class FlownallyCommand
             TenantsCommand.Create(),
             KeysCommand.Create(),
             ContactsCommand.Create(),
+            SchemaCommand.Create(),
         };
         root.Options.Add(Terminal.Json);
         root.Options.Add(DatabaseHandle.Data);
