@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using Flownally.Benchmarks;
+
+BenchmarkRunner.Run<ValidationBenchmarks>(args: args);
