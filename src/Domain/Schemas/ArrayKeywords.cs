@@ -9,9 +9,9 @@ namespace Flownally.Domain.Schemas;
 /// no array pass.
 /// </summary>
 /// <param name="Rest">For the elements after the prefix; null lets them pass.</param>
-internal sealed record ItemsKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Prefix, SchemaNode? Rest) : Keyword(SchemaPointer)
+internal sealed record ItemsKeyword(string SchemaPointer, SchemaNode[] Prefix, SchemaNode? Rest) : Keyword(SchemaPointer)
 {
-    public override string Shape => $"items {Prefix.Count} {Rest is not null}";
+    public override string Shape => $"items {Prefix.Length} {Rest is not null}";
 
     public override IReadOnlyList<SchemaNode> Children => Rest is null ? Prefix : [.. Prefix, Rest];
 
@@ -25,7 +25,7 @@ internal sealed record ItemsKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
         var (valid, index) = (true, 0);
         foreach (var element in instance.EnumerateArray())
         {
-            if ((index < Prefix.Count ? Prefix[index] : Rest) is not { } node)
+            if ((index < Prefix.Length ? Prefix[index] : Rest) is not { } node)
             {
                 break;
             }
@@ -58,7 +58,7 @@ internal sealed record ItemsKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
             return null;
         }
 
-        return new ItemsKeyword(member.Pointer, prefix is { } places ? reader.ReadList(places) : [],
+        return new ItemsKeyword(member.Pointer, prefix is { } places ? [.. reader.ReadList(places)] : [],
             member.Sibling("items") is { } rest ? reader.Read(rest.Value, rest.Pointer) : null);
     }
 
@@ -67,7 +67,7 @@ internal sealed record ItemsKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
     {
         var rest = member.Sibling("additionalItems") is { } additional ? reader.Read(additional.Value, additional.Pointer) : null;
         return member.Value.ValueKind == JsonValueKind.Array
-            ? new ItemsKeyword(member.Pointer, reader.ReadList(member), rest)
+            ? new ItemsKeyword(member.Pointer, [.. reader.ReadList(member)], rest)
             : new ItemsKeyword(member.Pointer, [], reader.Read(member.Value, member.Pointer));
     }
 }

@@ -75,12 +75,12 @@ internal sealed class Facts
 
     /// <summary>What is known of an element, if it is there.</summary>
     public Facts Element(int index) => Of([.. Keywords.OfType<ItemsKeyword>()
-        .Select(group => index < group.Prefix.Count ? group.Prefix[index] : group.Rest).OfType<SchemaNode>()]);
+        .Select(group => index < group.Prefix.Length ? group.Prefix[index] : group.Rest).OfType<SchemaNode>()]);
 
     /// <summary>All values there can be, where they are few enough to be tried one by one; else null.</summary>
     public IReadOnlyList<JsonElement>? Values()
     {
-        IEnumerable<JsonElement>? candidates = Keywords.OfType<ValueKeyword>().MinBy(keyword => keyword.Values.Count)?.Values;
+        IEnumerable<JsonElement>? candidates = Keywords.OfType<ValueKeyword>().MinBy(keyword => keyword.Values.Length)?.Values;
         if (candidates is null && (Types & ~(SchemaTypes.Boolean | SchemaTypes.Null)) == 0)
         {
             candidates = [JsonElement.Parse("true"), JsonElement.Parse("false"), JsonElement.Parse("null")];

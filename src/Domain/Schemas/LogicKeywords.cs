@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary><c>allOf</c> (JSON Schema Core §10.2.1.1): every branch fits.</summary>
-internal sealed record AllOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Branches) : Keyword(SchemaPointer)
+internal sealed record AllOfKeyword(string SchemaPointer, SchemaNode[] Branches) : Keyword(SchemaPointer)
 {
     public override bool AllowsObjects => Branches.All(branch => branch.AllowsObjects);
 
-    public override string Shape => $"allOf {Branches.Count}";
+    public override string Shape => $"allOf {Branches.Length}";
 
     public override IReadOnlyList<SchemaNode> Children => Branches;
 
@@ -29,17 +29,17 @@ internal sealed record AllOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadList(member) is { Count: > 0 } branches ? new AllOfKeyword(member.Pointer, branches) : null;
+        reader.ReadList(member) is { Count: > 0 } branches ? new AllOfKeyword(member.Pointer, [.. branches]) : null;
 }
 
 /// <summary><c>anyOf</c> (JSON Schema Core §10.2.1.2): one branch fits, or several.</summary>
-internal sealed record AnyOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Branches) : Keyword(SchemaPointer)
+internal sealed record AnyOfKeyword(string SchemaPointer, SchemaNode[] Branches) : Keyword(SchemaPointer)
 {
     public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
 
     public override SchemaTypes Types => Branches.Aggregate(SchemaTypes.None, (types, branch) => types | branch.Types);
 
-    public override string Shape => $"anyOf {Branches.Count}";
+    public override string Shape => $"anyOf {Branches.Length}";
 
     public override IReadOnlyList<SchemaNode> Children => Branches;
 
@@ -57,21 +57,21 @@ internal sealed record AnyOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
             }
         }
 
-        return any || evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Count} alternatives; it fits none.");
+        return any || evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Length} alternatives; it fits none.");
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadList(member) is { Count: > 0 } branches ? new AnyOfKeyword(member.Pointer, branches) : null;
+        reader.ReadList(member) is { Count: > 0 } branches ? new AnyOfKeyword(member.Pointer, [.. branches]) : null;
 }
 
 /// <summary><c>oneOf</c> (JSON Schema Core §10.2.1.3): exactly one branch fits.</summary>
-internal sealed record OneOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNode> Branches) : Keyword(SchemaPointer)
+internal sealed record OneOfKeyword(string SchemaPointer, SchemaNode[] Branches) : Keyword(SchemaPointer)
 {
     public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
 
     public override SchemaTypes Types => Branches.Aggregate(SchemaTypes.None, (types, branch) => types | branch.Types);
 
-    public override string Shape => $"oneOf {Branches.Count}";
+    public override string Shape => $"oneOf {Branches.Length}";
 
     public override IReadOnlyList<SchemaNode> Children => Branches;
 
@@ -88,19 +88,19 @@ internal sealed record OneOfKeyword(string SchemaPointer, IReadOnlyList<SchemaNo
         return count switch
         {
             1 => true,
-            0 => evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Count} alternatives; it fits none."),
-            _ => evaluation.Fault(this, "severalAlternatives", $"Expected a value that fits exactly one of {Branches.Count} alternatives; it fits {count}."),
+            0 => evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Length} alternatives; it fits none."),
+            _ => evaluation.Fault(this, "severalAlternatives", $"Expected a value that fits exactly one of {Branches.Length} alternatives; it fits {count}."),
         };
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadList(member) is { Count: > 0 } branches ? new OneOfKeyword(member.Pointer, branches) : null;
+        reader.ReadList(member) is { Count: > 0 } branches ? new OneOfKeyword(member.Pointer, [.. branches]) : null;
 }
 
 /// <summary><c>not</c> (JSON Schema Core §10.2.1.4): the schema does not fit.</summary>
 internal sealed record NotKeyword(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
 {
-    public override bool AllowsObjects => Node.Keywords.Count > 0;
+    public override bool AllowsObjects => Node.Keywords.Length > 0;
 
     public override string Shape => "not";
 

@@ -11,7 +11,7 @@ namespace Flownally.Domain.Schemas;
 /// which speak together: a member that neither is named nor matches falls to the last. Values that are no object pass.
 /// </summary>
 /// <param name="Additional">For all other members; null lets them pass.</param>
-internal sealed record PropertiesKeyword(string SchemaPointer, IReadOnlyList<NamedSchema> Named, IReadOnlyList<PatternSchema> Patterns, AdditionalProperties? Additional)
+internal sealed record PropertiesKeyword(string SchemaPointer, NamedSchema[] Named, PatternSchema[] Patterns, AdditionalProperties? Additional)
     : Keyword(SchemaPointer)
 {
     public override string Shape => $"properties {JsonSerializer.Serialize(Named.Select(named => named.Name))} {JsonSerializer.Serialize(Patterns.Select(pattern => pattern.Pattern))} {Additional is not null}";
@@ -119,8 +119,10 @@ internal sealed record AdditionalProperties(string SchemaPointer, SchemaNode Nod
 }
 
 /// <summary><c>required</c> (JSON Schema Validation §6.5.3): an object has all these members. Other values pass.</summary>
-internal sealed record RequiredKeyword(string SchemaPointer, IReadOnlyList<string> Names) : Keyword(SchemaPointer)
+internal sealed record RequiredKeyword(string SchemaPointer, string[] Names) : Keyword(SchemaPointer)
 {
+    private readonly byte[][] _utf8 = [.. Names.Select(Encoding.UTF8.GetBytes)];
+
     public override string Shape => "required " + JsonSerializer.Serialize(Names.Order(StringComparer.Ordinal));
 
     public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
@@ -128,9 +130,9 @@ internal sealed record RequiredKeyword(string SchemaPointer, IReadOnlyList<strin
         var valid = true;
         if (instance.ValueKind == JsonValueKind.Object)
         {
-            foreach (var name in Names)
+            for (var i = 0; i < Names.Length; i++)
             {
-                valid &= instance.TryGetProperty(name, out _) || evaluation.Fault(this, "required", $"The member '{name}' is missing.", name);
+                valid &= instance.TryGetProperty(_utf8[i], out _) || evaluation.Fault(this, "required", $"The member '{Names[i]}' is missing.", Names[i]);
             }
         }
 
@@ -138,7 +140,7 @@ internal sealed record RequiredKeyword(string SchemaPointer, IReadOnlyList<strin
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadNames(member.Value, member.Pointer) is { } names ? new RequiredKeyword(member.Pointer, names) : null;
+        reader.ReadNames(member.Value, member.Pointer) is { } names ? new RequiredKeyword(member.Pointer, [.. names]) : null;
 }
 
 /// <summary><c>propertyNames</c> (JSON Schema Core §10.3.2.4): the name of every member, as a string, fits. Other values pass.</summary>

@@ -12,7 +12,7 @@ internal sealed class SchemaNode(string pointer)
     public string Pointer { get; } = pointer;
 
     /// <summary>Those about what is left unevaluated stand last, because they look at all others.</summary>
-    public IReadOnlyList<Keyword> Keywords { get; private set; } = [];
+    public Keyword[] Keywords { get; private set; } = [];
 
     /// <summary>The schemas that speak of the very same value.</summary>
     public IEnumerable<SchemaNode> InPlace => Keywords.SelectMany(keyword => keyword.InPlace);

@@ -50,7 +50,7 @@ internal sealed class Prover
             return false;
         }
 
-        if (@new.Keywords.Count == 0 || old.IsEmpty() || old.Nodes.Any(node => IsSame(node, @new)))
+        if (@new.Keywords.Length == 0 || old.IsEmpty() || old.Nodes.Any(node => IsSame(node, @new)))
         {
             return true;
         }
@@ -216,7 +216,7 @@ internal sealed class Prover
 
     /// <summary>The names that an object can have at most; null where it is open.</summary>
     private static List<string>? Closed(Facts old) => old.Keywords.OfType<PropertiesKeyword>()
-        .FirstOrDefault(group => group.Additional is { Node.IsNothing: true } && group.Patterns.Count == 0)?
+        .FirstOrDefault(group => group.Additional is { Node.IsNothing: true } && group.Patterns.Length == 0)?
         .Named.Where(named => !named.Node.IsNothing).Select(named => named.Name).ToList();
 
     private bool AreNamesFit(Facts old, PropertyNamesKeyword rule) =>
@@ -225,12 +225,12 @@ internal sealed class Prover
 
     private bool AreElementsFit(Facts old, ItemsKeyword rule)
     {
-        var prefix = old.Keywords.OfType<ItemsKeyword>().Append(rule).Max(group => group.Prefix.Count);
+        var prefix = old.Keywords.OfType<ItemsKeyword>().Append(rule).Max(group => group.Prefix.Length);
         var most = old.Size(JsonValueKind.Array, isMinimum: false);
         var fit = true;
         for (var index = 0; index <= prefix; index++) // the last one stands for all that follow
         {
-            if ((index < rule.Prefix.Count ? rule.Prefix[index] : rule.Rest) is { } node && !(most <= JsonNumber.Of(index)))
+            if ((index < rule.Prefix.Length ? rule.Prefix[index] : rule.Rest) is { } node && !(most <= JsonNumber.Of(index)))
             {
                 fit &= Follows(old.Element(index), node);
             }
@@ -249,7 +249,7 @@ internal sealed class Prover
     }
 
     private bool IsExactlyOne(Facts old, OneOfKeyword rule) =>
-        old.Keywords.OfType<OneOfKeyword>().Any(known => known.Branches.Count == rule.Branches.Count
+        old.Keywords.OfType<OneOfKeyword>().Any(known => known.Branches.Length == rule.Branches.Length
             && rule.Branches.All(branch => known.Branches.Count(other => IsSame(other, branch)) == 1 && rule.Branches.Count(other => IsSame(other, branch)) == 1))
         || rule.Branches.Any(branch => Follows(old, branch) && rule.Branches.All(other => other == branch || AreDisjoint(old.With(branch), other)));
 

@@ -4,7 +4,7 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary><c>enum</c> and <c>const</c> (JSON Schema Validation §6.1.2, §6.1.3): equal, as JSON values, to one of these.</summary>
-internal sealed record ValueKeyword(string SchemaPointer, IReadOnlyList<JsonElement> Values) : Keyword(SchemaPointer)
+internal sealed record ValueKeyword(string SchemaPointer, JsonElement[] Values) : Keyword(SchemaPointer)
 {
     private const int MaxValues = 500;
     private const int MaxShown = 10;
@@ -28,7 +28,7 @@ internal sealed record ValueKeyword(string SchemaPointer, IReadOnlyList<JsonElem
         return evaluation.Fault(this, "notInEnum", $"Expected one of {Shown}; found {Shorten(instance.GetRawText())}.");
     }
 
-    private string Shown => string.Join(", ", Values.Take(MaxShown).Select(value => Shorten(value.GetRawText()))) + (Values.Count > MaxShown ? ", …" : "");
+    private string Shown => string.Join(", ", Values.Take(MaxShown).Select(value => Shorten(value.GetRawText()))) + (Values.Length > MaxShown ? ", …" : "");
 
     public static Keyword ReadConst(SchemaMember member) => new ValueKeyword(member.Pointer, [member.Value]);
 
