@@ -85,6 +85,17 @@ public sealed class UpdateEventTypeTests
     }
 
     [Test]
+    public async Task A_wider_schema_is_taken_without_a_look_at_what_is_stored()
+    {
+        var (workspace, address) = await NewTypeAsync("""{"type":"object","properties":{"n":{"type":"integer","maximum":5}},"additionalProperties":false}""");
+        await workspace.RecordAsync("ctc_1", """{"eventTypeName":"order.paid","payload":{"n":5}}""");
+        await CopyEventsAsync(workspace, address, 2_500);
+        Assert.That(Version(await workspace.PatchAsync(address, """{"payloadSchema":{"type":"object","properties":{"n":{"type":"number","maximum":10},"m":{"type":"string"}},"additionalProperties":false}}""")), Is.EqualTo(2));
+        Assert.That(Version(await workspace.PatchAsync(address, """{"payloadSchema":null}""")), Is.EqualTo(3));
+        Assert.That(Version(await workspace.PatchAsync(address, """{"payloadSchema":{}}""")), Is.EqualTo(4));
+    }
+
+    [Test]
     public async Task Validating_only_decides_everything_and_changes_nothing()
     {
         var (workspace, address) = await NewTypeAsync();
