@@ -34,12 +34,16 @@ internal sealed class Evaluation(bool collects)
     /// <summary>The budget is used up: the verdict is worth nothing.</summary>
     public bool IsExhausted => _steps > MaxSteps;
 
-    /// <summary>Counts work, so that recursion under several branches ends.</summary>
+    /// <summary>Counts work, so that recursion under several branches ends, and ends before the stack does.</summary>
     /// <returns>False once there was too much.</returns>
-    public bool Step(int count = 1)
+    public bool Step()
     {
-        _steps += count;
-        return _steps <= MaxSteps;
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            _steps = MaxSteps; // a chain of references, as long as the payload is deep
+        }
+
+        return ++_steps <= MaxSteps;
     }
 
     /// <summary>Whether a schema holds, its faults being nobody's: what is under <c>not</c>, or one branch of many.</summary>

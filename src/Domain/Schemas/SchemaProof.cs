@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Flownally.Domain.Json;
 
@@ -330,7 +331,7 @@ internal sealed class Prover
     private bool Step()
     {
         _steps++;
-        IsExhausted |= _steps > MaxSteps || (_steps % 64 == 0 && Stopwatch.GetElapsedTime(_start) > MaxTime);
+        IsExhausted |= _steps > MaxSteps || !RuntimeHelpers.TryEnsureSufficientExecutionStack() || (_steps % 64 == 0 && Stopwatch.GetElapsedTime(_start) > MaxTime);
         return !IsExhausted;
     }
 }

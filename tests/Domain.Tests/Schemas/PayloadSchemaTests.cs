@@ -148,6 +148,49 @@ public sealed class PayloadSchemaTests
         Assert.That(schema.ProveAccepts(schema).IsCompatible, Is.True);
     }
 
+    /// <summary>A chain of references that begins anew at each depth of the payload would need more stack than there is.</summary>
+    [Test]
+    public void A_schema_that_would_need_too_much_stack_is_given_up()
+    {
+        var schema = Chain(900);
+        var deep = string.Concat(Enumerable.Repeat("""{"a":""", 31)) + "{}" + new string('}', 31);
+        var (ours, proof) = OnSmallStack(() => (schema.Validate(JsonElement.Parse(deep)), schema.ProveAccepts(Chain(899)).IsCompatible));
+        Assert.That(ours.Select(fault => fault.Code), Is.EqualTo(["tooComplex"]));
+        Assert.That(proof, Is.False);
+
+        static PayloadSchema Chain(int length)
+        {
+            var links = string.Join(',', Enumerable.Range(0, length).Select(i => $$"""
+                "l{{i}}":{"$ref":"#/$defs/l{{i + 1}}"}
+                """));
+            return PayloadSchema.Parse(JsonElement.Parse($$"""{"$ref":"#/$defs/l0","$defs":{{{links}},"l{{length}}":{"properties":{"a":{"$ref":"#/$defs/l0"} } } } }""")).Value;
+        }
+
+        static T OnSmallStack<T>(Func<T> work)
+        {
+            var result = default(T);
+            var thread = new Thread(() => result = work(), 4 * 1024 * 1024);
+            thread.Start();
+            thread.Join();
+            return result!;
+        }
+    }
+
+    /// <summary>Two rings of coprime lengths: pairs that are compared repeat only after 209,306 steps down.</summary>
+    [Test]
+    public void Rings_of_different_lengths_are_compared_without_overflowing()
+    {
+        Assert.That(Ring(457).ProveAccepts(Ring(458)).Unproved.Select(rule => rule.Reason), Is.EqualTo(["A proof takes too many steps."]));
+
+        static PayloadSchema Ring(int length)
+        {
+            var links = string.Join(',', Enumerable.Range(0, length).Select(i => $$"""
+                "l{{i}}":{"properties":{"a":{"$ref":"#/$defs/l{{(i + 1) % length}}"} } }
+                """));
+            return PayloadSchema.Parse(JsonElement.Parse($$"""{"$ref":"#/$defs/l0","$defs":{{{links}} } }""")).Value;
+        }
+    }
+
     [Test]
     public void A_misspelt_keyword_is_answered_with_the_one_that_was_meant() =>
         Assert.That(PayloadSchema.Parse(JsonElement.Parse("""{"requierd":[]}""")).Error!.Violations[0].Message, Does.Contain("`required`"));
