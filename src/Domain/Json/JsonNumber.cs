@@ -28,6 +28,11 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
     /// <summary>Reads a number in JSON's grammar (RFC 8259 §6).</summary>
     public static JsonNumber Parse(ReadOnlySpan<byte> utf8)
     {
+        if (IsPlainInteger(utf8) && utf8.Length < 10 && Utf8Parser.TryParse(utf8, out int plain, out _))
+        {
+            return OfPlain(plain);
+        }
+
         var mark = utf8.IndexOfAny((byte)'e', (byte)'E');
         var decimals = mark < 0 ? utf8 : utf8[..mark];
         var negative = decimals[0] == '-';
@@ -56,7 +61,10 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
         return new JsonNumber(negative ? -significand : significand, exponent + digits.Length - trimmed.Length, trimmed.Length);
     }
 
-    public static JsonNumber Of(int value) => Parse(Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
+    public static JsonNumber Of(int value) => OfPlain(value);
+
+    /// <summary>Whether the text is digits with at most a sign: no fraction, no exponent.</summary>
+    public static bool IsPlainInteger(ReadOnlySpan<byte> utf8) => !utf8.ContainsAny((byte)'.', (byte)'e', (byte)'E');
 
     /// <summary>Whether this is a whole number of times the divisor, which is not zero.</summary>
     public bool IsMultipleOf(JsonNumber divisor)
@@ -108,6 +116,28 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
     public static bool operator <=(JsonNumber left, JsonNumber right) => left.CompareTo(right) <= 0;
 
     public static bool operator >=(JsonNumber left, JsonNumber right) => left.CompareTo(right) >= 0;
+
+    private static JsonNumber OfPlain(int value)
+    {
+        if (value == 0)
+        {
+            return default;
+        }
+
+        var exponent = 0;
+        for (; value % 10 == 0; value /= 10)
+        {
+            exponent++;
+        }
+
+        var digits = 0;
+        for (var rest = value; rest != 0; rest /= 10)
+        {
+            digits++;
+        }
+
+        return new JsonNumber(value, exponent, digits);
+    }
 
     private static long ParseExponent(ReadOnlySpan<byte> text)
     {

@@ -54,8 +54,10 @@ internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Named, stri
         JsonValueKind.Object => SchemaTypes.Object,
         JsonValueKind.String => SchemaTypes.String,
         _ when asked.HasFlag(SchemaTypes.Number) && asked != SchemaTypes.All => SchemaTypes.Number,
-        _ => JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(instance)).IsInteger ? SchemaTypes.Integer : SchemaTypes.Fraction,
+        _ => IsInteger(JsonMarshal.GetRawUtf8Value(instance)) ? SchemaTypes.Integer : SchemaTypes.Fraction,
     };
+
+    private static bool IsInteger(ReadOnlySpan<byte> number) => JsonNumber.IsPlainInteger(number) || JsonNumber.Parse(number).IsInteger;
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {
