@@ -56,32 +56,10 @@ internal sealed class Evaluation(bool collects)
     }
 
     /// <summary>Validates the value of a member.</summary>
-    public bool Member(JsonProperty member, SchemaNode node)
-    {
-        if (!Collects)
-        {
-            return node.Validate(member.Value, this, null);
-        }
-
-        _path.Add((member.Name, 0));
-        var valid = node.Validate(member.Value, this, null);
-        _path.RemoveAt(_path.Count - 1);
-        return valid;
-    }
+    public bool Member(JsonProperty member, SchemaNode node) => Below(Collects ? member.Name : null, 0, member.Value, node);
 
     /// <summary>Validates an element.</summary>
-    public bool Element(JsonElement element, int index, SchemaNode node)
-    {
-        if (!Collects)
-        {
-            return node.Validate(element, this, null);
-        }
-
-        _path.Add((null, index));
-        var valid = node.Validate(element, this, null);
-        _path.RemoveAt(_path.Count - 1);
-        return valid;
-    }
+    public bool Element(JsonElement element, int index, SchemaNode node) => Below(null, index, element, node);
 
     /// <param name="keyword">The keyword that is broken.</param>
     /// <param name="member">A member below the present place that the fault is about.</param>
@@ -99,6 +77,20 @@ internal sealed class Evaluation(bool collects)
     /// <inheritdoc cref="Fault(Keyword, string, string, string?)"/>
     public bool Fault(Keyword keyword, string code, [InterpolatedStringHandlerArgument("")] ref FaultMessage message, string? member = null) =>
         Collects && Fault(keyword, code, message.ToString(), member);
+
+    /// <summary>Keeps track of the place, where somebody will ask for it.</summary>
+    private bool Below(string? name, int index, JsonElement value, SchemaNode node)
+    {
+        if (!Collects)
+        {
+            return node.Validate(value, this, null);
+        }
+
+        _path.Add((name, index));
+        var valid = node.Validate(value, this, null);
+        _path.RemoveAt(_path.Count - 1);
+        return valid;
+    }
 
     private string Place(string? member)
     {

@@ -41,7 +41,7 @@ internal sealed class Facts
     public SchemaTypes Types { get; }
 
     /// <summary>Alternatives that no case was made of yet.</summary>
-    public IEnumerable<Keyword> Undecided => Keywords.Where(keyword => keyword is AnyOfKeyword or OneOfKeyword or ConditionalKeyword && !_decided.Contains(keyword));
+    public IEnumerable<Keyword> Undecided => Keywords.Where(keyword => keyword is AlternativesKeyword or ConditionalKeyword && !_decided.Contains(keyword));
 
     public static Facts Of(params IReadOnlyList<SchemaNode> nodes) => new(nodes, SchemaTypes.All, new HashSet<string>(), new HashSet<Keyword>(ReferenceEqualityComparer.Instance));
 

@@ -2,16 +2,28 @@ using System.Text.Json;
 
 namespace Flownally.Domain.Schemas;
 
+/// <summary>A keyword that holds a list of schemas for the very same value.</summary>
+internal abstract record BranchesKeyword(string SchemaPointer, SchemaNode[] Branches) : Keyword(SchemaPointer)
+{
+    public override IReadOnlyList<SchemaNode> Children => Branches;
+
+    public override IReadOnlyList<SchemaNode> InPlace => Branches;
+}
+
+/// <summary><c>anyOf</c> and <c>oneOf</c>: a value that fits takes one of the branches.</summary>
+internal abstract record AlternativesKeyword(string SchemaPointer, SchemaNode[] Branches) : BranchesKeyword(SchemaPointer, Branches)
+{
+    public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
+
+    public override SchemaTypes Types => Branches.Aggregate(SchemaTypes.None, (types, branch) => types | branch.Types);
+}
+
 /// <summary><c>allOf</c> (JSON Schema Core §10.2.1.1): every branch fits.</summary>
-internal sealed record AllOfKeyword(string SchemaPointer, SchemaNode[] Branches) : Keyword(SchemaPointer)
+internal sealed record AllOfKeyword(string SchemaPointer, SchemaNode[] Branches) : BranchesKeyword(SchemaPointer, Branches)
 {
     public override bool AllowsObjects => Branches.All(branch => branch.AllowsObjects);
 
     public override string Shape => $"allOf {Branches.Length}";
-
-    public override IReadOnlyList<SchemaNode> Children => Branches;
-
-    public override IReadOnlyList<SchemaNode> InPlace => Branches;
 
     public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
@@ -33,17 +45,9 @@ internal sealed record AllOfKeyword(string SchemaPointer, SchemaNode[] Branches)
 }
 
 /// <summary><c>anyOf</c> (JSON Schema Core §10.2.1.2): one branch fits, or several.</summary>
-internal sealed record AnyOfKeyword(string SchemaPointer, SchemaNode[] Branches) : Keyword(SchemaPointer)
+internal sealed record AnyOfKeyword(string SchemaPointer, SchemaNode[] Branches) : AlternativesKeyword(SchemaPointer, Branches)
 {
-    public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
-
-    public override SchemaTypes Types => Branches.Aggregate(SchemaTypes.None, (types, branch) => types | branch.Types);
-
     public override string Shape => $"anyOf {Branches.Length}";
-
-    public override IReadOnlyList<SchemaNode> Children => Branches;
-
-    public override IReadOnlyList<SchemaNode> InPlace => Branches;
 
     public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {
@@ -65,17 +69,9 @@ internal sealed record AnyOfKeyword(string SchemaPointer, SchemaNode[] Branches)
 }
 
 /// <summary><c>oneOf</c> (JSON Schema Core §10.2.1.3): exactly one branch fits.</summary>
-internal sealed record OneOfKeyword(string SchemaPointer, SchemaNode[] Branches) : Keyword(SchemaPointer)
+internal sealed record OneOfKeyword(string SchemaPointer, SchemaNode[] Branches) : AlternativesKeyword(SchemaPointer, Branches)
 {
-    public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
-
-    public override SchemaTypes Types => Branches.Aggregate(SchemaTypes.None, (types, branch) => types | branch.Types);
-
     public override string Shape => $"oneOf {Branches.Length}";
-
-    public override IReadOnlyList<SchemaNode> Children => Branches;
-
-    public override IReadOnlyList<SchemaNode> InPlace => Branches;
 
     public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
     {

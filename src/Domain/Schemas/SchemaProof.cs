@@ -88,8 +88,7 @@ internal sealed class Prover
     /// <summary>Makes a case of each branch of an alternative on the old side, or of each type.</summary>
     private bool FollowsInEachCase(Facts old, SchemaNode @new) => Try(() => old.Undecided.FirstOrDefault() switch
     {
-        AnyOfKeyword any => any.Branches.All(branch => Follows(old.Decide(any, branch), @new)),
-        OneOfKeyword one => one.Branches.All(branch => Follows(old.Decide(one, branch), @new)),
+        AlternativesKeyword either => either.Branches.All(branch => Follows(old.Decide(either, branch), @new)),
         ConditionalKeyword condition => Follows(old.Decide(condition, [condition.If, .. Present(condition.Then)]), @new)
             && Follows(old.Decide(condition, [.. Present(condition.Else)]), @new),
         _ when new[] { SchemaTypes.Array, SchemaTypes.Boolean, SchemaTypes.Null, SchemaTypes.Object, SchemaTypes.String, SchemaTypes.Number }
@@ -261,8 +260,7 @@ internal sealed class Prover
     /// <summary>Whether no value of which these facts are known fits a schema: by their types, their values, or those of a member that is there.</summary>
     private bool AreDisjoint(Facts old, SchemaNode other) => Step() && (other.Keywords.Any(rule => rule switch
     {
-        AnyOfKeyword any => any.Branches.All(branch => AreDisjoint(old, branch)),
-        OneOfKeyword one => one.Branches.All(branch => AreDisjoint(old, branch)),
+        AlternativesKeyword either => either.Branches.All(branch => AreDisjoint(old, branch)),
         ReferenceKeyword reference => AreDisjoint(old, reference.Target),
         _ => false,
     }) || old.With(other).IsEmpty());
