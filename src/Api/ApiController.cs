@@ -15,7 +15,10 @@ namespace Flownally.Api;
 public abstract class ApiController : ControllerBase
 {
     /// <summary>The tenant of the caller's key.</summary>
-    protected TenantId Tenant => HttpContext.Features.GetRequiredFeature<ApiKey>().TenantId;
+    protected TenantId Tenant => Caller.TenantId;
+
+    /// <summary>The key that the call was made with.</summary>
+    protected ApiKey Caller => HttpContext.Features.GetRequiredFeature<ApiKey>();
 
     /// <summary>200 with the value, or the refusal.</summary>
     protected IActionResult Answer<T>(Result<T> result) => Answer(result, value => Ok(value));

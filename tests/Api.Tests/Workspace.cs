@@ -6,13 +6,17 @@ using Flownally.Domain.Tenants;
 namespace Flownally.Api.Tests;
 
 /// <summary>A tenant, and a caller with a key to it.</summary>
-public sealed class Workspace(TenantId tenant, string key)
+/// <param name="url">The process to call; null for the shared one.</param>
+public sealed class Workspace(TenantId tenant, string key, Uri? url = null)
 {
     private static readonly HttpClient Http = new();
 
     public TenantId Tenant { get; } = tenant;
 
-    public Workspace WithKey(string other) => new(Tenant, other);
+    public Workspace WithKey(string other) => new(Tenant, other, url);
+
+    /// <summary>The same workspace through another process.</summary>
+    public Workspace At(string other) => new(Tenant, key, new Uri(other));
 
     public Task<Answer> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
 
@@ -63,7 +67,7 @@ public sealed class Workspace(TenantId tenant, string key)
 
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
-        request.RequestUri = new Uri(Service.Url, request.RequestUri!.OriginalString);
+        request.RequestUri = new Uri(url ?? Service.Url, request.RequestUri!.OriginalString);
         request.Headers.Authorization ??= new AuthenticationHeaderValue("Bearer", key);
         using var response = await Http.SendAsync(request);
         return new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());

@@ -1,7 +1,7 @@
 using Flownally.Application.EventTypes;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
-using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.EventTypes;
 
@@ -16,5 +16,5 @@ public sealed class CreateEventTypeRequest
     /// <summary>A JSON Schema (2020-12, or draft-07 by its `$schema`) that payloads must fit; absent lets any payload pass.</summary>
     public PayloadSchema? PayloadSchema { get; init; }
 
-    public CreateEventType ToCommand(TenantId tenant) => new(tenant, Name, Description, PayloadSchema);
+    public CreateEventType ToCommand(ApiKey caller) => new(caller.TenantId, Name, Description, PayloadSchema, caller.Id);
 }

@@ -30,7 +30,7 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     [HttpPost, RequireScope(Scopes.EventTypeCreate), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeNameTaken))]
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateEventType(CreateEventTypeRequest request, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant), cancellationToken), created =>
+        Answer(await mediator.Send(request.ToCommand(Caller), cancellationToken), created =>
             Created($"/v1/event-types/{created.EventType.Id}", Tagged(created)));
 
     /// <summary>Read an event type</summary>
@@ -38,6 +38,16 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventType(EventTypeId id, CancellationToken cancellationToken) =>
         Answer(await mediator.Send(new GetEventType(Tenant, id), cancellationToken), found => Ok(Tagged(found)));
+
+    /// <summary>List the versions of a schema</summary>
+    /// <remarks>Those that the type has had, newest first, and why each could be accepted.</remarks>
+    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    [HttpGet("{id}/versions"), RequireScope(Scopes.EventTypeRead), Refuses(typeof(EventTypeNotFound), typeof(PageTokenInvalid))]
+    [ProducesResponseType<EventTypeVersionsResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> GetEventTypeVersions(EventTypeId id, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken,
+        CancellationToken cancellationToken) =>
+        Answer(await mediator.Send(new ListEventTypeVersions(Tenant, id, pageSize ?? PageSize.Default, pageToken), cancellationToken));
 
     /// <summary>Change an event type</summary>
     /// <remarks>
@@ -52,7 +62,7 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> UpdateEventType(EventTypeId id, UpdateEventTypeRequest request, [FromHeader(Name = "If-Match")] IfMatch? ifMatch,
         [FromQuery] Flag? validateOnly, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant, id, ifMatch, validateOnly), cancellationToken), changed =>
+        Answer(await mediator.Send(request.ToCommand(Caller, id, ifMatch, validateOnly), cancellationToken), changed =>
             Ok(validateOnly?.Value == true ? changed.EventType : Tagged(changed)));
 
     /// <summary>Delete an event type</summary>

@@ -1,9 +1,9 @@
 using Flownally.Api.Requests;
 using Flownally.Application.EventTypes;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
-using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.EventTypes;
 
@@ -19,6 +19,6 @@ public sealed class UpdateEventTypeRequest
     /// <summary>A JSON Schema that payloads must fit and all stored ones do; null lets any payload pass.</summary>
     public Optional<PayloadSchema> PayloadSchema { get; init; }
 
-    public UpdateEventType ToCommand(TenantId tenant, EventTypeId id, IfMatch? ifMatch, Flag? validateOnly) =>
-        new(tenant, id, new EventTypeChange(Name, Description, PayloadSchema), ifMatch?.Revisions, validateOnly?.Value ?? false);
+    public UpdateEventType ToCommand(ApiKey caller, EventTypeId id, IfMatch? ifMatch, Flag? validateOnly) =>
+        new(caller.TenantId, id, new EventTypeChange(Name, Description, PayloadSchema), ifMatch?.Revisions, validateOnly?.Value ?? false, caller.Id);
 }

@@ -36,12 +36,24 @@ internal static class ContractExamples
         }
         """;
 
+    private const string EventTypeVersion = """
+        {
+          "schemaVersion": 1,
+          "payloadSchema": { "type": "object", "properties": { "total": { "type": "number" } }, "required": ["total"] },
+          "acceptedBy": "created",
+          "by": "key_01KATWBQ4M7V0N2J8R5CWXE3TD",
+          "at": "2026-01-31T09:00:00Z"
+        }
+        """;
+
     private static readonly Dictionary<string, string> ByName = new()
     {
         ["Event"] = Event,
         ["EventType"] = EventType,
         ["EventsResponse"] = $$"""{ "events": [{{Event}}], "nextPageToken": "AZx0UAhJ6H4", "totalSize": 2 }""",
         ["EventTypesResponse"] = $$"""{ "eventTypes": [{{EventType}}], "totalSize": 1 }""",
+        ["EventTypeVersion"] = EventTypeVersion,
+        ["EventTypeVersionsResponse"] = $$"""{ "versions": [{{EventTypeVersion}}], "totalSize": 1 }""",
         ["CreateEventTypeRequest"] = """
             {
               "name": "order.paid",

@@ -5,6 +5,7 @@ using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -108,6 +109,7 @@ internal static class OpenApiServices
         Text<TenantId>(IdPattern(TenantId.Prefix)),
         Text<EventTypeId>(IdPattern(EventTypeId.Prefix)),
         Text<EventId>(IdPattern(EventId.Prefix)),
+        Text<ApiKeyId>(IdPattern(ApiKeyId.Prefix)),
         Text<ContactId>("^[A-Za-z0-9_.:@-]+$", 1, ContactId.MaxLength),
         Text<EventTypeName>("^[a-z0-9]+([._-][a-z0-9]+)*$", 1, EventTypeName.MaxLength),
         Text<IdempotencyKey>("^[ -~]+$", 1, IdempotencyKey.MaxLength),
@@ -154,6 +156,7 @@ internal static class OpenApiServices
     {
         public string Generate(Type type) => type == typeof(EventResponse) ? "Event"
             : type == typeof(EventTypeResponse) ? "EventType"
+            : type == typeof(EventTypeVersionResponse) ? "EventTypeVersion"
             : type == typeof(Problem) ? "ProblemDetails"
             : type.Name;
     }

@@ -1,5 +1,6 @@
 using AutoMapper;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Schemas;
@@ -10,8 +11,9 @@ using MediatR;
 namespace Flownally.Application.EventTypes;
 
 /// <summary>Adds a type of a tenant's own to its catalog.</summary>
-public sealed record CreateEventType(TenantId TenantId, EventTypeName Name, string? Description = null, PayloadSchema? PayloadSchema = null)
-    : IRequest<Result<EventTypeRevision>>;
+/// <param name="By">The key that asks; null for an operator.</param>
+public sealed record CreateEventType(TenantId TenantId, EventTypeName Name, string? Description = null, PayloadSchema? PayloadSchema = null,
+    ApiKeyId? By = null) : IRequest<Result<EventTypeRevision>>;
 
 internal sealed class CreateEventTypeValidator : AbstractValidator<CreateEventType>
 {
@@ -35,7 +37,7 @@ internal sealed class CreateEventTypeHandler(IEventTypeRepository types, IdGener
             CreatedAt = now,
             UpdatedAt = now,
         };
-        return await types.AddAsync(type, cancellationToken) is { } taken
+        return await types.AddAsync(type, request.By, cancellationToken) is { } taken
             ? taken
             : new EventTypeRevision(mapper.Map<EventTypeResponse>(type), type.Revision);
     }

@@ -1,3 +1,4 @@
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
@@ -6,9 +7,10 @@ namespace Flownally.Application.EventTypes;
 
 public interface IEventTypeRepository
 {
-    /// <summary>Stores a new type.</summary>
+    /// <summary>Stores a new type, and the first version of its schema.</summary>
+    /// <param name="by">The key that asked for it; null for an operator.</param>
     /// <returns><see cref="EventTypeNameTaken"/>, or null once it is stored.</returns>
-    Task<EventTypeNameTaken?> AddAsync(EventType type, CancellationToken cancellationToken);
+    Task<EventTypeNameTaken?> AddAsync(EventType type, ApiKeyId? by, CancellationToken cancellationToken);
 
     Task<EventType?> FindAsync(TenantId tenant, EventTypeId id, CancellationToken cancellationToken);
 
@@ -28,12 +30,15 @@ public interface ILockedEventType : IAsyncDisposable
     Task<bool> HasEventsAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the payloads recorded since a horizon, unless they are too many to keep others waiting for.</summary>
+    /// <param name="limit">How many are too many; null for no limit.</param>
     /// <returns>False where there are more than the limit; then none was visited.</returns>
-    Task<bool> ScanAsync(FeedHorizon since, int limit, Action<StoredPayload> visit, CancellationToken cancellationToken);
+    Task<bool> ScanAsync(FeedHorizon since, int? limit, Action<StoredPayload> visit, CancellationToken cancellationToken);
 
-    /// <summary>Writes the type as it has become.</summary>
+    /// <summary>Writes the type as it has become, and the version of its schema where that is another one.</summary>
+    /// <param name="acceptance">Why that version could be accepted.</param>
+    /// <param name="by">The key that asked for it; null for an operator.</param>
     /// <returns><see cref="EventTypeNameTaken"/>, or null.</returns>
-    Task<EventTypeNameTaken?> SaveAsync(EventType changed, CancellationToken cancellationToken);
+    Task<EventTypeNameTaken?> SaveAsync(EventType changed, SchemaAcceptance acceptance, ApiKeyId? by, CancellationToken cancellationToken);
 
     Task DeleteAsync(CancellationToken cancellationToken);
 

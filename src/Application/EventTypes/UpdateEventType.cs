@@ -1,5 +1,6 @@
 using AutoMapper;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
@@ -11,8 +12,9 @@ namespace Flownally.Application.EventTypes;
 /// <summary>Changes a type. A new schema is taken if and only if every stored event of the type fits it.</summary>
 /// <param name="IfMatch">The revisions that the caller would change; null for whichever there is.</param>
 /// <param name="ValidateOnly">Decides everything and changes nothing.</param>
+/// <param name="By">The key that asks; null for an operator.</param>
 public sealed record UpdateEventType(TenantId TenantId, EventTypeId Id, EventTypeChange Change, IReadOnlyCollection<int>? IfMatch = null,
-    bool ValidateOnly = false) : IRequest<Result<EventTypeRevision>>;
+    bool ValidateOnly = false, ApiKeyId? By = null) : IRequest<Result<EventTypeRevision>>;
 
 internal sealed class UpdateEventTypeValidator : AbstractValidator<UpdateEventType>
 {
@@ -64,14 +66,14 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
 
                 if (comparison is null || changed.Value.SchemaVersion == locked.Type.SchemaVersion || provedRevision == locked.Type.Revision)
                 {
-                    return await SaveAsync(request, locked, changed.Value, cancellationToken);
+                    return await SaveAsync(request, locked, changed.Value, SchemaAcceptance.Proof, cancellationToken);
                 }
 
-                var limit = scans < MostScans ? MostUnderLock : int.MaxValue;
+                int? limit = scans < MostScans ? MostUnderLock : null;
                 if (await locked.ScanAsync(horizon, limit, comparison.Add, cancellationToken))
                 {
                     return comparison.IsCompatible
-                        ? await SaveAsync(request, locked, changed.Value, cancellationToken)
+                        ? await SaveAsync(request, locked, changed.Value, SchemaAcceptance.Scan, cancellationToken)
                         : new SchemaIncompatible(locked.Type.Name, comparison.Against(locked.Type.PayloadSchema));
                 }
             }
@@ -89,11 +91,11 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
             : null;
 
     private async Task<Result<EventTypeRevision>> SaveAsync(UpdateEventType request, ILockedEventType locked, EventType changed,
-        CancellationToken cancellationToken)
+        SchemaAcceptance acceptance, CancellationToken cancellationToken)
     {
         if (changed != locked.Type)
         {
-            if (await locked.SaveAsync(changed, cancellationToken) is { } taken)
+            if (await locked.SaveAsync(changed, acceptance, request.By, cancellationToken) is { } taken)
             {
                 return taken;
             }

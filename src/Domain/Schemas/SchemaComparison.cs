@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Flownally.Domain.Events;
 using Flownally.Domain.Json;
@@ -8,10 +9,10 @@ namespace Flownally.Domain.Schemas;
 /// <param name="Pointer">RFC 6901 pointer to the rule in the new schema.</param>
 /// <param name="Change">What became of the rule, in a sentence.</param>
 /// <param name="EventCount">How many stored events break it.</param>
-/// <param name="EventIds">Some of them, at most 5.</param>
+/// <param name="EventIds">The first of them that were recorded, at most 5.</param>
 public sealed record Incompatibility(string Pointer, string Change, long EventCount, IReadOnlyList<EventId> EventIds);
 
-/// <param name="Payload">As it was accepted.</param>
+/// <param name="Payload">As it was accepted; good for the moment in which it is shown, not to be kept.</param>
 public readonly record struct StoredPayload(EventId Id, JsonElement Payload);
 
 /// <summary>Holds stored payloads against a new schema and adds up what they break.</summary>
@@ -19,7 +20,7 @@ public sealed class SchemaComparison(PayloadSchema @new)
 {
     public const int MaxEventIds = 5;
 
-    private readonly Dictionary<string, (long Count, List<EventId> Ids)> _broken = [];
+    private readonly Dictionary<string, Breach> _broken = [];
 
     /// <summary>True until a payload breaks the new schema.</summary>
     public bool IsCompatible => _broken.Count == 0;
@@ -27,15 +28,16 @@ public sealed class SchemaComparison(PayloadSchema @new)
     /// <summary>Takes a stored payload into account.</summary>
     public void Add(StoredPayload stored)
     {
-        foreach (var rule in @new.Validate(stored.Payload).Select(fault => fault.SchemaPointer).Distinct())
+        var faults = @new.Validate(stored.Payload);
+        if (faults.Count == 0)
         {
-            var (count, ids) = _broken.GetValueOrDefault(rule, (0, []));
-            if (count < MaxEventIds)
-            {
-                ids.Add(stored.Id);
-            }
+            return;
+        }
 
-            _broken[rule] = (count + 1, ids);
+        foreach (var rule in faults.Select(fault => fault.SchemaPointer).Distinct())
+        {
+            ref var breach = ref CollectionsMarshal.GetValueRefOrAddDefault(_broken, rule, out _);
+            (breach ??= new Breach()).Add(stored.Id);
         }
     }
 
@@ -47,7 +49,7 @@ public sealed class SchemaComparison(PayloadSchema @new)
         var after = JsonElement.Parse(@new.Utf8.Span);
         return [.. _broken
             .OrderByDescending(rule => rule.Value.Count).ThenBy(rule => rule.Key, StringComparer.Ordinal)
-            .Select(rule => new Incompatibility(rule.Key, Change(before, after, rule.Key), rule.Value.Count, rule.Value.Ids))];
+            .Select(rule => new Incompatibility(rule.Key, Change(before, after, rule.Key), rule.Value.Count, [.. rule.Value.First]))];
     }
 
     private static string Change(JsonElement? before, JsonElement after, string pointer)
@@ -65,5 +67,23 @@ public sealed class SchemaComparison(PayloadSchema @new)
 
         static string Show(string lead, JsonElement json) =>
             json.GetRawText() is { Length: <= LongestShown } text ? lead + text : "";
+    }
+
+    /// <summary>The events that break one rule, in whatever order they come.</summary>
+    private sealed class Breach
+    {
+        public long Count { get; private set; }
+
+        public SortedSet<EventId> First { get; } = new(Comparer<EventId>.Create((left, right) => left.Value.CompareTo(right.Value)));
+
+        public void Add(EventId id)
+        {
+            Count++;
+            First.Add(id);
+            if (First.Count > MaxEventIds)
+            {
+                First.Remove(First.Max);
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using Dapper;
 using Npgsql;
 
@@ -35,6 +36,10 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         RunAsync(_connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, cancellationToken)));
 
+    /// <summary>Reads any number of rows, one at a time: in constant memory.</summary>
+    public Task ReadAsync(string sql, object? parameters, Action<DbDataReader> visit, CancellationToken cancellationToken) =>
+        RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, cancellationToken), visit));
+
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
         RunAsync(_connection.ExecuteAsync(_scope.Command(sql, parameters, _transaction, cancellationToken)));
 
@@ -44,6 +49,17 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     {
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    private async Task<bool> VisitAsync(CommandDefinition command, Action<DbDataReader> visit)
+    {
+        await using var reader = await _connection.ExecuteReaderAsync(command);
+        while (await reader.ReadAsync(command.CancellationToken))
+        {
+            visit(reader);
+        }
+
+        return true;
     }
 
     private async Task<bool> CommitAndTellAsync(CancellationToken cancellationToken)

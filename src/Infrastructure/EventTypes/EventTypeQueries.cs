@@ -19,8 +19,25 @@ internal sealed class EventTypeQueries(Database.Database database) : IEventTypeQ
         WHERE  tenant_id = @tenant_id
         """;
 
+    private const string ListVersions = """
+        SELECT schema_version, payload_schema, accepted_by, api_key_id AS by, created_at AS at
+        FROM   event_type_versions
+        WHERE  tenant_id = @tenant_id AND event_type_id = @id AND schema_version < @before
+        ORDER  BY schema_version DESC
+        LIMIT  @limit;
+
+        SELECT count(*)
+        FROM   event_type_versions
+        WHERE  tenant_id = @tenant_id AND event_type_id = @id
+        """;
+
     public Task<EventTypeRows> ListAsync(TenantId tenant, EventTypeName? after, int limit, CancellationToken cancellationToken) =>
         database.QueryMultipleAsync(tenant, List, new { after = after?.Value, limit }, async results => new EventTypeRows(
             [.. await results.ReadAsync<EventTypeResponse>()],
+            await results.ReadSingleAsync<long>()), cancellationToken);
+
+    public Task<EventTypeVersionRows> ListVersionsAsync(TenantId tenant, EventTypeId id, int before, int limit, CancellationToken cancellationToken) =>
+        database.QueryMultipleAsync(tenant, ListVersions, new { id = id.Value, before, limit }, async results => new EventTypeVersionRows(
+            [.. await results.ReadAsync<EventTypeVersionResponse>()],
             await results.ReadSingleAsync<long>()), cancellationToken);
 }

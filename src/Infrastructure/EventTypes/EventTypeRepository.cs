@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text;
 using Flownally.Application.EventTypes;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
 using Npgsql;
@@ -9,11 +10,19 @@ namespace Flownally.Infrastructure.EventTypes;
 
 internal sealed class EventTypeRepository(Database.Database database) : IEventTypeRepository
 {
-    public const string Insert = """
+    public const string InsertVersion = """
+        INSERT INTO event_type_versions (tenant_id, event_type_id, schema_version, payload_schema, accepted_by, api_key_id, created_at)
+        VALUES (@tenant_id, @id, @schema_version, @schema::json, @accepted_by, @api_key_id, @updated_at)
+        """;
+
+    /// <summary>Both statements take effect together: they are sent as one batch, which is a transaction.</summary>
+    public const string Insert = $"""
         INSERT INTO event_types (tenant_id, id, name, description, payload_schema, predefined, schema_version, revision,
                                  created_at, updated_at)
         VALUES (@tenant_id, @id, @name, @description, @schema::json, @predefined, @schema_version, @revision,
-                @created_at, @updated_at)
+                @created_at, @updated_at);
+
+        {InsertVersion}
         """;
 
     private const string Find = """
@@ -29,11 +38,11 @@ internal sealed class EventTypeRepository(Database.Database database) : IEventTy
 
     private const string NameIsUnique = "event_types_name_is_unique";
 
-    public async Task<EventTypeNameTaken?> AddAsync(EventType type, CancellationToken cancellationToken)
+    public async Task<EventTypeNameTaken?> AddAsync(EventType type, ApiKeyId? by, CancellationToken cancellationToken)
     {
         try
         {
-            await database.ExecuteAsync(type.TenantId, Insert, Columns(type), cancellationToken);
+            await database.ExecuteAsync(type.TenantId, Insert, Columns(type, SchemaAcceptance.Created, by), cancellationToken);
             return null;
         }
         catch (PostgresException exception) when (IsNameTaken(exception))
@@ -67,8 +76,8 @@ internal sealed class EventTypeRepository(Database.Database database) : IEventTy
 
     public static bool IsNameTaken(PostgresException exception) => exception.ConstraintName == NameIsUnique;
 
-    /// <summary>A type as the parameters of <see cref="Insert"/>.</summary>
-    public static object Columns(EventType type) => new
+    /// <summary>A type as the parameters of <see cref="Insert"/> and <see cref="InsertVersion"/>.</summary>
+    public static object Columns(EventType type, SchemaAcceptance acceptance, ApiKeyId? by) => new
     {
         id = type.Id.Value,
         name = type.Name.Value,
@@ -79,5 +88,7 @@ internal sealed class EventTypeRepository(Database.Database database) : IEventTy
         revision = type.Revision,
         created_at = type.CreatedAt,
         updated_at = type.UpdatedAt,
+        accepted_by = acceptance.ToString().ToLowerInvariant(),
+        api_key_id = by?.Value,
     };
 }

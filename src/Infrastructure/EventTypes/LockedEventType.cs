@@ -1,4 +1,5 @@
 using Flownally.Application.EventTypes;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Infrastructure.Database;
@@ -33,14 +34,20 @@ internal sealed class LockedEventType(EventType type, DatabaseTransaction transa
     public Task<bool> HasEventsAsync(CancellationToken cancellationToken) =>
         transaction.FindAsync<bool>(HasEvents, new { id = Type.Id.Value }, cancellationToken);
 
-    public Task<bool> ScanAsync(FeedHorizon since, int limit, Action<StoredPayload> visit, CancellationToken cancellationToken) =>
+    public Task<bool> ScanAsync(FeedHorizon since, int? limit, Action<StoredPayload> visit, CancellationToken cancellationToken) =>
         StoredPayloads.VisitUnlessMoreAsync(transaction, Type.Id, since, limit, visit, cancellationToken);
 
-    public async Task<EventTypeNameTaken?> SaveAsync(EventType changed, CancellationToken cancellationToken)
+    public async Task<EventTypeNameTaken?> SaveAsync(EventType changed, SchemaAcceptance acceptance, ApiKeyId? by, CancellationToken cancellationToken)
     {
+        var columns = EventTypeRepository.Columns(changed, acceptance, by);
         try
         {
-            await transaction.ExecuteAsync(Update, EventTypeRepository.Columns(changed), cancellationToken);
+            await transaction.ExecuteAsync(Update, columns, cancellationToken);
+            if (changed.SchemaVersion != Type.SchemaVersion)
+            {
+                await transaction.ExecuteAsync(EventTypeRepository.InsertVersion, columns, cancellationToken);
+            }
+
             return null;
         }
         catch (PostgresException exception) when (EventTypeRepository.IsNameTaken(exception))

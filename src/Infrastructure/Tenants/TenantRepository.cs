@@ -30,7 +30,7 @@ internal sealed class TenantRepository(Database.Database database) : ITenantRepo
         await transaction.ExecuteAsync(Insert, new { name = tenant.Name, created_at = tenant.CreatedAt }, cancellationToken);
         foreach (var type in eventTypes)
         {
-            await transaction.ExecuteAsync(EventTypeRepository.Insert, EventTypeRepository.Columns(type), cancellationToken);
+            await transaction.ExecuteAsync(EventTypeRepository.Insert, EventTypeRepository.Columns(type, SchemaAcceptance.Created, by: null), cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -16,7 +16,7 @@ internal sealed class RunningService : IAsyncDisposable
         _process = process;
         Data = data;
         Url = (string)greeting["url"]!;
-        Key = (string)greeting["demoKey"]!;
+        Key = (string?)greeting["demoKey"] ?? "";
     }
 
     public static DirectoryInfo Root { get; } = FindRoot();
@@ -34,7 +34,16 @@ internal sealed class RunningService : IAsyncDisposable
     {
         string[] command = [Path.Combine(Root.FullName, "run"), "--port", "0", "--json", "--data", data.FullName];
         string[] account = uid is null ? [] : ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups"];
-        var process = Start([.. account, .. command], settings);
+        return await StartAsync(data, [.. account, .. command], settings);
+    }
+
+    /// <summary>Another process of the service on a database that is there.</summary>
+    public static Task<RunningService> ServeAsync(string connectionString) =>
+        StartAsync(Root, [Path.Combine(Root.FullName, "flownally"), "serve", "--port", "0", "--json"], [("ConnectionStrings__Flownally", connectionString)]);
+
+    private static async Task<RunningService> StartAsync(DirectoryInfo data, string[] words, (string Name, string Value)[] settings)
+    {
+        var process = Start(words, settings);
         var greeting = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
         return greeting is null
             ? throw new InvalidOperationException("It ended without a greeting; its words are in the log above.")

@@ -78,8 +78,7 @@ public sealed class UpdateEventTypeTests
     {
         var (workspace, address) = await NewTypeAsync();
         await workspace.RecordAsync("ctc_1", """{"eventTypeName":"order.paid","payload":{"id":1}}""");
-        var type = address[(address.LastIndexOf('/') + 1)..];
-        await CopyEventsAsync(workspace, type, 2_500);
+        await StoredEvents.CopyAsync(workspace.Tenant, 2_500);
         Assert.That(Version(await workspace.PatchAsync(address, RequireId)), Is.EqualTo(2));
         (await workspace.PatchAsync(address, """{"payloadSchema":{"properties":{"id":{"type":"string"}}}}""")).AssertRefused(409, "schemaIncompatible");
     }
@@ -89,7 +88,7 @@ public sealed class UpdateEventTypeTests
     {
         var (workspace, address) = await NewTypeAsync("""{"type":"object","properties":{"n":{"type":"integer","maximum":5}},"additionalProperties":false}""");
         await workspace.RecordAsync("ctc_1", """{"eventTypeName":"order.paid","payload":{"n":5}}""");
-        await CopyEventsAsync(workspace, address, 2_500);
+        await StoredEvents.CopyAsync(workspace.Tenant, 2_500);
         Assert.That(Version(await workspace.PatchAsync(address, """{"payloadSchema":{"type":"object","properties":{"n":{"type":"number","maximum":10},"m":{"type":"string"}},"additionalProperties":false}}""")), Is.EqualTo(2));
         Assert.That(Version(await workspace.PatchAsync(address, """{"payloadSchema":null}""")), Is.EqualTo(3));
         Assert.That(Version(await workspace.PatchAsync(address, """{"payloadSchema":{}}""")), Is.EqualTo(4));
@@ -201,22 +200,5 @@ public sealed class UpdateEventTypeTests
         var workspace = await Service.NewWorkspaceAsync();
         var type = await Service.NewTypeAsync(workspace.Tenant, "order.paid", schema);
         return (workspace, $"/v1/event-types/{type.Id}");
-    }
-
-    /// <summary>Makes many events out of the only one, as if they had been recorded now.</summary>
-    private static async Task CopyEventsAsync(Workspace workspace, string type, int count)
-    {
-        await using var database = Npgsql.NpgsqlDataSource.Create(Service.ConnectionString);
-        await using var copy = database.CreateCommand("""
-            INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
-            SELECT tenant_id, (left(id::text, 24) || lpad(to_hex(n), 12, '0'))::uuid, event_type_id,
-                   pg_current_xact_id()::text::bigint + (SELECT transaction_offset FROM feed_clock),
-                   occurred_at, created_at, schema_version, contact_id, payload
-            FROM   events, generate_series(1, $2) n
-            WHERE  tenant_id = $1
-            """);
-        copy.Parameters.Add(new Npgsql.NpgsqlParameter { Value = workspace.Tenant.Value });
-        copy.Parameters.Add(new Npgsql.NpgsqlParameter { Value = count });
-        Assert.That(await copy.ExecuteNonQueryAsync(), Is.EqualTo(count), type);
     }
 }

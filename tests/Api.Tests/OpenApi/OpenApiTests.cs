@@ -38,6 +38,7 @@ public sealed class OpenApiTests
                 "getEventTypes: get /v1/event-types, event_type:list, 200",
                 "createEventType: post /v1/event-types, event_type:create, 201",
                 "getEventType: get /v1/event-types/{id}, event_type:read, 200",
+                "getEventTypeVersions: get /v1/event-types/{id}/versions, event_type:read, 200",
                 "updateEventType: patch /v1/event-types/{id}, event_type:update, 200",
                 "deleteEventType: delete /v1/event-types/{id}, event_type:delete, 204",
                 "getEvents: get /v1/events, event:list, 200",

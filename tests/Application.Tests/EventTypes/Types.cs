@@ -17,8 +17,8 @@ internal sealed class Types
     {
         Locked.SetupGet(locked => locked.Type).Returns(type);
         Locked.Setup(locked => locked.HasEventsAsync(default)).ReturnsAsync(stored.Length > 0);
-        Locked.Setup(locked => locked.ScanAsync(It.IsAny<FeedHorizon>(), It.IsAny<int>(), It.IsAny<Action<StoredPayload>>(), default))
-            .ReturnsAsync((FeedHorizon since, int limit, Action<StoredPayload> visit, CancellationToken _) =>
+        Locked.Setup(locked => locked.ScanAsync(It.IsAny<FeedHorizon>(), It.IsAny<int?>(), It.IsAny<Action<StoredPayload>>(), default))
+            .ReturnsAsync((FeedHorizon since, int? limit, Action<StoredPayload> visit, CancellationToken _) =>
             {
                 var rest = stored.Skip((int)since.TransactionId).ToList();
                 if (rest.Count > limit)

@@ -1,5 +1,6 @@
 using Flownally.Application.EventTypes;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Microsoft.Extensions.Time.Testing;
@@ -12,6 +13,8 @@ public sealed class UpdateEventTypeTests
     private static readonly EventTypeChange Nothing = new(null, default, default);
 
     private static readonly EventTypeChange RequireId = Nothing with { PayloadSchema = Types.Schema("""{"type":"object","required":["id"]}""") };
+
+    private static readonly ApiKeyId Caller = new(Guid.AllBitsSet);
 
     private readonly FakeTimeProvider _clock = new(Types.Created.AddDays(1));
     private readonly Mock<IStoredPayloads> _payloads = new();
@@ -40,7 +43,7 @@ public sealed class UpdateEventTypeTests
         var types = new Types(Types.Type("""{"type":"object","minProperties":1}"""));
         var same = (await UpdateAsync(types, Nothing with { PayloadSchema = Types.Schema("""{"minProperties":1.0,"type":"object"}""") })).Value;
         Assert.That((same.Revision, same.EventType.SchemaVersion, same.EventType.UpdatedAt), Is.EqualTo((3, 1, Types.Created)));
-        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), default), Times.Never);
+        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), It.IsAny<SchemaAcceptance>(), It.IsAny<ApiKeyId?>(), default), Times.Never);
     }
 
     [Test]
@@ -74,7 +77,7 @@ public sealed class UpdateEventTypeTests
             Assert.That(rule.EventIds, Is.EqualTo(broken.Take(5).Select(stored => stored.Id)));
         }
 
-        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), default), Times.Never);
+        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), It.IsAny<SchemaAcceptance>(), It.IsAny<ApiKeyId?>(), default), Times.Never);
     }
 
     [Test]
@@ -98,8 +101,18 @@ public sealed class UpdateEventTypeTests
     {
         var types = new Types(Types.Type("""{"type":"object","required":["id","total"]}"""), Types.Payload(1, """{"id":1,"total":2}"""));
         Assert.That((await UpdateAsync(types, RequireId)).Value.EventType.SchemaVersion, Is.EqualTo(2));
-        types.Locked.Verify(locked => locked.ScanAsync(It.IsAny<FeedHorizon>(), It.IsAny<int>(), It.IsAny<Action<StoredPayload>>(), default), Times.Never);
+        types.Locked.Verify(locked => locked.ScanAsync(It.IsAny<FeedHorizon>(), It.IsAny<int?>(), It.IsAny<Action<StoredPayload>>(), default), Times.Never);
         types.Locked.Verify(locked => locked.CommitAsync(default));
+    }
+
+    [TestCase("""{"type":"object","required":["id"]}""", "{}", SchemaAcceptance.Proof)]
+    [TestCase("""{"type":"object"}""", """{"type":"object","minProperties":1}""", SchemaAcceptance.Scan)]
+    [TestCase("""{"type":"object"}""", null, SchemaAcceptance.Proof)]
+    public async Task Why_and_by_whom_a_schema_was_accepted_is_kept(string before, string? after, SchemaAcceptance acceptance)
+    {
+        var types = new Types(Types.Type(before));
+        Assert.That((await UpdateAsync(types, Nothing with { PayloadSchema = new Optional<PayloadSchema>(after is null ? null : Types.Schema(after)) })).IsSuccess);
+        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), acceptance, Caller, default));
     }
 
     [Test]
@@ -116,7 +129,7 @@ public sealed class UpdateEventTypeTests
     {
         var types = new Types(Types.Type());
         Assert.That((await UpdateAsync(types, RequireId, validateOnly: true)).Value.EventType.SchemaVersion, Is.EqualTo(2));
-        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), default));
+        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), It.IsAny<SchemaAcceptance>(), It.IsAny<ApiKeyId?>(), default));
         types.Locked.Verify(locked => locked.CommitAsync(default), Times.Never);
     }
 
@@ -125,7 +138,7 @@ public sealed class UpdateEventTypeTests
     {
         var types = new Types(Types.Type());
         var taken = new EventTypeNameTaken(EventTypeName.Parse("other"));
-        types.Locked.Setup(locked => locked.SaveAsync(It.IsAny<EventType>(), default)).ReturnsAsync(taken);
+        types.Locked.Setup(locked => locked.SaveAsync(It.IsAny<EventType>(), It.IsAny<SchemaAcceptance>(), It.IsAny<ApiKeyId?>(), default)).ReturnsAsync(taken);
         Assert.That((await UpdateAsync(types, Nothing with { Name = taken.Name })).Error, Is.SameAs(taken));
         types.Locked.Verify(locked => locked.CommitAsync(default), Times.Never);
     }
@@ -156,5 +169,5 @@ public sealed class UpdateEventTypeTests
 
     private Task<Result<EventTypeRevision>> UpdateAsync(Types types, EventTypeChange change, int[]? ifMatch = null, bool validateOnly = false) =>
         new UpdateEventTypeHandler(types.Repository.Object, _payloads.Object, _clock, Mapping.Mapper)
-            .Handle(new UpdateEventType(default, types.Locked.Object.Type.Id, change, ifMatch, validateOnly), default);
+            .Handle(new UpdateEventType(default, types.Locked.Object.Type.Id, change, ifMatch, validateOnly, Caller), default);
 }

@@ -981,6 +981,182 @@ namespace Flownally.Client
 
         /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
         /// <summary>
+        /// List the versions of a schema
+        /// </summary>
+        /// <remarks>
+        /// Those that the type has had, newest first, and why each could be accepted.
+        /// <br/>
+        /// <br/>Needs the scope `event_type:read` and one of the roles owner, admin, agent.
+        /// </remarks>
+        /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+        /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+        /// <returns>OK</returns>
+        /// <exception cref="FlownallyException">A server side error occurred.</exception>
+        public virtual async System.Threading.Tasks.Task<EventTypeVersionsResponse> GetEventTypeVersionsAsync(string id, int? pageSize = null, string? pageToken = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+        {
+            if (id == null)
+                throw new System.ArgumentNullException("id");
+
+            var client_ = _httpClient;
+            var disposeClient_ = false;
+            try
+            {
+                using (var request_ = new System.Net.Http.HttpRequestMessage())
+                {
+                    request_.Method = new System.Net.Http.HttpMethod("GET");
+                    request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                    var urlBuilder_ = new System.Text.StringBuilder();
+                
+                    // Operation Path: "v1/event-types/{id}/versions"
+                    urlBuilder_.Append("v1/event-types/");
+                    urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(id, System.Globalization.CultureInfo.InvariantCulture)));
+                    urlBuilder_.Append("/versions");
+                    urlBuilder_.Append('?');
+                    if (pageSize != null)
+                    {
+                        urlBuilder_.Append(System.Uri.EscapeDataString("pageSize")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(pageSize, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                    }
+                    if (pageToken != null)
+                    {
+                        urlBuilder_.Append(System.Uri.EscapeDataString("pageToken")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(pageToken, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                    }
+                    urlBuilder_.Length--;
+
+                    PrepareRequest(client_, request_, urlBuilder_);
+
+                    var url_ = urlBuilder_.ToString();
+                    request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                    PrepareRequest(client_, request_, url_);
+
+                    var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                    var disposeResponse_ = true;
+                    try
+                    {
+                        var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                        foreach (var item_ in response_.Headers)
+                            headers_[item_.Key] = item_.Value;
+                        if (response_.Content != null && response_.Content.Headers != null)
+                        {
+                            foreach (var item_ in response_.Content.Headers)
+                                headers_[item_.Key] = item_.Value;
+                        }
+
+                        ProcessResponse(client_, response_);
+
+                        var status_ = (int)response_.StatusCode;
+                        if (status_ == 200)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<EventTypeVersionsResponse>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            return objectResponse_.Object;
+                        }
+                        else
+                        if (status_ == 400)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 401)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`unauthenticated`](/problems/unauthenticated): The call needs a valid API key.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 403)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`scopeMissing`](/problems/scopeMissing): The key lacks a scope.\n- [`roleNotAllowed`](/problems/roleNotAllowed): The key\'s role may not do this.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 404)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`eventTypeNotFound`](/problems/eventTypeNotFound): No such event type.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 406)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 429)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`rateLimited`](/problems/rateLimited): Too many calls.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 500)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`internal`](/problems/internal): A fault of the server.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 503)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`databaseUnavailable`](/problems/databaseUnavailable): The database is away.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        {
+                            var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                            throw new FlownallyException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                        }
+                    }
+                    finally
+                    {
+                        if (disposeResponse_)
+                            response_.Dispose();
+                    }
+                }
+            }
+            finally
+            {
+                if (disposeClient_)
+                    client_.Dispose();
+            }
+        }
+
+        /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+        /// <summary>
         /// Record an event of a contact
         /// </summary>
         /// <remarks>
@@ -2270,7 +2446,7 @@ namespace Flownally.Client
         public long EventCount { get; set; } = default!;
 
         /// <summary>
-        /// Some of them, at most 5.
+        /// The first of them that were recorded, at most 5.
         /// </summary>
         [System.Text.Json.Serialization.JsonPropertyName("eventIds")]
         public System.Collections.Generic.IReadOnlyList<string> EventIds { get; set; } = new System.Collections.Generic.List<string>();
@@ -2382,6 +2558,83 @@ namespace Flownally.Client
         /// </summary>
         [System.Text.Json.Serialization.JsonPropertyName("payloadSchema")]
         public System.Text.Json.JsonElement? PayloadSchema { get; set; } = default!;
+
+    }
+
+    [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+    public partial class EventTypeVersionsResponse
+    {
+
+        /// <summary>
+        /// The versions of this page.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("versions")]
+        public System.Collections.Generic.IReadOnlyList<EventTypeVersion>? Versions { get; set; } = default!;
+
+        /// <summary>
+        /// Where the next page begins; absent on the last page.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("nextPageToken")]
+        public string? NextPageToken { get; set; } = default!;
+
+        /// <summary>
+        /// How many versions the type has.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("totalSize")]
+        public long? TotalSize { get; set; } = default!;
+
+    }
+
+    /// <summary>
+    /// A schema that a type has or had.
+    /// </summary>
+    [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+    public partial class EventTypeVersion
+    {
+
+        [System.Text.Json.Serialization.JsonPropertyName("schemaVersion")]
+        public int? SchemaVersion { get; set; } = default!;
+
+        /// <summary>
+        /// The JSON Schema that payloads had to fit; absent where any payload passed.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("payloadSchema")]
+        public System.Text.Json.JsonElement? PayloadSchema { get; set; } = default!;
+
+        /// <summary>
+        /// `created`: the type began with it; `proof`: it accepts all that the version before accepts; `scan`: every event that
+        /// <br/>was stored then fits it.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("acceptedBy")]
+        [System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<SchemaAcceptance>))]
+        public SchemaAcceptance? AcceptedBy { get; set; } = default!;
+
+        /// <summary>
+        /// The API key that asked for it; absent where it was an operator.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("by")]
+        public string? By { get; set; } = default!;
+
+        [System.Text.Json.Serialization.JsonPropertyName("at")]
+        public System.DateTimeOffset? At { get; set; } = default!;
+
+    }
+
+    /// <summary>
+    /// Why a schema could become that of a type.
+    /// </summary>
+    [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+    public enum SchemaAcceptance
+    {
+
+        [System.Runtime.Serialization.EnumMember(Value = @"created")]
+        Created = 0,
+
+        [System.Runtime.Serialization.EnumMember(Value = @"proof")]
+        Proof = 1,
+
+        [System.Runtime.Serialization.EnumMember(Value = @"scan")]
+        Scan = 2,
 
     }
 

@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.EventTypes;
+
+/// <summary>Reads the schemas that a type has had, newest first.</summary>
+public sealed record ListEventTypeVersions(TenantId TenantId, EventTypeId Id, PageSize PageSize, string? PageToken)
+    : IRequest<Result<EventTypeVersionsResponse>>
+{
+    /// <summary>Names the list that a page token is good for.</summary>
+    internal string List => $"event-type-versions {TenantId} {Id}";
+}
+
+internal sealed class ListEventTypeVersionsHandler(IEventTypeQueries types) : IRequestHandler<ListEventTypeVersions, Result<EventTypeVersionsResponse>>
+{
+    public async Task<Result<EventTypeVersionsResponse>> Handle(ListEventTypeVersions request, CancellationToken cancellationToken)
+    {
+        var before = int.MaxValue;
+        if (request.PageToken is not null)
+        {
+            if (!PageToken.TryRead(request.List, request.PageToken, out var bytes) || !BinaryPrimitives.TryReadInt32BigEndian(bytes, out before))
+            {
+                return new PageTokenInvalid();
+            }
+        }
+
+        var rows = await types.ListVersionsAsync(request.TenantId, request.Id, before, request.PageSize.Value + 1, cancellationToken);
+        if (rows.TotalSize == 0)
+        {
+            return new EventTypeNotFound(request.Id.ToString());
+        }
+
+        var page = Page.Of(rows.Versions, request.PageSize, request.List, Position);
+        return new EventTypeVersionsResponse(page.Records, page.NextToken, rows.TotalSize);
+    }
+
+    private static byte[] Position(EventTypeVersionResponse version)
+    {
+        var position = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(position, version.SchemaVersion);
+        return position;
+    }
+}
