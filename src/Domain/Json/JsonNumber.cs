@@ -82,6 +82,11 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
             return Sign.CompareTo(other.Sign);
         }
 
+        if (_exponent == other._exponent)
+        {
+            return _significand.CompareTo(other._significand);
+        }
+
         var magnitude = (_exponent + _digits).CompareTo(other._exponent + other._digits);
         if (magnitude != 0)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -38,7 +37,6 @@ internal static partial class Formats
         "base64url", "http-date", "sf-string", "sf-token", "sf-boolean", "sf-integer", "sf-decimal", "sf-binary", "date-time-local", "time-local",
     ];
 
-    private static readonly SearchValues<char> DateCharacters = SearchValues.Create("0123456789-");
     private static readonly SearchValues<char> Ipv6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     private static readonly JsonNumber[] Int32 = [Number("-2147483648"), Number("2147483647")];
@@ -74,28 +72,51 @@ internal static partial class Formats
 
     private static JsonNumber Number(string text) => JsonNumber.Parse(System.Text.Encoding.ASCII.GetBytes(text));
 
-    private static bool IsDate(ReadOnlySpan<char> text) =>
-        text.Length == 10 && !text.ContainsAnyExcept(DateCharacters) && DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    /// <summary>RFC 3339 §5.6, the year 0000 left out.</summary>
+    private static bool IsDate(ReadOnlySpan<char> text) => text is [var a, var b, var c, var d, '-', var e, var f, '-', var g, var h]
+        && Digits(a, b) is >= 0 and var century && Digits(c, d) is >= 0 and var year && (century, year) != (0, 0)
+        && Digits(e, f) is >= 1 and <= 12 and var month && Digits(g, h) is >= 1 and var day && day <= DateTime.DaysInMonth((100 * century) + year, month);
 
     private static bool IsDateTime(ReadOnlySpan<char> text) => text.Length > 11 && text[10] is 'T' or 't' && IsDate(text[..10]) && IsTime(text[11..]);
 
     /// <summary>RFC 3339 §5.6: a leap second can only be the last one of a day in UTC.</summary>
     private static bool IsTime(ReadOnlySpan<char> text)
     {
-        if (!Time().IsMatch(text))
+        if (text is not [var a, var b, ':', var c, var d, ':', var e, var f, .. var rest]
+            || Digits(a, b) is not (>= 0 and < 24 and var hours) || Digits(c, d) is not (>= 0 and < 60 and var minutes) || Digits(e, f) is not (>= 0 and <= 60 and var seconds))
         {
             return false;
         }
 
-        var (hours, minutes, seconds) = (int.Parse(text[..2], CultureInfo.InvariantCulture), int.Parse(text[3..5], CultureInfo.InvariantCulture), int.Parse(text[6..8], CultureInfo.InvariantCulture));
-        if (text[^1] is not ('Z' or 'z'))
+        if (rest is ['.', ..])
         {
-            var offset = (60 * int.Parse(text[^5..^3], CultureInfo.InvariantCulture)) + int.Parse(text[^2..], CultureInfo.InvariantCulture);
-            (hours, minutes) = Math.DivRem(((60 * hours) + minutes + (text[^6] == '-' ? offset : -offset) + 2880) % 1440, 60);
+            var fraction = rest[1..];
+            var end = fraction.IndexOfAnyExceptInRange('0', '9');
+            if (end < 1)
+            {
+                return false;
+            }
+
+            rest = fraction[end..];
+        }
+
+        if (rest is not ['Z' or 'z'])
+        {
+            if (rest is not [('+' or '-') and var sign, var g, var h, ':', var i, var j]
+                || Digits(g, h) is not (>= 0 and < 24 and var offsetHours) || Digits(i, j) is not (>= 0 and < 60 and var offsetMinutes))
+            {
+                return false;
+            }
+
+            var offset = (60 * offsetHours) + offsetMinutes;
+            (hours, minutes) = Math.DivRem(((60 * hours) + minutes + (sign == '-' ? offset : -offset) + 1440) % 1440, 60);
         }
 
         return seconds < 60 || (hours, minutes) == (23, 59);
     }
+
+    /// <summary>The number that two digits say, or -1.</summary>
+    private static int Digits(char tens, char units) => char.IsAsciiDigit(tens) && char.IsAsciiDigit(units) ? (10 * (tens - '0')) + units - '0' : -1;
 
     /// <summary>RFC 5321 §4.1.2: a local part, bare or quoted, and a domain or an address in brackets.</summary>
     private static bool IsEmail(ReadOnlySpan<char> text)
@@ -146,9 +167,6 @@ internal static partial class Formats
             return false;
         }
     }
-
-    [GeneratedRegex(@"\A([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Time();
 
     [GeneratedRegex(@"\AP(?=.)([0-9]+W|([0-9]+Y([0-9]+M([0-9]+D)?)?|[0-9]+M([0-9]+D)?|[0-9]+D)?(T(?=.)([0-9]+H([0-9]+M([0-9]+S)?)?|[0-9]+M([0-9]+S)?|[0-9]+S))?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();

@@ -14,6 +14,9 @@ namespace Flownally.Domain.Schemas;
 internal sealed record PropertiesKeyword(string SchemaPointer, NamedSchema[] Named, PatternSchema[] Patterns, AdditionalProperties? Additional)
     : Keyword(SchemaPointer)
 {
+    /// <summary>A bit for each of <see cref="Named"/> that must be there.</summary>
+    private ulong RequiredNames { get; set; }
+
     public override string Shape => $"properties {JsonSerializer.Serialize(Named.Select(named => named.Name))} {JsonSerializer.Serialize(Patterns.Select(pattern => pattern.Pattern))} {Additional is not null}";
 
     public override IReadOnlyList<SchemaNode> Children =>
@@ -27,16 +30,39 @@ internal sealed record PropertiesKeyword(string SchemaPointer, NamedSchema[] Nam
         }
 
         var valid = true;
+        var missing = evaluation.Collects ? 0 : RequiredNames;
         foreach (var member in instance.EnumerateObject())
         {
-            valid &= Validate(member, evaluation, evaluated);
+            valid &= Validate(member, evaluation, evaluated, ref missing);
             if (!valid && !evaluation.Collects)
             {
                 return false;
             }
         }
 
-        return valid;
+        return valid && missing == 0;
+    }
+
+    /// <summary>
+    /// Takes on <c>required</c> where nobody asks what is missing: the members are looked at anyway.
+    /// </summary>
+    /// <returns>False where it names a member that <c>properties</c> does not; then nothing changes.</returns>
+    public bool TakeOn(RequiredKeyword required)
+    {
+        var names = 0UL;
+        foreach (var name in required.Names)
+        {
+            var index = Array.FindIndex(Named, named => named.Name == name);
+            if (index is < 0 or >= 64)
+            {
+                return false;
+            }
+
+            names |= 1UL << index;
+        }
+
+        RequiredNames = names;
+        return true;
     }
 
     /// <summary>The schema of a named member, or null.</summary>
@@ -64,16 +90,17 @@ internal sealed record PropertiesKeyword(string SchemaPointer, NamedSchema[] Nam
             [.. patterns.OrderBy(child => child.Pattern, StringComparer.Ordinal)], additional);
     }
 
-    private bool Validate(JsonProperty member, Evaluation evaluation, Evaluated? evaluated)
+    private bool Validate(JsonProperty member, Evaluation evaluation, Evaluated? evaluated, ref ulong missing)
     {
         var (valid, known) = (true, false);
         var raw = JsonMarshal.GetRawUtf8PropertyName(member);
-        foreach (var named in Named)
+        for (var i = 0; i < Named.Length; i++)
         {
-            if (JsonStrings.NameEquals(member, raw, named.Utf8))
+            if (JsonStrings.NameEquals(member, raw, Named[i].Utf8))
             {
-                valid = evaluation.Member(member, named.Node);
+                valid = evaluation.Member(member, Named[i].Node);
                 known = true;
+                missing &= ~(1UL << i);
                 break;
             }
         }

@@ -6,6 +6,7 @@ namespace Flownally.Domain.Schemas;
 /// <param name="pointer">Where it stands in the whole schema.</param>
 internal sealed class SchemaNode(string pointer)
 {
+    private Keyword[] _trial = [];
     private bool _isUnevaluatedAskedFor;
     private SchemaTypes? _types;
 
@@ -46,6 +47,8 @@ internal sealed class SchemaNode(string pointer)
     public void Complete(IEnumerable<Keyword> keywords)
     {
         Keywords = [.. keywords.OrderBy(keyword => keyword is UnevaluatedKeyword)];
+        _trial = Keywords.OfType<PropertiesKeyword>().FirstOrDefault() is { } properties && Keywords.OfType<RequiredKeyword>().FirstOrDefault() is { } required
+            && properties.TakeOn(required) ? [.. Keywords.Where(keyword => keyword != required)] : Keywords;
         _isUnevaluatedAskedFor = Keywords.Any(keyword => keyword is UnevaluatedKeyword);
     }
 
@@ -60,7 +63,7 @@ internal sealed class SchemaNode(string pointer)
 
         var here = evaluated is not null || _isUnevaluatedAskedFor ? new Evaluated() : null;
         var valid = true;
-        foreach (var keyword in Keywords)
+        foreach (var keyword in evaluation.Collects ? Keywords : _trial)
         {
             if (!keyword.Validate(instance, evaluation, here))
             {

@@ -39,8 +39,12 @@ public sealed class NJsonSchemaOracleTests
     private static string Schema(Random random, int depth)
     {
         List<string> keywords = [];
-        switch (random.Next(depth == 0 ? 3 : 5))
+        switch (random.Next(depth == 0 ? 3 : 7))
         {
+            case 5:
+                return $"{{\"{Pick(random, ["allOf", "anyOf", "oneOf"])}\":[{Schema(random, depth - 1)},{Schema(random, depth - 1)}]}}";
+            case 6:
+                return $"{{\"not\":{Schema(random, depth - 1)}}}";
             case 0:
                 keywords.Add("\"type\":\"string\"");
                 Maybe(random, keywords, $"\"minLength\":{random.Next(3)}");
@@ -53,6 +57,8 @@ public sealed class NJsonSchemaOracleTests
                 Maybe(random, keywords, $"\"minimum\":{random.Next(-3, 3)}");
                 Maybe(random, keywords, $"\"maximum\":{random.Next(-3, 6)}");
                 Maybe(random, keywords, $"\"multipleOf\":{random.Next(1, 4)}");
+                Maybe(random, keywords, $"\"exclusiveMinimum\":{random.Next(1, 4)}");
+                Maybe(random, keywords, $"\"exclusiveMaximum\":{random.Next(1, 6)}");
                 break;
             case 2:
                 keywords.Add($"\"type\":[\"{Pick(random, ["null", "boolean"])}\",\"integer\"]");
@@ -62,12 +68,14 @@ public sealed class NJsonSchemaOracleTests
                 keywords.Add($"\"items\":{Schema(random, depth - 1)}");
                 Maybe(random, keywords, $"\"minItems\":{random.Next(3)}");
                 Maybe(random, keywords, $"\"maxItems\":{random.Next(1, 4)}");
+                Maybe(random, keywords, "\"uniqueItems\":true");
                 break;
             default:
                 keywords.Add("\"type\":\"object\"");
                 keywords.Add($"\"properties\":{{{string.Join(',', Names[..random.Next(1, 4)].Select(name => $"\"{name}\":{Schema(random, depth - 1)}"))}}}");
                 Maybe(random, keywords, $"\"required\":[\"{Pick(random, Names)}\"]");
-                Maybe(random, keywords, "\"additionalProperties\":false");
+                Maybe(random, keywords, $"\"additionalProperties\":{(depth > 1 && random.Next(2) == 0 ? Schema(random, depth - 1) : "false")}");
+                Maybe(random, keywords, $"\"patternProperties\":{{\"^[bc]$\":{Schema(random, 0)}}}");
                 Maybe(random, keywords, $"\"minProperties\":{random.Next(3)}");
                 Maybe(random, keywords, $"\"maxProperties\":{random.Next(1, 4)}");
                 break;
