@@ -6,6 +6,7 @@ using Flownally.Api.Requests;
 using Flownally.Application;
 using Flownally.Application.Contacts;
 using Flownally.Infrastructure;
+using Flownally.Infrastructure.Events;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Configuration.Memory;
@@ -54,6 +55,7 @@ internal static class ApiHost
     /// <summary>What every command needs, the one that serves included.</summary>
     public static IServiceCollection AddFlownally(this IServiceCollection services, IConfiguration configuration, string connectionString) => services
         .Configure<ContactOptions>(configuration.GetSection("Contacts"))
+        .Configure<RecordingOptions>(configuration.GetSection("Recording"))
         .AddSingleton(TimeProvider.System)
         .AddApplication()
         .AddInfrastructure(connectionString);

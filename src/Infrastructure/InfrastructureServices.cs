@@ -10,6 +10,7 @@ using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.EventTypes;
 using Flownally.Infrastructure.Tenants;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Flownally.Infrastructure;
@@ -29,7 +30,12 @@ public static class InfrastructureServices
             .AddSingleton<ApiKeyCache>()
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
-            .AddSingleton<IEventLog, EventLog>()
+            .AddSingleton<EventWriter>()
+            .AddSingleton<SingleCommitLog>()
+            .AddSingleton<GroupCommitLog>()
+            .AddSingleton<IEventLog>(services => services.GetRequiredService<IOptions<RecordingOptions>>().Value.GroupCommit
+                ? services.GetRequiredService<GroupCommitLog>()
+                : services.GetRequiredService<SingleCommitLog>())
             .AddSingleton<IEventQueries, EventQueries>()
             .AddSingleton<IEventTypeCatalog, EventTypeCatalog>()
             .AddSingleton<IEventTypeQueries, EventTypeQueries>()

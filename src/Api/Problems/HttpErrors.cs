@@ -31,10 +31,6 @@ internal sealed record RequestTooLarge() : Error("requestTooLarge", "The request
 internal sealed record DatabaseUnavailable() : Error("databaseUnavailable",
     "The database cannot be reached at the moment. Repeat the call later, a recording under its idempotency key.");
 
-/// <summary>More waits to be recorded than can be written soon.</summary>
-internal sealed record Overloaded() : Error("overloaded",
-    "More is waiting to be recorded than can be written soon. Repeat the call later, under its idempotency key.");
-
 /// <summary>Reserved by the contract; nothing raises it yet.</summary>
 internal sealed record RateLimited() : Error("rateLimited", "The key has made too many calls. Repeat the call after Retry-After.");
 

@@ -20,10 +20,16 @@ public abstract record AppendOutcome
     {
     }
 
-    public sealed record Appended : AppendOutcome;
+    public sealed record Appended : AppendOutcome
+    {
+        public static readonly Appended Instance = new();
+    }
 
     /// <summary>The type was changed or deleted meanwhile: load it again, and decide again.</summary>
     public sealed record TypeMoved : AppendOutcome;
+
+    /// <summary>Too much waits to be recorded; nothing was tried.</summary>
+    public sealed record Overloaded : AppendOutcome;
 
     /// <summary>The key stands for an event already.</summary>
     public sealed record KeyTaken(EventId By, Fingerprint Fingerprint) : AppendOutcome;

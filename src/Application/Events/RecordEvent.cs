@@ -80,6 +80,8 @@ internal sealed class RecordEventHandler(ContactGate gate, IEventTypeCatalog cat
                     return new RecordedEvent(mapper.Map<EventResponse>(moment.Value), Replayed: false);
                 case AppendOutcome.KeyTaken taken:
                     return await RepeatAsync(request, moment.Value, taken, cancellationToken);
+                case AppendOutcome.Overloaded:
+                    return new Overloaded();
                 case AppendOutcome.TypeMoved:
                     continue;
             }

@@ -33,3 +33,7 @@ public sealed record IdempotencyKeyReused() : Error("idempotencyKeyReused",
 
 public sealed record IdempotencyKeyConflict() : Error("idempotencyKeyConflict",
     "The Idempotency-Key header and the member `idempotencyKey` differ; send one of them, or both alike.");
+
+/// <summary>More waits to be recorded than can be written soon.</summary>
+public sealed record Overloaded() : Error("overloaded",
+    "More is waiting to be recorded than can be written soon. Repeat the call later, under its idempotency key.");

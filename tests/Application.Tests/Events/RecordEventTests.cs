@@ -76,6 +76,13 @@ public sealed class RecordEventTests
         _catalog.Verify(c => c.FindAsync(_command.TenantId, _command.EventType, true, default), Times.Once);
     }
 
+    [Test]
+    public async Task Where_too_much_waits_the_caller_is_turned_away()
+    {
+        Append(new AppendOutcome.Overloaded());
+        Assert.That((await SendAsync(_command)).Error, Is.TypeOf<Overloaded>());
+    }
+
     [TestCase(UnknownContact.Accept, true)]
     [TestCase(UnknownContact.Reject, false)]
     public async Task The_setting_decides_about_unknown_contacts(UnknownContact setting, bool recorded)

@@ -2,19 +2,19 @@ using Dapper;
 using Flownally.Application.Events;
 using Flownally.Domain.Events;
 using Flownally.Domain.Ids;
+using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Database;
 
 namespace Flownally.Infrastructure.Events;
 
-/// <summary>
-/// Records events one transaction each. The statement takes any number of them, so that a writer that gathers
-/// what waits can use it as it is.
-/// </summary>
-internal sealed class EventLog(Database.Database database) : IEventLog
+/// <summary>Writes events, any number of them in one statement, which is one transaction.</summary>
+internal sealed class EventWriter(Database.Database database)
 {
     /// <summary>
     /// Records what may be recorded and returns the ordinals of what was not: <c>moved</c> where the type is no longer
     /// at the revision that the payload was validated under, <c>taken</c> where the key stands for another event.
-    /// Types are locked FOR SHARE, so a change to one waits for this statement or this statement sees it.
+    /// Types are locked FOR SHARE, so a change to one waits for this statement or this statement sees it; a type that is being
+    /// changed is skipped, and <c>locked</c> tells so, because the others must not wait for it.
     /// Keys go first and in one order, so two writers can neither deadlock nor both win.
     /// </summary>
     public const string Record = """
@@ -29,7 +29,7 @@ internal sealed class EventLog(Database.Database database) : IEventLog
             FROM   event_types t
             WHERE  (t.tenant_id, t.id) IN (SELECT tenant_id, event_type_id FROM incoming)
             ORDER  BY t.tenant_id, t.id
-            FOR    SHARE
+            FOR    SHARE SKIP LOCKED
         ), admitted AS (
             SELECT i.*
             FROM   incoming i
@@ -63,42 +63,57 @@ internal sealed class EventLog(Database.Database database) : IEventLog
             ON CONFLICT (tenant_id, event_type_id, month) DO UPDATE SET n = c.n + excluded.n
         )
         SELECT i.ordinal,
-               CASE WHEN EXISTS (SELECT FROM admitted a WHERE a.ordinal = i.ordinal) THEN 'taken' ELSE 'moved' END AS outcome
+               CASE WHEN EXISTS (SELECT FROM admitted a WHERE a.ordinal = i.ordinal) THEN 'taken'
+                    WHEN EXISTS (SELECT FROM event_types t
+                                 WHERE  t.tenant_id = i.tenant_id AND t.id = i.event_type_id AND t.revision = i.revision) THEN 'locked'
+                    ELSE 'moved' END AS outcome
         FROM   incoming i
         WHERE  NOT EXISTS (SELECT FROM recorded r WHERE r.ordinal = i.ordinal)
         """;
 
     /// <summary>The winner of a key may be invisible to the statement that lost to it, so it is read by this second one.</summary>
-    private const string FindKey = """
-        SELECT event_id, fingerprint
+    private const string FindKeys = """
+        SELECT tenant_id, key, event_id, fingerprint
         FROM   event_keys
-        WHERE  tenant_id = @tenant_id AND key = @key
+        WHERE  (tenant_id, key) IN (SELECT * FROM unnest(@tenants, @keys))
         """;
 
-    public async Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken)
+    /// <summary>Writes all that may be written. An exception means that none was, or that the connection was lost on the way.</summary>
+    /// <returns>What became of each event, in their order; null where another transaction stood in the way: try again.</returns>
+    public async Task<AppendOutcome?[]> WriteAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
-        while (true)
+        var outcomes = new AppendOutcome?[events.Count];
+        Array.Fill(outcomes, AppendOutcome.Appended.Instance);
+        var scope = TenantScope.Of(events.Select(e => e.TenantId));
+        var exceptions = await database.QueryAsync<(int Ordinal, string Outcome)>(scope, Record, Columns(events), cancellationToken);
+        foreach (var (ordinal, outcome) in exceptions)
         {
-            var exceptions = await database.QueryAsync<(int Ordinal, string Outcome)>(
-                @event.TenantId, Record, Columns([@event]), cancellationToken);
-            switch (exceptions)
-            {
-                case []:
-                    return new AppendOutcome.Appended();
-                case [(_, "moved")]:
-                    return new AppendOutcome.TypeMoved();
-            }
+            outcomes[ordinal] = outcome == "moved" ? new AppendOutcome.TypeMoved() : null;
+        }
 
-            var taken = await database.FindAsync<KeyRow>(@event.TenantId, FindKey, new { key = @event.IdempotencyKey!.Value.Value }, cancellationToken);
-            if (taken is not null)
+        var losers = exceptions.Where(exception => exception.Outcome == "taken").Select(exception => exception.Ordinal).ToList();
+        if (losers.Count > 0)
+        {
+            var winners = await FindKeysAsync(scope, [.. losers.Select(loser => events[loser])], cancellationToken);
+            foreach (var loser in losers)
             {
-                return new AppendOutcome.KeyTaken(new EventId(taken.EventId), Fingerprint.FromBytes(taken.Fingerprint));
+                outcomes[loser] = winners.GetValueOrDefault((events[loser].TenantId, events[loser].IdempotencyKey!.Value.Value));
             }
         }
+
+        return outcomes;
+    }
+
+    private async Task<Dictionary<(TenantId, string), AppendOutcome.KeyTaken>> FindKeysAsync(TenantScope scope, IReadOnlyList<Event> losers,
+        CancellationToken cancellationToken)
+    {
+        var parameters = new { tenants = losers.Select(e => e.TenantId.Value).ToArray(), keys = losers.Select(e => e.IdempotencyKey!.Value.Value).ToArray() };
+        var rows = await database.QueryAsync<KeyRow>(scope, FindKeys, parameters, cancellationToken);
+        return rows.ToDictionary(row => (row.TenantId, row.Key), row => new AppendOutcome.KeyTaken(row.EventId, Fingerprint.FromBytes(row.Fingerprint)));
     }
 
     /// <summary>The events as the columns of <see cref="Record"/>.</summary>
-    public static DynamicParameters Columns(IReadOnlyList<Event> events)
+    private static DynamicParameters Columns(IReadOnlyList<Event> events)
     {
         var columns = new DynamicParameters();
         columns.Add("ordinals", Enumerable.Range(0, events.Count).ToArray());
@@ -126,5 +141,14 @@ internal sealed class EventLog(Database.Database database) : IEventLog
         return new DateOnly(time.Year, time.Month, 1);
     }
 
-    private sealed record KeyRow(Guid EventId, byte[] Fingerprint);
+    private sealed class KeyRow
+    {
+        public TenantId TenantId { get; init; }
+
+        public string Key { get; init; } = "";
+
+        public EventId EventId { get; init; }
+
+        public byte[] Fingerprint { get; init; } = [];
+    }
 }

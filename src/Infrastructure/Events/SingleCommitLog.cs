@@ -1,0 +1,23 @@
+using Flownally.Application.Events;
+using Flownally.Domain.Events;
+
+namespace Flownally.Infrastructure.Events;
+
+/// <summary>
+/// Records each event in a transaction of its own: what <see cref="GroupCommitLog"/> must agree with, and is measured against.
+/// </summary>
+internal sealed class SingleCommitLog(EventWriter writer, TimeProvider clock) : IEventLog
+{
+    public async Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if ((await writer.WriteAsync([@event], cancellationToken))[0] is { } outcome)
+            {
+                return outcome;
+            }
+
+            await Task.Delay(GroupCommitLog.PauseBeforeRetry, clock, cancellationToken);
+        }
+    }
+}

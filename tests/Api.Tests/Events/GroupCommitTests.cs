@@ -1,0 +1,260 @@
+using System.Text.Json;
+using Flownally.Application;
+using Flownally.Application.Events;
+using Flownally.Application.EventTypes;
+using Flownally.Application.Tenants;
+using Flownally.Domain.Contacts;
+using Flownally.Domain.Events;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Database;
+using MediatR;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Flownally.Api.Tests.Events;
+
+/// <summary>What waits together is written together, and yet nobody suffers for a neighbour.</summary>
+public sealed class GroupCommitTests
+{
+    private static readonly IdGenerator Ids = new(TimeProvider.System);
+
+    [Test]
+    public async Task What_waits_shares_a_transaction()
+    {
+        await using var log = await Recording.StartAsync("shared");
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => log.AppendAsync(log.NewEvent($"k-{i}"))));
+        Assert.That(outcomes, Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(400));
+        Assert.That(await log.AskAsync("SELECT count(DISTINCT transaction_id) FROM events"), Is.LessThan(100));
+    }
+
+    [Test]
+    public async Task Each_learns_what_became_of_its_own()
+    {
+        await using var log = await Recording.StartAsync("each");
+        var first = log.NewEvent("k-1");
+        await log.AppendAsync(first);
+        Event[] events = [log.NewEvent("k-1"), log.NewEvent("k-2"), log.NewEvent("k-2"), log.NewEvent(), log.NewEvent(revision: 7)];
+        var outcomes = await Task.WhenAll(events.Select(log.AppendAsync));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(outcomes[0], Is.EqualTo(new AppendOutcome.KeyTaken(first.Id, first.Fingerprint!.Value)));
+            Assert.That(outcomes[1..3].OfType<AppendOutcome.Appended>().Count(), Is.EqualTo(1));
+            Assert.That(outcomes[1..3].OfType<AppendOutcome.KeyTaken>().Single().By, Is.AnyOf(events[1].Id, events[2].Id));
+            Assert.That(outcomes[3], Is.TypeOf<AppendOutcome.Appended>());
+            Assert.That(outcomes[4], Is.TypeOf<AppendOutcome.TypeMoved>());
+        }
+    }
+
+    [Test]
+    public async Task A_row_that_cannot_be_written_fails_alone()
+    {
+        await using var log = await Recording.StartAsync("poisoned");
+        await log.ExecuteAsync("ALTER TABLE events ADD CHECK (contact_id <> 'poison')");
+        var appends = Enumerable.Range(0, 50).Select(i => log.AppendAsync(log.NewEvent(contact: i == 20 ? "poison" : "ctc_1"))).ToList();
+        for (var i = 0; i < appends.Count; i++)
+        {
+            if (i == 20)
+            {
+                await Assert.ThatAsync(() => appends[i], Throws.TypeOf<PostgresException>());
+            }
+            else
+            {
+                Assert.That(await appends[i], Is.TypeOf<AppendOutcome.Appended>());
+            }
+        }
+
+        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(49));
+    }
+
+    [Test]
+    public async Task One_that_goes_takes_nobody_along()
+    {
+        await using var log = await Recording.StartAsync("gone");
+        await using var blocked = await log.BlockAsync("LOCK TABLE event_counts IN EXCLUSIVE MODE");
+        using var goes = new CancellationTokenSource();
+        var held = log.AppendAsync(log.NewEvent());
+        var gone = log.AppendAsync(log.NewEvent("k-1"), goes.Token);
+        var stays = log.AppendAsync(log.NewEvent("k-2"));
+        await goes.CancelAsync();
+        await Assert.ThatAsync(() => gone, Throws.InstanceOf<OperationCanceledException>());
+        await blocked.DisposeAsync();
+        Assert.That(await Task.WhenAll(held, stays), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await log.AskAsync("SELECT count(*) FROM event_keys WHERE key = 'k-1'"), Is.LessThan(2));
+    }
+
+    [Test]
+    public async Task More_than_may_wait_is_turned_away_at_once_and_leaves_no_trace()
+    {
+        await using var log = await Recording.StartAsync("full", ("Recording:MaxWaiting", "10"));
+        await using var blocked = await log.BlockAsync("LOCK TABLE event_counts IN EXCLUSIVE MODE");
+        var appends = Enumerable.Range(0, 1_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        var turnedAway = appends.Count(append => append.IsCompletedSuccessfully && append.Result is AppendOutcome.Overloaded);
+        Assert.That(turnedAway, Is.GreaterThan(400));
+        await blocked.DisposeAsync();
+        var outcomes = await Task.WhenAll(appends);
+        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(outcomes.OfType<AppendOutcome.Appended>().Count()));
+        Assert.That(outcomes.OfType<AppendOutcome.Overloaded>().Count(), Is.EqualTo(turnedAway));
+    }
+
+    [Test]
+    public async Task A_type_that_is_being_changed_holds_up_its_own_events_only()
+    {
+        await using var log = await Recording.StartAsync("held");
+        var other = await log.NewTypeAsync("other");
+        await using var blocked = await log.BlockAsync($"UPDATE event_types SET revision = 2 WHERE id = '{other.Id.Value}'");
+        var held = log.AppendAsync(log.NewEvent(type: other));
+        Assert.That(await log.AppendAsync(log.NewEvent()), Is.TypeOf<AppendOutcome.Appended>());
+        Assert.That(held.IsCompleted, Is.False);
+        await blocked.CommitAsync();
+        Assert.That(await held, Is.TypeOf<AppendOutcome.TypeMoved>());
+    }
+
+    [Test]
+    public async Task What_waits_at_the_end_is_written_still()
+    {
+        await using var log = await Recording.StartAsync("ending");
+        var appends = Enumerable.Range(0, 1_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        await log.EndAsync();
+        Assert.That(await Task.WhenAll(appends), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(1_000));
+        Assert.That(await log.AppendAsync(log.NewEvent()), Is.TypeOf<AppendOutcome.Overloaded>());
+    }
+
+    [Test]
+    public async Task Where_connections_are_cut_what_was_acknowledged_is_there_and_the_keys_tell_about_the_rest()
+    {
+        await using var log = await Recording.StartAsync("cut");
+        var events = Enumerable.Range(0, 2_000).Select(i => log.NewEvent($"k-{i}")).ToList();
+        var cutting = Task.Run(async () =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await log.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'flownally'");
+                await Task.Delay(20);
+            }
+        });
+        var (acknowledged, doubtful) = (new List<Event>(), new List<Event>());
+        foreach (var some in events.Chunk(50))
+        {
+            foreach (var (e, append) in some.Select(e => (e, log.AppendAsync(e))).ToList())
+            {
+                try
+                {
+                    Assert.That(await append, Is.TypeOf<AppendOutcome.Appended>());
+                    acknowledged.Add(e);
+                }
+                catch (DatabaseUnavailableException)
+                {
+                    doubtful.Add(e);
+                }
+            }
+
+            await Task.Delay(10);
+        }
+
+        await cutting;
+        Assert.That(doubtful, Is.Not.Empty);
+        foreach (var e in doubtful)
+        {
+            var outcome = await log.AppendAsync(e);
+            Assert.That(outcome is AppendOutcome.Appended || outcome == new AppendOutcome.KeyTaken(e.Id, e.Fingerprint!.Value), $"{outcome}");
+        }
+
+        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(events.Count));
+        Assert.That(await log.AskAsync("SELECT count(DISTINCT idempotency_key) FROM events"), Is.EqualTo(events.Count));
+        Assert.That(await log.AskAsync("SELECT sum(n)::bigint FROM event_counts"), Is.EqualTo(events.Count));
+    }
+
+    /// <summary>A log on a database of its own.</summary>
+    private sealed class Recording(ServiceProvider services, NpgsqlDataSource owner, TenantId tenant) : IAsyncDisposable
+    {
+        private readonly IEventLog _log = services.GetRequiredService<IEventLog>();
+        private EventType _type = null!;
+
+        public static async Task<Recording> StartAsync(string name, params (string Name, string Value)[] settings)
+        {
+            await using (var server = NpgsqlDataSource.Create(Service.ConnectionString))
+            await using (var create = server.CreateCommand($"CREATE DATABASE group_commit_{name}"))
+            {
+                await create.ExecuteNonQueryAsync();
+            }
+
+            var connectionString = new NpgsqlConnectionStringBuilder(Service.ConnectionString) { Database = $"group_commit_{name}" }.ConnectionString;
+            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build();
+            var services = new ServiceCollection().AddFlownally(configuration, connectionString).BuildServiceProvider();
+            var tenant = (await services.GetRequiredService<IMediator>().Send(new CreateTenant("Test"))).Value;
+            var recording = new Recording(services, NpgsqlDataSource.Create(connectionString), tenant.Id);
+            recording._type = await recording.NewTypeAsync("order.paid");
+            return recording;
+        }
+
+        public async Task<EventType> NewTypeAsync(string name)
+        {
+            var made = (await services.GetRequiredService<IMediator>().Send(new CreateEventType(tenant, EventTypeName.Parse(name)))).Value.EventType;
+            return (await services.GetRequiredService<IEventTypeRepository>().FindAsync(tenant, made.Id, default))!;
+        }
+
+        public Event NewEvent(string? key = null, string contact = "ctc_1", EventType? type = null, int? revision = null)
+        {
+            type ??= _type;
+            if (revision is not null)
+            {
+                type = new EventType { Id = type.Id, TenantId = tenant, Name = type.Name, Revision = revision.Value, CreatedAt = type.CreatedAt, UpdatedAt = type.UpdatedAt };
+            }
+
+            return type.Record(new EventId(Ids.Next()), ContactId.Parse(contact), Payload.Parse(JsonElement.Parse("""{"n":1}""")).Value, null,
+                key is null ? null : IdempotencyKey.Parse(key), TimeProvider.System.GetUtcNow()).Value;
+        }
+
+        public Task<AppendOutcome> AppendAsync(Event e) => _log.AppendAsync(e, default);
+
+        public Task<AppendOutcome> AppendAsync(Event e, CancellationToken cancellationToken) => _log.AppendAsync(e, cancellationToken);
+
+        /// <summary>As the end of a process does.</summary>
+        public ValueTask EndAsync() => services.DisposeAsync();
+
+        public async Task ExecuteAsync(string sql)
+        {
+            await using var command = owner.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        public async Task<long> AskAsync(string sql)
+        {
+            await using var command = owner.CreateCommand(sql);
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
+
+        /// <summary>Runs a statement in a transaction that stays open.</summary>
+        public async Task<Blocked> BlockAsync(string sql)
+        {
+            var connection = await owner.OpenConnectionAsync();
+            var transaction = await connection.BeginTransactionAsync();
+            await using var command = new NpgsqlCommand(sql, connection, transaction);
+            await command.ExecuteNonQueryAsync();
+            return new Blocked(connection, transaction);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await services.DisposeAsync();
+            await owner.DisposeAsync();
+        }
+    }
+
+    private sealed class Blocked(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
+    {
+        public Task CommitAsync() => transaction.CommitAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+    }
+}
