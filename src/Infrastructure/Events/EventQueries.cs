@@ -21,7 +21,7 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
         WHERE  e.tenant_id = @tenant_id AND e.id = @id
         """;
 
-    private const string Timeline = $"""
+    public const string Timeline = $"""
         SELECT {Columns}
         FROM   events e
         JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id

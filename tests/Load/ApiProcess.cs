@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Flownally.Load;
+
+/// <summary>The service in a process of its own, as it runs in production.</summary>
+internal sealed class ApiProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ApiProcess(Process process, Uri url) => (_process, Url) = (process, url);
+
+    public Uri Url { get; }
+
+    /// <summary>The most memory that it has taken so far, in MB.</summary>
+    public double PeakMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64 / 1e6;
+        }
+    }
+
+    public static async Task<ApiProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "flownally.dll"), "serve", "--port", "0", "--json"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["ConnectionStrings__Flownally"] = connectionString },
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
+        var greeting = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The service did not start.");
+        return new ApiProcess(process, new Uri(JsonElement.Parse(greeting).GetProperty("url").GetString()!));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}
