@@ -6,12 +6,12 @@ namespace Flownally.Load;
 internal static class Statements
 {
     /// <summary>The recording statement for one row.</summary>
-    public static string RecordOne(Guid tenant, Guid type) => Fill(EventWriter.Record, new()
+    public static string RecordOne(Guid tenant, IReadOnlyList<Guid> types) => Fill(EventWriter.Record, new()
     {
         ["ordinals"] = "ARRAY[0]",
         ["tenants"] = $"ARRAY['{tenant}']::uuid[]",
         ["ids"] = "ARRAY[(left(uuid_at(clock_timestamp())::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid]",
-        ["types"] = $"ARRAY['{type}']::uuid[]",
+        ["types"] = $"ARRAY[(ARRAY['{string.Join("','", types)}']::uuid[])[:type]]",
         ["revisions"] = "ARRAY[1]",
         ["schema_versions"] = "ARRAY[1]",
         ["contacts"] = "ARRAY['ctc_' || :contact]",
@@ -21,7 +21,7 @@ internal static class Statements
         ["payloads"] = """ARRAY['{"orderId":"A-1001","total":129.5,"currency":"EUR","lines":[{"sku":"BOOK-1","quantity":2},{"sku":"PEN-7","quantity":10}]}']""",
         ["keys"] = "ARRAY['k-' || gen_random_uuid()]",
         ["fingerprints"] = "ARRAY[uuid_send(gen_random_uuid())]",
-    }, "\\set contact random(0, 4999)\n");
+    }, $"\\set contact random(0, 4999)\n\\set type random(1, {types.Count})\n");
 
     /// <summary>The first page of a timeline, and how many events it has.</summary>
     public static string Timeline(Guid tenant, int contacts) => Fill(EventQueries.Timeline, new()
