@@ -117,6 +117,7 @@ public sealed class HostileRunTests
             (HttpMethod.Get, "/v1/event-types"), (HttpMethod.Post, "/v1/event-types"), (HttpMethod.Get, "/v1/event-types/{}"), (HttpMethod.Patch, "/v1/event-types/{}"),
             (HttpMethod.Delete, "/v1/event-types/{}"), (HttpMethod.Get, "/v1/events"), (HttpMethod.Post, "/v1/events"), (HttpMethod.Get, "/v1/events/{}"),
             (HttpMethod.Get, "/v1/contacts/{}/events"), (HttpMethod.Post, "/v1/contacts/{}/events"),
+            (HttpMethod.Post, "/v1/events/batch"),
         ];
 
         public HttpRequestMessage Next()
@@ -164,11 +165,12 @@ public sealed class HostileRunTests
         }
 
         /// <summary>Right but for at most one value.</summary>
-        private string Sensible() => random.Next(4) switch
+        private string Sensible() => random.Next(5) switch
         {
             0 => $$"""{"eventTypeName":"order.paid","payload":{{Or("{\"n\":1}")}}}""",
             1 => $$"""{"contactId":"ctc_1","eventTypeName":"signup.completed","idempotencyKey":{{Or("\"k-1\"")}}}""",
             2 => $$"""{"name":"type.{{random.Next(50)}}","payloadSchema":{{Or("{\"type\":\"object\"}")}}}""",
+            3 => $$"""{"events":[{"contactId":"ctc_1","eventTypeName":"order.paid","payload":{{Or("{\"n\":1}")}}},{{Or("{}")}}]}""",
             _ => $$"""{"payloadSchema":{{Or("null")}}}""",
         };
 

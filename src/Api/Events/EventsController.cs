@@ -1,5 +1,6 @@
 using Flownally.Api.Authentication;
 using Flownally.Api.OpenApi;
+using Flownally.Api.Requests;
 using Flownally.Application.Events;
 using Flownally.Application.Paging;
 using Flownally.Domain.ApiKeys;
@@ -15,6 +16,7 @@ namespace Flownally.Api.Events;
 public sealed class EventsController(IMediator mediator) : ApiController
 {
     private const string Replayed = "Idempotency-Replayed";
+    private const int MaxBatchBytes = 8 * 1024 * 1024;
 
     /// <summary>Record an event of a contact</summary>
     /// <remarks>201 means: validated, durable, in every list, and in its place in the feed.</remarks>
@@ -37,6 +39,16 @@ public sealed class EventsController(IMediator mediator) : ApiController
         Response.Headers.Link = $"</v1/contacts/{Uri.EscapeDataString(request.ContactId.Value)}/events>; rel=\"successor-version\"";
         return Answer(await mediator.Send(request.ToCommand(Tenant, key), cancellationToken), Created);
     }
+
+    /// <summary>Record many events</summary>
+    /// <remarks>
+    /// Each is recorded or refused by itself, as if it had come alone: the answer is 200 with a result for each, in their order.
+    /// Keys stand in the events; repeat a call that failed, and what was recorded already is told by `sameRequest`.
+    /// </remarks>
+    [HttpPost("events/batch"), RequireScope(Scopes.EventCreate), RequestSizeLimit(MaxBatchBytes), TakesNoHeader("Idempotency-Key")]
+    [ProducesResponseType<RecordedEventsResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> CreateEvents(CreateEventsRequest request, CancellationToken cancellationToken) =>
+        Answer(await mediator.Send(request.ToCommand(Tenant), cancellationToken), recorded => Ok(RecordedEventsResponse.Of(recorded.Results)));
 
     /// <summary>List all events</summary>
     /// <remarks>Newest recorded first.</remarks>

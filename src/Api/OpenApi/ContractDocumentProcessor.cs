@@ -27,6 +27,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["UpdateEventTypeRequest"] = typeof(UpdateEventTypeRequest),
         ["CreateContactEventRequest"] = typeof(CreateContactEventRequest),
         ["CreateEventRequest"] = typeof(CreateEventRequest),
+        ["CreateEventsRequest"] = typeof(CreateEventsRequest),
     };
 
     private static readonly Dictionary<string, Type> Answers = new()
@@ -35,6 +36,8 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["EventTypesResponse"] = typeof(EventTypesResponse),
         ["Event"] = typeof(EventResponse),
         ["EventsResponse"] = typeof(EventsResponse),
+        ["RecordedEventsResponse"] = typeof(RecordedEventsResponse),
+        ["RecordedEventResult"] = typeof(RecordedEventResult),
         ["ProblemDetails"] = typeof(Problem),
         ["FieldViolation"] = typeof(FieldViolation),
         ["Incompatibility"] = typeof(Incompatibility),

@@ -46,6 +46,10 @@ internal static class ContractExamples
         }
         """;
 
+    private const string CreateEventRequest = """
+        { "contactId": "ctc_1001", "eventTypeName": "order.paid", "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" } }
+        """;
+
     private static readonly Dictionary<string, string> ByName = new()
     {
         ["Event"] = Event,
@@ -70,9 +74,9 @@ internal static class ContractExamples
               "idempotencyKey": "order-A-1001"
             }
             """,
-        ["CreateEventRequest"] = """
-            { "contactId": "ctc_1001", "eventTypeName": "order.paid", "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" } }
-            """,
+        ["CreateEventRequest"] = CreateEventRequest,
+        ["CreateEventsRequest"] = $$"""{ "events": [{{CreateEventRequest}}] }""",
+        ["RecordedEventsResponse"] = """{ "results": [{ "status": 201, "id": "evt_01KATWBYXQ8F2TXWM8KRGE9ZA5" }] }""",
     };
 
     public static bool TryGet(string schema, out JToken? example)

@@ -3,6 +3,7 @@ using System.Reflection;
 using Flownally.Api.Authentication;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
+using Flownally.Application;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Domain;

@@ -1,3 +1,4 @@
+using Flownally.Api.Events;
 using Flownally.Api.Json;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
@@ -131,6 +132,7 @@ internal static class OpenApiServices
         Map<RawJson>(JsonObjectType.Object),
         Map<PayloadSchema>(JsonObjectType.Object),
         Map<Optional<PayloadSchema>>(JsonObjectType.Object, nullable: true),
+        new BatchSchema<CreateEventRequest>(),
     ];
 
     private static string IdPattern(string prefix) => $"^{prefix}[0-9A-HJKMNP-TV-Z]{{{IdText.Length}}}$";

@@ -20,9 +20,8 @@ internal static class FrameworkProblems
 
     private static Error Of(Exception exception) => exception switch
     {
-        DatabaseUnavailableException => new DatabaseUnavailable(),
         BadHttpRequestException request => Of(request.StatusCode),
-        _ => new Internal(),
+        _ => Failure.Of(exception),
     };
 
     private static Error Of(int status) => status switch

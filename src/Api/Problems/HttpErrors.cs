@@ -28,10 +28,5 @@ internal sealed record UnsupportedMediaType() : Error("unsupportedMediaType",
 
 internal sealed record RequestTooLarge() : Error("requestTooLarge", "The request's body is larger than this operation takes.");
 
-internal sealed record DatabaseUnavailable() : Error("databaseUnavailable",
-    "The database cannot be reached at the moment. Repeat the call later, a recording under its idempotency key.");
-
 /// <summary>Reserved by the contract; nothing raises it yet.</summary>
 internal sealed record RateLimited() : Error("rateLimited", "The key has made too many calls. Repeat the call after Retry-After.");
-
-internal sealed record Internal() : Error("internal", "The server failed at this call. Tell its operator the traceId.");

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Flownally.Application;
 using Flownally.Application.Paging;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
@@ -95,7 +96,7 @@ internal static class ProblemCatalog
             "Read the type again, look at what has changed, and send the call with the new `ETag` in `If-Match`.",
             new PreconditionFailed()),
         new(413, "The request is too large",
-            "The body has more bytes than the operation takes: 1 MiB.",
+            "The body has more bytes than the operation takes: 1 MiB, or 8 MiB for a batch.",
             "Send less at once.",
             new RequestTooLarge()),
         new(413, "The payload is too large",

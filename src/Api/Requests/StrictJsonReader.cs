@@ -24,7 +24,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     public Result<object> Read(JsonElement json, Type type)
     {
         var faults = new Faults();
-        var value = Read(json, type, "", faults);
+        var value = Read(json, type, new Place("", null), faults);
         if (faults.Refusal is { } refusal)
         {
             return refusal;
@@ -33,11 +33,16 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         return value!;
     }
 
-    private object? Read(JsonElement json, Type type, string pointer, Faults faults)
+    private object? Read(JsonElement json, Type type, Place place, Faults faults)
     {
         if (Optional.ValueType(type) is { } inner)
         {
-            return Optional.Of(type, json.ValueKind == JsonValueKind.Null ? null : Read(json, inner, pointer, faults));
+            return Optional.Of(type, json.ValueKind == JsonValueKind.Null ? null : Read(json, inner, place, faults));
+        }
+
+        if (Batch.ItemType(type) is { } item)
+        {
+            return ReadBatch(json, item, place, faults);
         }
 
         if (DomainReaders.TryGetValue(type, out var reader))
@@ -48,54 +53,110 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         }
 
         var info = options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
-        var expected = info.Kind == JsonTypeInfoKind.Object ? JsonValueKind.Object : JsonValueKind.String;
-        if (json.ValueKind != expected)
+        return info.Kind == JsonTypeInfoKind.Object ? ReadObject(json, info, place, faults) : ReadText(json, info, place, faults);
+    }
+
+    private object? ReadObject(JsonElement json, JsonTypeInfo info, Place place, Faults faults)
+    {
+        if (!Is(JsonValueKind.Object, json, place, faults))
         {
-            faults.Add(pointer, "typeMismatch", $"Expected {JsonKinds.Describe(expected)}, found {JsonKinds.Describe(json.ValueKind)}.");
             return null;
         }
 
-        return info.Kind == JsonTypeInfoKind.Object ? ReadObject(json, info, pointer, faults) : ReadText(json, info, pointer, faults);
-    }
-
-    private object ReadObject(JsonElement json, JsonTypeInfo info, string pointer, Faults faults)
-    {
         var target = info.CreateObject!();
+        var required = 0;
         foreach (var member in json.EnumerateObject())
         {
-            var place = $"{pointer}/{JsonPointer.Escape(member.Name)}";
-            if (info.Properties.FirstOrDefault(property => property.Name == member.Name) is { } known)
+            if (Find(info.Properties, member) is { } known)
             {
-                if (Read(member.Value, known.PropertyType, place, faults) is { } value)
+                required += known.IsRequired ? 1 : 0;
+                if (Read(member.Value, known.PropertyType, place.Member(known.Name), faults) is { } value)
                 {
                     known.Set!(target, value);
                 }
             }
             else
             {
-                faults.AddUnknown(place, $"There is no member '{member.Name}'; known are {string.Join(", ", info.Properties.Select(property => property.Name))}.");
+                faults.AddUnknown(place.Member(member.Name), $"There is no member '{member.Name}'; known are {string.Join(", ", info.Properties.Select(property => property.Name))}.");
             }
         }
 
-        foreach (var missing in info.Properties.Where(property => property.IsRequired && !json.TryGetProperty(property.Name, out _)))
+        if (required < info.Properties.Count(property => property.IsRequired))
         {
-            faults.Add($"{pointer}/{missing.Name}", "required", $"The member '{missing.Name}' is required.");
+            foreach (var missing in info.Properties.Where(property => property.IsRequired && !json.TryGetProperty(property.Name, out _)))
+            {
+                faults.Add(place.Member(missing.Name), "required", $"The member '{missing.Name}' is required.");
+            }
         }
 
         return target;
     }
 
-    private static object? ReadText(JsonElement json, JsonTypeInfo info, string pointer, Faults faults)
+    private object? ReadBatch(JsonElement json, Type item, Place place, Faults faults)
     {
+        if (!Is(JsonValueKind.Array, json, place, faults))
+        {
+            return null;
+        }
+
+        var length = json.GetArrayLength();
+        if (length is 0 or > Batch.MaxItems)
+        {
+            faults.Add(place, "outOfRange", $"Expected 1 to {Batch.MaxItems} items, found {length}.");
+            return null;
+        }
+
+        return Batch.Of(item, json.EnumerateArray().Select(element => Read(element, item)));
+    }
+
+    private static JsonPropertyInfo? Find(IList<JsonPropertyInfo> properties, JsonProperty member)
+    {
+        foreach (var property in properties)
+        {
+            if (member.NameEquals(property.Name))
+            {
+                return property;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Is(JsonValueKind expected, JsonElement json, Place place, Faults faults)
+    {
+        if (json.ValueKind == expected)
+        {
+            return true;
+        }
+
+        faults.Add(place, "typeMismatch", $"Expected {JsonKinds.Describe(expected)}, found {JsonKinds.Describe(json.ValueKind)}.");
+        return false;
+    }
+
+    private static object? ReadText(JsonElement json, JsonTypeInfo info, Place place, Faults faults)
+    {
+        if (!Is(JsonValueKind.String, json, place, faults))
+        {
+            return null;
+        }
+
         try
         {
             return json.Deserialize(info);
         }
         catch (FormatException rule)
         {
-            faults.Add(pointer, "malformed", rule.Message);
+            faults.Add(place, "malformed", rule.Message);
             return null;
         }
+    }
+
+    /// <summary>Where in the body a value stands: spelt out only where it is at fault, which is seldom.</summary>
+    private readonly record struct Place(string Parent, string? Name)
+    {
+        public Place Member(string name) => new(ToString(), name);
+
+        public override string ToString() => Name is null ? Parent : $"{Parent}/{JsonPointer.Escape(Name)}";
     }
 
     /// <summary>What was found so far, and what it comes to.</summary>
@@ -109,12 +170,12 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         public Error? Refusal => _weightier
             ?? (_violations.Count == 0 ? null : _unknown ? new UnknownField(_violations) : new ValidationFailed(_violations));
 
-        public void Add(string pointer, string code, string message) => _violations.Add(new FieldViolation(pointer, code, message));
+        public void Add(Place place, string code, string message) => _violations.Add(new FieldViolation(place.ToString(), code, message));
 
-        public void AddUnknown(string pointer, string message)
+        public void AddUnknown(Place place, string message)
         {
             _unknown = true;
-            Add(pointer, "unknownField", message);
+            Add(place, "unknownField", message);
         }
 
         /// <summary>Takes over what the domain found; a refusal of another name than <see cref="ValidationFailed"/> stands for itself.</summary>

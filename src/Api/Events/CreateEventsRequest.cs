@@ -1,0 +1,16 @@
+using Flownally.Api.Requests;
+using Flownally.Application.Events;
+using Flownally.Domain;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Api.Events;
+
+/// <summary>Moments to be recorded by one call; each is recorded or refused by itself.</summary>
+public sealed class CreateEventsRequest
+{
+    /// <summary>1 to 1,000 moments.</summary>
+    public required Batch<CreateEventRequest> Events { get; init; }
+
+    public RecordEvents ToCommand(TenantId tenant) =>
+        new([.. Events.Items.Select(item => item.Match<Result<RecordEvent>>(request => request.ToCommand(tenant, headerKey: null), error => error))]);
+}

@@ -1,0 +1,27 @@
+using Flownally.Api.Problems;
+using Flownally.Application.Events;
+using Flownally.Domain;
+
+namespace Flownally.Api.Events;
+
+/// <param name="Results">One for each moment, in their order.</param>
+public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> Results)
+{
+    public static RecordedEventsResponse Of(IReadOnlyList<Result<RecordedEvent>> results) =>
+        new([.. results.Select(result => result.Match(RecordedEventResult.Of, RecordedEventResult.Of))]);
+}
+
+/// <summary>What became of one moment of a batch.</summary>
+/// <param name="Status">What a call of its own would have been answered with: 201, or the status of the problem.</param>
+/// <param name="Id">The event, where it was recorded.</param>
+/// <param name="Problem">Why it was not; places are told as if the moment stood alone.</param>
+public sealed record RecordedEventResult(int Status, EventId? Id, Problem? Problem)
+{
+    public static RecordedEventResult Of(RecordedEvent recorded) => new(StatusCodes.Status201Created, recorded.Event.Id, null);
+
+    public static RecordedEventResult Of(Error error)
+    {
+        var problem = Problem.Of(error, instance: null, traceId: null);
+        return new(problem.Status, null, problem);
+    }
+}

@@ -1,0 +1,14 @@
+using Flownally.Domain;
+
+namespace Flownally.Application;
+
+/// <summary>What an exception is called where a caller is told of it: nothing of the inside shows.</summary>
+public static class Failure
+{
+    public static Error Of(Exception exception) => exception is DatabaseUnavailableException ? new DatabaseUnavailable() : new Internal();
+}
+
+public sealed record DatabaseUnavailable() : Error("databaseUnavailable",
+    "The database cannot be reached at the moment. Repeat the call later, a recording under its idempotency key.");
+
+public sealed record Internal() : Error("internal", "The server failed at this call. Tell its operator the traceId.");
