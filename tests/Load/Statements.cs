@@ -2,31 +2,47 @@ using Flownally.Infrastructure.Events;
 
 namespace Flownally.Load;
 
-/// <summary>The service's own statements, as a pgbench script: what a program without HTTP, validation and keys' checks would reach at best.</summary>
+/// <summary>The service's own statements, as pgbench scripts: what a program without HTTP, validation and keys' checks would reach at best.</summary>
 internal static class Statements
 {
-    /// <summary>The recording statement for one row.</summary>
-    public static string RecordOne(Guid tenant, IReadOnlyList<Guid> types) => Fill(EventWriter.Record, new()
+    private const string Payload = """{"orderId":"A-1001","total":129.5,"currency":"EUR","lines":[{"sku":"BOOK-1","quantity":2},{"sku":"PEN-7","quantity":10}]}""";
+
+    /// <summary>An id of version 7.</summary>
+    private const string NewId = "(left(uuid_at(clock_timestamp())::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid";
+
+    /// <summary>The recording statement for one row. Each client has types of its own, so that none waits for another.</summary>
+    public static string RecordOne(Workspace workspace, int clients) => Record(workspace, clients, value => $"ARRAY[{value}]", 1);
+
+    /// <summary>The recording statement for many rows.</summary>
+    public static string RecordMany(Workspace workspace, int clients, int rows) =>
+        Record(workspace, clients, value => $"ARRAY(SELECT {value} FROM generate_series(1, {rows}) AS n)", rows);
+
+    private static string Record(Workspace workspace, int clients, Func<string, string> each, int rows)
     {
-        ["ordinals"] = "ARRAY[0]",
-        ["tenants"] = $"ARRAY['{tenant}']::uuid[]",
-        ["ids"] = "ARRAY[(left(uuid_at(clock_timestamp())::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid]",
-        ["types"] = $"ARRAY[(ARRAY['{string.Join("','", types)}']::uuid[])[:type]]",
-        ["revisions"] = "ARRAY[1]",
-        ["schema_versions"] = "ARRAY[1]",
-        ["contacts"] = "ARRAY['ctc_' || :contact]",
-        ["occurred"] = "ARRAY[now()]",
-        ["created"] = "ARRAY[now()]",
-        ["months"] = "ARRAY[date_trunc('month', now() AT TIME ZONE 'UTC')::date]",
-        ["payloads"] = """ARRAY['{"orderId":"A-1001","total":129.5,"currency":"EUR","lines":[{"sku":"BOOK-1","quantity":2},{"sku":"PEN-7","quantity":10}]}']""",
-        ["keys"] = "ARRAY['k-' || gen_random_uuid()]",
-        ["fingerprints"] = "ARRAY[uuid_send(gen_random_uuid())]",
-    }, $"\\set contact random(0, 4999)\n\\set type random(1, {types.Count})\n");
+        var own = workspace.Types.Count / clients;
+        var n = rows == 1 ? "0" : "n";
+        return Fill(EventWriter.Record, new()
+        {
+            ["ordinals"] = each(n),
+            ["tenants"] = each($"'{workspace.Tenant}'::uuid"),
+            ["ids"] = each(NewId),
+            ["types"] = each($"(ARRAY['{string.Join("','", workspace.Types)}']::uuid[])[1 + :client_id * {own} + (:type + {n}) % {own}]"),
+            ["revisions"] = each("1"),
+            ["schema_versions"] = each("1"),
+            ["contacts"] = each($"'ctc_' || (:contact + {n})"),
+            ["occurred"] = each("now()"),
+            ["created"] = each("now()"),
+            ["months"] = each("date_trunc('month', now() AT TIME ZONE 'UTC')::date"),
+            ["payloads"] = each($"'{Payload}'"),
+            ["keys"] = each("gen_random_uuid()::text"),
+            ["fingerprints"] = each("uuid_send(gen_random_uuid())"),
+        }, $"\\set contact random(0, 4999)\n\\set type random(0, {own - 1})\n");
+    }
 
     /// <summary>The first page of a timeline, and how many events it has.</summary>
-    public static string Timeline(Guid tenant, int contacts) => Fill(EventQueries.Timeline, new()
+    public static string Timeline(Workspace workspace, int contacts) => Fill(EventQueries.Timeline, new()
     {
-        ["tenant_id"] = $"'{tenant}'",
+        ["tenant_id"] = $"'{workspace.Tenant}'",
         ["contact"] = "'tl_' || :contact",
         ["type"] = "NULL",
         ["after_time"] = "NULL",
@@ -34,14 +50,28 @@ internal static class Statements
         ["limit"] = "51",
     }, $"\\set contact random(0, {contacts - 1})\n");
 
-    /// <summary>Many events of a few contacts, as if they had been recorded now.</summary>
-    public static string Seed(Guid tenant, Guid type, int contacts, int eventsOfEach) => $$"""
-        INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
-        SELECT '{{tenant}}', (left(uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{{type}}',
+    /// <summary>Many events of a few contacts with their keys, as if they had been recorded just now.</summary>
+    public static string Seed(Workspace workspace, int events, int contacts) => $$"""
+        INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, idempotency_key, payload)
+        SELECT '{{workspace.Tenant}}', (left(uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+               (ARRAY['{{string.Join("','", workspace.Types)}}']::uuid[])[1 + n % {{workspace.Types.Count}}],
                pg_current_xact_id()::text::bigint + (SELECT transaction_offset FROM feed_clock),
-               now() - n * interval '1 second', now(), 1, 'tl_' || n % {{contacts}},
-               '{"orderId":"A-1001","total":129.5,"currency":"EUR","lines":[{"sku":"BOOK-1","quantity":2},{"sku":"PEN-7","quantity":10}]}'
-        FROM   generate_series(0, {{contacts * eventsOfEach - 1}}) n
+               now() - n * interval '1 second', now(), 1, 'tl_' || n % {{contacts}}, md5(n::text), '{{Payload}}'
+        FROM   generate_series(0, {{events - 1}}) n;
+
+        INSERT INTO event_keys (tenant_id, key, event_id, fingerprint)
+        SELECT tenant_id, idempotency_key, id, uuid_send(gen_random_uuid())
+        FROM   events
+        WHERE  idempotency_key IS NOT NULL
+        ORDER  BY idempotency_key
+        ON CONFLICT DO NOTHING;
+
+        INSERT INTO event_counts AS c (tenant_id, event_type_id, month, n)
+        SELECT tenant_id, event_type_id, date_trunc('month', now() AT TIME ZONE 'UTC')::date, count(*)
+        FROM   events
+        WHERE  contact_id LIKE 'tl\_%'
+        GROUP  BY tenant_id, event_type_id
+        ON CONFLICT (tenant_id, event_type_id, month) DO UPDATE SET n = c.n + excluded.n
         """;
 
     private static string Fill(string sql, Dictionary<string, string> values, string before)

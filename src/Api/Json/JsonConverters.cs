@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Flownally.Domain;
@@ -26,7 +25,7 @@ internal sealed class TextConverter : JsonConverterFactory
     }
 }
 
-/// <summary>Times on the wire: RFC 3339, answered in UTC to the microsecond.</summary>
+/// <summary>Times on the wire: RFC 3339, answered in UTC; what is stored is exact to the microsecond.</summary>
 internal sealed class TimeConverter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -35,7 +34,7 @@ internal sealed class TimeConverter : JsonConverter<DateTimeOffset>
             : throw new FormatException("A time is written as in RFC 3339, with its offset: 2026-01-31T09:30:00Z.");
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(value.UtcDateTime); // as 2026-01-31T09:30:00.123456Z, without the zeros that end a fraction
 }
 
 /// <summary>JSON that is passed on as it is.</summary>

@@ -16,5 +16,6 @@ internal static class ConnectionStrings
         MaxAutoPrepare = 50,
         Timeout = 5,
         CommandTimeout = 15,
+        ReadBufferSize = 32 * 1024, // a page of a list arrives whole, not in several turns
     }.ConnectionString;
 }
