@@ -58,7 +58,15 @@ internal static class ApiHost
         .Configure<RecordingOptions>(configuration.GetSection("Recording"))
         .AddSingleton(TimeProvider.System)
         .AddApplication()
-        .AddInfrastructure(connectionString);
+        .AddOptions<RetentionOptions>()
+            .Bind(configuration.GetSection("Retention"))
+            .Validate(retention => retention.Months is null or >= 1, "Retention__Months is a whole number of months, at least 1.")
+            .ValidateOnStart().Services
+        .AddInfrastructure(connectionString, OwnerConnectionString(configuration, connectionString));
+
+    /// <summary>Of the account that owns the tables, where that is another one: <c>ConnectionStrings__FlownallyOwner</c>.</summary>
+    public static string OwnerConnectionString(IConfiguration configuration, string connectionString) =>
+        configuration.GetConnectionString("FlownallyOwner") ?? connectionString;
 
     private static void AddControllers(this IServiceCollection services) => services
         .AddMvcCore(mvc =>

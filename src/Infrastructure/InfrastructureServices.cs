@@ -19,7 +19,8 @@ namespace Flownally.Infrastructure;
 public static class InfrastructureServices
 {
     /// <param name="connectionString">Of an account that may work as <see cref="Migrator.ApiRole"/>.</param>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString)
+    /// <param name="ownerConnectionString">Of the account that owns the tables, or the same, which then may not be able to drop any.</param>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString, string ownerConnectionString)
     {
         TypeHandlers.Register();
         return services
@@ -37,6 +38,7 @@ public static class InfrastructureServices
                 ? services.GetRequiredService<GroupCommitLog>()
                 : services.GetRequiredService<SingleCommitLog>())
             .AddSingleton<IEventQueries, EventQueries>()
+            .AddSingleton<IRetention>(services => ActivatorUtilities.CreateInstance<Retention>(services, ownerConnectionString))
             .AddSingleton<IEventTypeCatalog, EventTypeCatalog>()
             .AddSingleton<IEventTypeQueries, EventTypeQueries>()
             .AddSingleton<IEventTypeRepository, EventTypeRepository>()

@@ -27,14 +27,14 @@ internal sealed class DatabaseHandle : IAsyncDisposable
         _embedded = embedded;
         Configuration = configuration;
         ConnectionString = connectionString;
-        OwnerConnectionString = configuration.GetConnectionString("FlownallyOwner") ?? connectionString;
+        OwnerConnectionString = ApiHost.OwnerConnectionString(configuration, connectionString);
     }
 
     public IConfiguration Configuration { get; }
 
     public string ConnectionString { get; }
 
-    /// <summary>Of the account that owns the tables, where that is another one: <c>ConnectionStrings__FlownallyOwner</c>.</summary>
+    /// <summary>Of the account that owns the tables.</summary>
     public string OwnerConnectionString { get; }
 
     /// <summary>Opens the database; an embedded one is brought up to date at once.</summary>

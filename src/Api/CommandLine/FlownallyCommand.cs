@@ -18,6 +18,7 @@ internal static class FlownallyCommand
             KeysCommand.Create(),
             ContactsCommand.Create(),
             SchemaCommand.Create(),
+            RetentionCommand.Create(),
         };
         root.Options.Add(Terminal.Json);
         root.Options.Add(DatabaseHandle.Data);

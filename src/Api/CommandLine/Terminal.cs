@@ -5,6 +5,7 @@ using Flownally.Api.Json;
 using Flownally.Application;
 using Flownally.Domain;
 using Flownally.Infrastructure.EmbeddedPostgres;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Flownally.Api.CommandLine;
@@ -40,7 +41,7 @@ internal sealed class Terminal(bool json)
         return 1;
     }
 
-    /// <summary>Runs a command; an outage is told in a sentence and makes the exit status 1.</summary>
+    /// <summary>Runs a command; an outage or a wrong setting is told in a sentence and makes the exit status 1.</summary>
     public static async Task<int> RunAsync(ParseResult arguments, Func<Terminal, Task<int>> command)
     {
         try
@@ -48,7 +49,7 @@ internal sealed class Terminal(bool json)
             return await command(new Terminal(arguments.GetValue(Json)));
         }
         catch (Exception exception) when (exception is EmbeddedServerException or DatabaseUnavailableException
-            or NpgsqlException or SocketException or IOException or UnauthorizedAccessException)
+            or OptionsValidationException or NpgsqlException or SocketException or IOException or UnauthorizedAccessException)
         {
             Say(exception.Message);
             return 1;

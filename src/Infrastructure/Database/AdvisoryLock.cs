@@ -6,27 +6,41 @@ namespace Flownally.Infrastructure.Database;
 /// <summary>Lets one process at a time do something to a database. Given back when disposed, or when the process dies.</summary>
 public sealed class AdvisoryLock : IAsyncDisposable
 {
-    private const string Take = "SELECT pg_advisory_lock(hashtext(@name))";
+    private const string Take = "SELECT true FROM pg_advisory_lock(hashtext(@name))";
+
+    private const string TryTake = "SELECT pg_try_advisory_lock(hashtext(@name))";
 
     private readonly NpgsqlConnection _connection;
 
     private AdvisoryLock(NpgsqlConnection connection) => _connection = connection;
 
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
-    public static async Task<AdvisoryLock> TakeAsync(string connectionString, string name, CancellationToken cancellationToken)
+    public static async Task<AdvisoryLock> TakeAsync(string connectionString, string name, CancellationToken cancellationToken) =>
+        (await TakeAsync(connectionString, Take, name, cancellationToken))!;
+
+    /// <summary>Does not wait. Whoever waits for a lock holds a snapshot, for which detaching a partition would wait in turn.</summary>
+    /// <returns>Null where another process has it.</returns>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    public static Task<AdvisoryLock?> TryTakeAsync(string connectionString, string name, CancellationToken cancellationToken) =>
+        TakeAsync(connectionString, TryTake, name, cancellationToken);
+
+    private static async Task<AdvisoryLock?> TakeAsync(string connectionString, string statement, string name, CancellationToken cancellationToken)
     {
         // Not pooled: the lock belongs to the session and goes with it.
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var taken = false;
         try
         {
             await connection.OpenAsync(cancellationToken);
-            await connection.ExecuteAsync(new CommandDefinition(Take, new { name }, commandTimeout: 0, cancellationToken: cancellationToken));
-            return new AdvisoryLock(connection);
+            taken = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(statement, new { name }, commandTimeout: 0, cancellationToken: cancellationToken));
+            return taken ? new AdvisoryLock(connection) : null;
         }
-        catch
+        finally
         {
-            await connection.DisposeAsync();
-            throw;
+            if (!taken)
+            {
+                await connection.DisposeAsync();
+            }
         }
     }
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
 
-/// <summary>How the API connects, given how the owner of the tables does.</summary>
+/// <summary>How sessions are set up, each for its work.</summary>
 internal static class ConnectionStrings
 {
     /// <summary>
@@ -17,5 +17,17 @@ internal static class ConnectionStrings
         Timeout = 5,
         CommandTimeout = 15,
         ReadBufferSize = 32 * 1024, // a page of a list arrives whole, not in several turns
+    }.ConnectionString;
+
+    /// <summary>
+    /// The session gives up a lock sooner than PostgreSQL looks for deadlocks (after 1 s), in which a reader could be the one
+    /// that is ended, and so that a step that waits does not hold back the feed. Not pooled, for it is used once a day.
+    /// </summary>
+    public static string ForRetention(string ownerConnectionString) => new NpgsqlConnectionStringBuilder(ownerConnectionString)
+    {
+        ApplicationName = "flownally-retention",
+        Options = "-c lock_timeout=100ms -c statement_timeout=0",
+        CommandTimeout = 60,
+        Pooling = false,
     }.ConnectionString;
 }

@@ -71,11 +71,26 @@ internal sealed class EventWriter(Database.Database database)
         WHERE  NOT EXISTS (SELECT FROM recorded r WHERE r.ordinal = i.ordinal)
         """;
 
-    /// <summary>The winner of a key may be invisible to the statement that lost to it, so it is read by this second one.</summary>
+    /// <summary>
+    /// The winner of a key may be invisible to the statement that lost to it, so it is read by this second one. A key whose event
+    /// has gone by retention is deleted and not found, so that its loser tries again; one that another deletes is left to it.
+    /// </summary>
     private const string FindKeys = """
+        WITH expired AS (
+            SELECT tenant_id, key, event_id
+            FROM   event_keys
+            WHERE  (tenant_id, key) IN (SELECT * FROM unnest(@tenants, @keys))
+            AND    event_id < (SELECT oldest_kept FROM retention)
+            FOR    UPDATE SKIP LOCKED
+        ), deleted AS (
+            DELETE FROM event_keys k
+            USING  expired e
+            WHERE  k.tenant_id = e.tenant_id AND k.key = e.key AND k.event_id = e.event_id
+        )
         SELECT tenant_id, key, event_id, fingerprint
         FROM   event_keys
         WHERE  (tenant_id, key) IN (SELECT * FROM unnest(@tenants, @keys))
+        AND    event_id >= (SELECT oldest_kept FROM retention)
         """;
 
     /// <summary>Writes all that may be written. An exception means that none was, or that the connection was lost on the way.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Flownally.Application;
 using Flownally.Infrastructure.Database;
 using Microsoft.Extensions.Hosting;
@@ -6,22 +7,51 @@ using Npgsql;
 
 namespace Flownally.Infrastructure.Events;
 
-/// <summary>Makes partitions ahead of time, daily, so that a process that runs for months never lacks one.</summary>
-internal sealed class PartitionMaintenance(DatabaseReadiness readiness, TimeProvider clock, ILogger<PartitionMaintenance> log) : BackgroundService
+/// <summary>
+/// Looks after the partitions from the start on, and daily, so that a process that runs for months neither lacks one nor
+/// keeps one too long.
+/// </summary>
+internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetention retention, TimeProvider clock, ILogger<PartitionMaintenance> log)
+    : BackgroundService
 {
+    private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromHours(1);
+
+    /// <summary>What was told already: one that lasts is told once.</summary>
+    private string? _obstacle;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromDays(1), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
-            try
+            await Task.Delay(await LookAfterAsync(stoppingToken) ? Rest : RestAfterFailure, clock, stoppingToken);
+        }
+    }
+
+    /// <returns>Whether all is done that is to be done.</returns>
+    private async Task<bool> LookAfterAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await readiness.PrepareAsync(stoppingToken);
+            var outcome = await retention.ApplyAsync(stoppingToken);
+            if (outcome is { Dropped.Count: > 0 })
             {
-                await readiness.PrepareAsync(stoppingToken);
+                log.LogInformation("Dropped the events of {Months}, and {Keys} idempotency keys", string.Join(", ", outcome.Dropped), outcome.Keys);
             }
-            catch (Exception exception) when (exception is NpgsqlException or DatabaseUnavailableException)
+
+            if (outcome?.Obstacle is { } obstacle && obstacle != _obstacle)
             {
-                log.LogWarning("Partitions could not be made ahead, the next attempt follows tomorrow: {Reason}", exception.Message);
+                log.LogWarning("Events beyond the retention are still there: {Obstacle}", obstacle);
             }
+
+            _obstacle = outcome?.Obstacle;
+            return _obstacle is null;
+        }
+        catch (Exception exception) when (exception is NpgsqlException or SocketException or DatabaseUnavailableException)
+        {
+            log.LogWarning("Partitions could not be looked after, the next attempt follows in an hour: {Reason}", exception.Message);
+            return false;
         }
     }
 }

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Flownally.Infrastructure.Events;
+
+namespace Flownally.Api.CommandLine;
+
+internal static class RetentionCommand
+{
+    public static Command Create() => new("retention", "How long events are kept: Retention__Months.") { ApplyCommand() };
+
+    private static Command ApplyCommand()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only list what would be dropped." };
+        var command = new Command("apply", "Drop what lies beyond the retention now; needs the account that owns the tables.") { dryRun };
+        command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
+        {
+            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var services = database.BuildServices();
+            var retention = services.GetRequiredService<IRetention>();
+            return arguments.GetValue(dryRun)
+                ? await ListAsync(retention, terminal, cancellationToken)
+                : await ApplyAsync(retention, terminal, cancellationToken);
+        }));
+        return command;
+    }
+
+    private static async Task<int> ListAsync(IRetention retention, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var months = await retention.ListAsync(cancellationToken);
+        terminal.Show(new { Months = months }, months.Count == 0
+            ? ["Nothing lies beyond the retention."]
+            : months.Select(month => $"{month.Month} would be dropped: {month.Events} events."));
+        return 0;
+    }
+
+    private static async Task<int> ApplyAsync(IRetention retention, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var outcome = await retention.ApplyAsync(cancellationToken);
+        if (outcome is null)
+        {
+            Terminal.Say("Another process is dropping it just now.");
+            return 1;
+        }
+
+        terminal.Show(new { outcome.Dropped, outcome.Keys },
+            [.. outcome.Dropped.Select(month => $"{month} is dropped."), $"{outcome.Keys} idempotency keys are deleted."]);
+        if (outcome.Obstacle is { } obstacle)
+        {
+            Terminal.Say(obstacle);
+            return 1;
+        }
+
+        return 0;
+    }
+}
