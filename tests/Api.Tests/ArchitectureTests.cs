@@ -8,13 +8,13 @@ namespace Flownally.Api.Tests;
 public sealed class ArchitectureTests
 {
     /// <summary>
-    /// Where connections are opened: what everything else goes through, the two that need a session of their own, and what
+    /// Where connections are opened: what everything else goes through, the three that need a session of their own, and what
     /// sets a server up.
     /// </summary>
     private static readonly string[] Openers =
     [
         "Database/Database.cs", "Database/DatabaseTransaction.cs", "Database/DatabaseReadiness.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
-        "ApiKeys/ApiKeyRevocations.cs", "EmbeddedPostgres/Cluster.cs",
+        "ApiKeys/ApiKeyRevocations.cs", "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
     ];
 
     [TestCase(typeof(Error))]

@@ -15,8 +15,8 @@ namespace Flownally.Infrastructure.Events;
 internal sealed class Retention(string connectionString, DatabaseReadiness readiness, IOptions<RetentionOptions> options, TimeProvider clock)
     : IRetention
 {
-    /// <summary>Tries of a step whose locks others hold, with a pause between them: a minute in all.</summary>
-    private const int Tries = 30;
+    /// <summary>Tries of a step whose locks others hold: a minute in all.</summary>
+    private const int Tries = 8;
 
     /// <summary>Blocks of event_keys that are swept in one transaction: 512 KiB, some 5,000 keys.</summary>
     private const int BlocksTogether = 64;
@@ -24,6 +24,7 @@ internal sealed class Retention(string connectionString, DatabaseReadiness readi
     private const string MonthFormat = "yyyy-MM";
     private const string TableFormat = "'events_'yyyy_MM";
 
+    /// <summary>Before the third try, and so much longer before each further one.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private const string OwnsTables = """
@@ -203,18 +204,21 @@ internal sealed class Retention(string connectionString, DatabaseReadiness readi
         await connection.ExecuteAsync(new CommandDefinition(Swept, new { oldest_kept = expired.OldestKept }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Does again what could not have its locks at once, until patience ends.</summary>
+    /// <summary>
+    /// Does again what could not have its locks, the first time at once: a detaching that had to wait shows already, and the
+    /// counts follow it.
+    /// </summary>
     private async Task<T> PatientlyAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        for (var failures = 0; ; failures++)
         {
             try
             {
                 return await step();
             }
-            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < Tries)
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable && failures < Tries - 1)
             {
-                await Task.Delay(Pause, clock, cancellationToken);
+                await Task.Delay(failures * Pause, clock, cancellationToken);
             }
         }
     }
