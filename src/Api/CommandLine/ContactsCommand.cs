@@ -7,29 +7,20 @@ namespace Flownally.Api.CommandLine;
 
 internal static class ContactsCommand
 {
-    private const string StandardInput = "-";
-
     public static Command Create() => new("contacts", "The people that events are about.") { ImportContactsCommand() };
 
     private static Command ImportContactsCommand()
     {
-        var file = new Argument<string>("file") { Description = "One JSON object a line, with the contact's \"id\"; - is standard input." };
+        var file = new Argument<string>("file") { Description = "One JSON object a line, with the contact's \"id\"; may be packed (.gz); - is standard input." };
         var tenant = KeysCommand.Tenant(required: true);
         var command = new Command("import", "Make contacts of another system known.") { file, tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var contacts = new List<ContactId>();
             var refused = 0;
-            var number = 0;
-            var path = arguments.GetRequiredValue(file);
-            await foreach (var line in ReadLinesAsync(path, cancellationToken))
+            await using var input = InputLines.Open(arguments.GetRequiredValue(file));
+            await foreach (var line in input.ReadAsync(cancellationToken))
             {
-                number++;
-                if (string.IsNullOrWhiteSpace(line))
-                {
-                    continue;
-                }
-
                 if (ContactId.TryParse(IdIn(line), null, out var contact))
                 {
                     contacts.Add(contact);
@@ -37,7 +28,7 @@ internal static class ContactsCommand
                 else
                 {
                     refused++;
-                    Terminal.Say($"Line {number} is refused: it is no JSON object whose \"id\" is {ContactId.Rule}.");
+                    Terminal.Say($"Line {line.Number} is refused: it is no JSON object whose \"id\" is {ContactId.Rule}.");
                 }
             }
 
@@ -55,29 +46,17 @@ internal static class ContactsCommand
         return command;
     }
 
-    private static IAsyncEnumerable<string> ReadLinesAsync(string path, CancellationToken cancellationToken) =>
-        path == StandardInput ? StandardInputLinesAsync(cancellationToken) : File.ReadLinesAsync(path, cancellationToken);
-
-    private static async IAsyncEnumerable<string> StandardInputLinesAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
-        {
-            yield return line;
-        }
-    }
-
-    private static string? IdIn(string line)
+    private static string? IdIn(InputLine line)
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
+            using var json = JsonDocument.Parse(line.Text ?? []);
             return json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
                 ? id.GetString()
                 : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter where the text is no Unicode
         {
             return null;
         }

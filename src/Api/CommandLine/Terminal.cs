@@ -49,7 +49,8 @@ internal sealed class Terminal(bool json)
             return await command(new Terminal(arguments.GetValue(Json)));
         }
         catch (Exception exception) when (exception is EmbeddedServerException or DatabaseUnavailableException
-            or OptionsValidationException or NpgsqlException or SocketException or IOException or UnauthorizedAccessException)
+            or OptionsValidationException or NpgsqlException or SocketException or IOException or InvalidDataException
+            or UnauthorizedAccessException)
         {
             Say(exception.Message);
             return 1;
