@@ -17,6 +17,7 @@ internal static class FlownallyCommand
             TenantsCommand.Create(),
             KeysCommand.Create(),
             ContactsCommand.Create(),
+            EventsCommand.Create(),
             SchemaCommand.Create(),
             RetentionCommand.Create(),
         };

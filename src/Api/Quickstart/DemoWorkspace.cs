@@ -58,7 +58,7 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
     {
         await using var turn = await AdvisoryLock.TakeAsync(ownerConnectionString, "flownally.quickstart", cancellationToken);
         var mediator = services.GetRequiredService<IMediator>();
-        var file = new FileInfo(Path.Combine(data.FullName, "demo-key"));
+        var file = KeyFileIn(data);
         if (await ReadKeyAsync(mediator, file, cancellationToken) is { } known)
         {
             return new DemoWorkspace(known, file);
@@ -70,6 +70,9 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
             : tenants.FirstOrDefault(candidate => candidate.Name == Name)?.Id;
         return tenant is null ? null : new DemoWorkspace(await MakeKeyAsync(mediator, tenant.Value, file, cancellationToken), file);
     }
+
+    /// <summary>Where the secret lies, if there is a demo.</summary>
+    public static FileInfo KeyFileIn(DirectoryInfo data) => new(Path.Combine(data.FullName, "demo-key"));
 
     /// <summary>The key of an earlier start, if it still works on this database.</summary>
     private static async Task<string?> ReadKeyAsync(IMediator mediator, FileInfo file, CancellationToken cancellationToken)

@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Flownally.Api.CommandLine;
+
+/// <summary>
+/// An event on a line of a file. It is sent byte for byte as it stands there, except that a line without
+/// <c>idempotencyKey</c> gets one made of its number and the SHA-256 of its text: the same whenever the file is imported again.
+/// </summary>
+internal sealed class EventLine
+{
+    private readonly ReadOnlyMemory<byte> _opening;
+    private readonly ReadOnlyMemory<byte> _rest;
+
+    /// <param name="membersAt">Where in the text the object's brace has been passed.</param>
+    private EventLine(long number, byte[] text, int membersAt, bool needsKey)
+    {
+        Number = number;
+        Text = text;
+        _opening = needsKey
+            ? Encoding.ASCII.GetBytes($$"""{"idempotencyKey":"import-{{number}}-{{Convert.ToHexStringLower(SHA256.HashData(text))}}",""")
+            : text.AsMemory(0, membersAt);
+        _rest = text.AsMemory(membersAt);
+    }
+
+    public long Number { get; }
+
+    /// <summary>The line as it was.</summary>
+    public byte[] Text { get; }
+
+    /// <summary>The bytes that <see cref="WriteAsync"/> writes.</summary>
+    public int Length => _opening.Length + _rest.Length;
+
+    /// <summary>Takes a line that is a JSON object; whether that is an event is for the service to say.</summary>
+    /// <param name="reason">Why the line was not taken.</param>
+    public static bool TryRead(InputLine line, [NotNullWhen(true)] out EventLine? read, [NotNullWhen(false)] out string? reason)
+    {
+        (read, reason) = line.Text is null
+            ? (null, $"The line has more than {InputLines.MaxLineBytes} bytes.")
+            : Read(line.Number, line.Text);
+        return read is not null;
+    }
+
+    public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(_opening, cancellationToken);
+        await stream.WriteAsync(_rest, cancellationToken);
+    }
+
+    private static (EventLine?, string?) Read(long number, byte[] text)
+    {
+        if (!Utf8.IsValid(text))
+        {
+            return (null, "The line is not UTF-8.");
+        }
+
+        try
+        {
+            // How deep a payload may be is for the service to say.
+            var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = int.MaxValue });
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                return (null, "The line is no JSON object.");
+            }
+
+            var (membersAt, members, hasKey) = ((int)reader.BytesConsumed, 0, false);
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    members++;
+                    hasKey |= reader.ValueTextEquals("idempotencyKey"u8);
+                }
+            }
+
+            return (new EventLine(number, text, membersAt, needsKey: members > 0 && !hasKey), null);
+        }
+        catch (JsonException exception)
+        {
+            return (null, $"The line is no JSON object: it goes wrong at byte {exception.BytePositionInLine + 1}.");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics;
+using System.Globalization;
+using Flownally.Api.Quickstart;
+using Flownally.Domain.ApiKeys;
+
+namespace Flownally.Api.CommandLine;
+
+internal static class EventsCommand
+{
+    private const string DefaultUrl = "http://127.0.0.1:5080";
+    private const string KeyVariable = "FLOWNALLY_API_KEY";
+
+    /// <summary>Every line is recorded, now or by an earlier import.</summary>
+    private const int Done = 0;
+
+    /// <summary>Some lines were refused.</summary>
+    private const int SomeRefused = 1;
+
+    /// <summary>Not every line could be read, or sent, or was answered.</summary>
+    private const int NotFinished = 2;
+
+    private const int Interrupted = 130; // 128 + SIGINT, as shells have it
+
+    public static Command Create() => new("events", "What happens to contacts.") { ImportEventsCommand() };
+
+    private static Command ImportEventsCommand()
+    {
+        var file = new Argument<string>("file") { Description = "An event on each line, as POST /v1/events takes it; may be packed (.gz); - is standard input." };
+        var url = new Option<Uri>("--url") { Description = "Where the service answers.", DefaultValueFactory = _ => new Uri(DefaultUrl), CustomParser = ReadUrl };
+        var keyFile = new Option<FileInfo?>("--key-file")
+        {
+            Description = $"A file that holds the API key; its scope is event:create. Without it {KeyVariable} is the key, else the demo's.",
+        };
+        var refused = new Option<string?>("--refused")
+        {
+            Description = "Where to write what is refused, and why. Default: FILE.refused.ndjson; refused.ndjson for standard input.",
+        };
+        var batchSize = Number("--batch-size", "Events in one call.", standard: 500, most: 1_000);
+        var inFlight = Number("--in-flight", "Calls at the same time; 1 keeps the order of the file.", standard: 4, most: 64);
+        var retryFor = Number("--retry-for", "How many seconds to repeat what the service fails to answer.", standard: 300, most: 86_400, least: 0);
+        var command = new Command("import", """
+            Record many events by calls of the service. A line without "idempotencyKey" gets one made of its number and the SHA-256
+            of its text, so that the same file can be imported again, after an interruption or with lines added at its end, and
+            nothing is recorded twice. Files that have the same text on the same line share that line's key.
+            Exit status 0: all is recorded, now or before; 1: lines were refused; 2: not all could be finished; 130: interrupted.
+            """)
+        { file, url, keyFile, refused, batchSize, inFlight, retryFor };
+        command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
+        {
+            try
+            {
+                var path = arguments.GetRequiredValue(file);
+                if (await ReadKeyAsync(arguments, keyFile, cancellationToken) is not { } key)
+                {
+                    return NotFinished;
+                }
+
+                await using var input = InputLines.Open(path);
+                using var refusedLines = new RefusedLines(arguments.GetValue(refused) ?? RefusedBeside(path));
+                if (Path.GetFullPath(refusedLines.Path) == Path.GetFullPath(path))
+                {
+                    Terminal.Say("The refused lines cannot be written over the events.");
+                    return NotFinished;
+                }
+
+                using var service = new BatchCall(arguments.GetRequiredValue(url), key, TimeProvider.System);
+                var progress = Console.IsErrorRedirected || arguments.GetValue(Terminal.Json) ? null : new ImportProgress();
+                var import = new EventImport(input, service, refusedLines, new EventImportOptions(arguments.GetValue(batchSize),
+                    arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor))), progress is null ? Terminal.Say : progress.Say, TimeProvider.System);
+                var start = Stopwatch.StartNew();
+                var ended = progress is null
+                    ? await import.RunAsync(cancellationToken)
+                    : await progress.ShowAsync(import, input, () => import.RunAsync(cancellationToken));
+                Show(terminal, import, refusedLines, start.Elapsed, ended);
+                return !ended ? Interrupted
+                    : import.Fault is not null ? NotFinished
+                    : import.Refused > 0 ? SomeRefused
+                    : Done;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Terminal.Say(exception.Message);
+                return NotFinished;
+            }
+        }));
+        return command;
+    }
+
+    private static void Show(Terminal terminal, EventImport import, RefusedLines refusedLines, TimeSpan time, bool ended)
+    {
+        terminal.Show(
+            new { import.Recorded, import.RecordedBefore, import.Refused, import.Unfinished, Seconds = Math.Round(time.TotalSeconds, 3) },
+            string.Create(CultureInfo.InvariantCulture,
+                $"{import.Recorded} events recorded, {import.RecordedBefore} recorded before, {import.Refused} refused, {import.Unfinished} unfinished, in {time.TotalSeconds:0.0} seconds."));
+        if (import.Refused > 0)
+        {
+            Terminal.Say($"What was refused, and why, stands in {refusedLines.Path}.");
+        }
+
+        if (import.Fault is { } fault)
+        {
+            Terminal.Say(fault);
+        }
+
+        if (!ended || import.Fault is not null)
+        {
+            Terminal.Say($"The import ended before all was done; line {import.LastLine} was the last that was read. Import the file again for the rest.");
+        }
+    }
+
+    /// <summary>The key's text never stands on a command line, where every process could read it.</summary>
+    private static async Task<ApiKeySecret?> ReadKeyAsync(ParseResult arguments, Option<FileInfo?> keyFile, CancellationToken cancellationToken)
+    {
+        var file = arguments.GetValue(keyFile);
+        var text = file is null ? Environment.GetEnvironmentVariable(KeyVariable) : null;
+        var source = text is null ? (file ?? DemoWorkspace.KeyFileIn(arguments.GetRequiredValue(DatabaseHandle.Data))).FullName : KeyVariable;
+        if (text is null && (file is not null || File.Exists(source)))
+        {
+            text = await File.ReadAllTextAsync(source, cancellationToken);
+        }
+
+        if (text is null)
+        {
+            Terminal.Say($"There is no API key: set {KeyVariable}, or name a file by --key-file.");
+            return null;
+        }
+
+        if (!ApiKeySecret.TryParse(text.AsSpan().Trim(), out var key))
+        {
+            Terminal.Say($"What {source} holds is no API key.");
+        }
+
+        return key;
+    }
+
+    private static string RefusedBeside(string path) =>
+        path == InputLines.StandardInput ? "refused.ndjson" : path + ".refused.ndjson";
+
+    private static Uri ReadUrl(ArgumentResult argument)
+    {
+        var text = argument.Tokens.Single().Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
+        {
+            return url;
+        }
+
+        argument.AddError($"'{text}' is no address such as {DefaultUrl}.");
+        return new Uri(DefaultUrl);
+    }
+
+    private static Option<int> Number(string name, string description, int standard, int most, int least = 1)
+    {
+        var option = new Option<int>(name) { Description = $"{description} {least} to {most}.", DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < least || result.GetValueOrDefault<int>() > most)
+            {
+                result.AddError($"{name} takes a number from {least} to {most}.");
+            }
+        });
+        return option;
+    }
+}
