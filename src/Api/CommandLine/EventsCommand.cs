@@ -38,7 +38,7 @@ internal static class EventsCommand
             Description = "Where to write what is refused, and why. Default: FILE.refused.ndjson; refused.ndjson for standard input.",
         };
         var batchSize = Number("--batch-size", "Events in one call.", standard: 500, most: 1_000);
-        var inFlight = Number("--in-flight", "Calls at the same time; 1 keeps the order of the file.", standard: 4, most: 64);
+        var inFlight = Number("--in-flight", "Calls at the same time.", standard: 4, most: 64);
         var retryFor = Number("--retry-for", "How many seconds to repeat what the service fails to answer.", standard: 300, most: 86_400, least: 0);
         var command = new Command("import", """
             Record many events by calls of the service. A line without "idempotencyKey" gets one made of its number and the SHA-256

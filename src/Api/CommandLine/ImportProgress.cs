@@ -9,7 +9,11 @@ internal sealed class ImportProgress
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
 
-    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Console.Error),
+        Interactive = InteractionSupport.Yes, // else it would be no terminal where events come through standard input
+    });
 
     /// <summary>Says something above the bar.</summary>
     public void Say(string sentence) => _console.WriteLine(sentence);
@@ -20,7 +24,7 @@ internal sealed class ImportProgress
         .Columns(Columns(input))
         .StartAsync(async context =>
         {
-            var bar = context.AddTask("", maxValue: input.Length ?? double.MaxValue);
+            var bar = context.AddTask(Describe(import, TimeSpan.Zero), maxValue: input.Length ?? double.MaxValue);
             bar.IsIndeterminate = input.Length is null;
             var start = Stopwatch.StartNew();
             var running = run();

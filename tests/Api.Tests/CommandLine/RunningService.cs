@@ -21,6 +21,9 @@ internal sealed class RunningService : IAsyncDisposable
 
     public static DirectoryInfo Root { get; } = FindRoot();
 
+    /// <summary>The program, for its other commands.</summary>
+    public static string Program { get; } = Path.Combine(Root.FullName, "flownally");
+
     public DirectoryInfo Data { get; }
 
     public string Url { get; }
@@ -38,8 +41,8 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Another process of the service on a database that is there.</summary>
-    public static Task<RunningService> ServeAsync(string connectionString) =>
-        StartAsync(Root, [Path.Combine(Root.FullName, "flownally"), "serve", "--port", "0", "--json"], [("ConnectionStrings__Flownally", connectionString)]);
+    public static Task<RunningService> ServeAsync(string connectionString, params (string Name, string Value)[] settings) =>
+        StartAsync(Root, [Program, "serve", "--port", "0", "--json"], [("ConnectionStrings__Flownally", connectionString), .. settings]);
 
     private static async Task<RunningService> StartAsync(DirectoryInfo data, string[] words, (string Name, string Value)[] settings)
     {
@@ -51,11 +54,11 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Runs a command of the program on this service's data.</summary>
-    public Task<(int Status, string Output)> CommandAsync(params string[] words) => ToolAsync([Path.Combine(Root.FullName, "flownally"), .. words, "--data", Data.FullName]);
+    public Task<(int Status, string Output)> CommandAsync(params string[] words) => ToolAsync([Program, .. words, "--data", Data.FullName]);
 
-    public static async Task<(int Status, string Output)> ToolAsync(string[] words)
+    public static async Task<(int Status, string Output)> ToolAsync(string[] words, params (string Name, string Value)[] settings)
     {
-        using var process = Start(words, []);
+        using var process = Start(words, settings);
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(Patience);
         return (process.ExitCode, output.Trim());
@@ -86,7 +89,7 @@ internal sealed class RunningService : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string[] words, (string Name, string Value)[] settings)
+    public static Process Start(string[] words, (string Name, string Value)[] settings)
     {
         var start = new ProcessStartInfo(words[0], words[1..])
         {

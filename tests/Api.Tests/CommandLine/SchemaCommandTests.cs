@@ -52,6 +52,6 @@ public sealed class SchemaCommandTests
         await File.WriteAllTextAsync(newFile, changed);
         await File.WriteAllTextAsync(eventsFile, events ?? "");
         string[] more = events is null ? [] : ["--events", eventsFile];
-        return await RunningService.ToolAsync([Path.Combine(RunningService.Root.FullName, "flownally"), "schema", "check", oldFile, newFile, "--json", .. more]);
+        return await RunningService.ToolAsync([RunningService.Program, "schema", "check", oldFile, newFile, "--json", .. more]);
     }
 }
