@@ -39,6 +39,19 @@ internal sealed class ApiProcess : IAsyncDisposable
         return new ApiProcess(process, new Uri(JsonElement.Parse(greeting).GetProperty("url").GetString()!));
     }
 
+    /// <summary>Ends it as a power cut would: by SIGKILL, with whatever it was about to do or to say.</summary>
+    /// <exception cref="InvalidOperationException">It had ended by itself.</exception>
+    public async Task KillAsync()
+    {
+        if (_process.HasExited)
+        {
+            throw new InvalidOperationException($"The service at {Url} ended by itself, with status {_process.ExitCode}.");
+        }
+
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill();

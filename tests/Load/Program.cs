@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using Flownally.Infrastructure.EmbeddedPostgres;
+using Flownally.Load.Crash;
 
 namespace Flownally.Load;
 
 /// <summary>
 /// Measures the service against PostgreSQL alone, in turns and on one machine: <c>./bench</c>, or <c>./bench --quick</c> for
-/// the first four figures. Only the ratios mean something; each is of the medians of the rounds.
+/// the first four figures. Only the ratios mean something; each is of the medians of the rounds. <c>./bench crash</c> measures
+/// nothing: it kills what it can and looks whether anything was lost.
 /// </summary>
 internal static class Program
 {
@@ -14,6 +16,11 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        if (args is ["crash", ..])
+        {
+            return await CrashRun.MainAsync(args);
+        }
+
         var results = await WithServerAsync(server => MeasureAsync(server, quick: args.Contains("--quick")));
         Show(results);
         Directory.CreateDirectory("artifacts");
@@ -22,7 +29,7 @@ internal static class Program
     }
 
     /// <summary>Runs something on a PostgreSQL of its own, which is gone afterwards.</summary>
-    public static async Task<T> WithServerAsync<T>(Func<string, Task<T>> work)
+    private static async Task<T> WithServerAsync<T>(Func<string, Task<T>> work)
     {
         var data = Directory.CreateTempSubdirectory("flownally-bench-");
         File.SetUnixFileMode(data.FullName, (UnixFileMode)0b111_101_101);

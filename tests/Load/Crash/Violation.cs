@@ -1,0 +1,45 @@
+using Flownally.Domain.Events;
+
+namespace Flownally.Load.Crash;
+
+/// <summary>A promise that was broken, with what to look for in the history and the database.</summary>
+internal abstract record Violation;
+
+/// <summary>A client was told that this event stands for its request, and it is not stored as that.</summary>
+internal sealed record Lost(string Marker, EventId Event) : Violation;
+
+/// <summary>One request was recorded more than once.</summary>
+internal sealed record StoredTwice(string Marker, int Times) : Violation;
+
+/// <summary>Nobody asked for this event.</summary>
+internal sealed record FromNowhere(string Marker, EventId Event) : Violation;
+
+/// <summary>Every answer to the request said that nothing had been recorded.</summary>
+internal sealed record RefusedYetStored(string Marker, EventId Event) : Violation;
+
+/// <summary>What is stored is not what was asked for.</summary>
+internal sealed record StoredOtherwise(Request Asked, StoredEvent Stored) : Violation;
+
+internal sealed record KeyOnTwoEvents(string Key) : Violation;
+
+/// <summary>The event that bears the key and the event that the key stands for are not one.</summary>
+internal sealed record KeyAstray(string Key) : Violation;
+
+internal sealed record Miscounted(string EventType, long Counted, long Stored) : Violation;
+
+internal sealed record PositionShared(long Position) : Violation;
+
+/// <summary>The first event had been acknowledged before the second was sent, and yet stands behind it.</summary>
+internal sealed record OutOfOrder(string AcknowledgedFirst, string SentLater) : Violation;
+
+/// <summary>The feed's clock was put forward although nothing was restored; readers may go past what is not committed yet.</summary>
+internal sealed record ClockMoved(long Offset) : Violation;
+
+/// <summary>A list shows other events than are stored, or one of them twice, or counts them wrong.</summary>
+internal sealed record ListDiffers(string List, int Missing, int Surplus, long TotalSize, int Stored) : Violation;
+
+/// <summary>An acknowledged event is not found by its id, or is found as another one.</summary>
+internal sealed record NotReadable(string Marker, EventId Event) : Violation;
+
+/// <summary>The contract allows no such answer.</summary>
+internal sealed record AnsweredWrongly(string Marker, string Words) : Violation;
