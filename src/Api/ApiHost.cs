@@ -54,6 +54,7 @@ internal static class ApiHost
 
     /// <summary>What every command needs, the one that serves included.</summary>
     public static IServiceCollection AddFlownally(this IServiceCollection services, IConfiguration configuration, string connectionString) => services
+        .AddLogging()
         .Configure<ContactOptions>(configuration.GetSection("Contacts"))
         .Configure<RecordingOptions>(configuration.GetSection("Recording"))
         .AddSingleton(TimeProvider.System)

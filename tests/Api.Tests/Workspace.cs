@@ -13,6 +13,8 @@ public sealed class Workspace(TenantId tenant, string key, Uri? url = null)
 
     public TenantId Tenant { get; } = tenant;
 
+    public string Key => key;
+
     public Workspace WithKey(string other) => new(Tenant, other, url);
 
     /// <summary>The same workspace through another process.</summary>

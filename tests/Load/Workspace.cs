@@ -62,7 +62,7 @@ internal sealed class Workspace : IAsyncDisposable
 
         var connectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, CommandTimeout = 0 }.ConnectionString;
         await Migrator.MigrateAsync(connectionString, CancellationToken.None);
-        await using var services = new ServiceCollection().AddLogging().AddFlownally(new ConfigurationBuilder().Build(), connectionString).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddFlownally(new ConfigurationBuilder().Build(), connectionString).BuildServiceProvider();
         var mediator = services.GetRequiredService<IMediator>();
         var tenant = (await mediator.Send(new CreateTenant("Load"))).Value.Id;
         var schema = PayloadSchema.Parse(JsonElement.Parse(Schema)).Value;

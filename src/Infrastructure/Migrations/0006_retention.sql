@@ -14,7 +14,8 @@ INSERT INTO retention DEFAULT VALUES;
 GRANT SELECT ON retention TO flownally_api;
 GRANT UPDATE, DELETE ON event_keys TO flownally_api; -- recording deletes expired keys that it meets; UPDATE lets it lock them
 
--- The feed's clock stays past what was dropped, too.
+-- The feed's clock stays past what was dropped, too; and it is moved only where ids were restored. What others have written
+-- here since this transaction began has higher ids than this one, but lower ones than a snapshot taken now knows to come.
 CREATE OR REPLACE FUNCTION align_feed_clock() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     latest bigint;
@@ -23,7 +24,7 @@ DECLARE
 BEGIN
     SELECT transaction_offset INTO shift FROM feed_clock FOR UPDATE;
     SELECT greatest((SELECT max(transaction_id) FROM events), (SELECT transaction_id FROM retention)) INTO latest;
-    IF latest >= this + shift THEN
+    IF latest >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + shift THEN
         UPDATE feed_clock SET transaction_offset = latest + 1 - this;
     END IF;
 END

@@ -52,7 +52,7 @@ public sealed class EventsImportTests
             Assert.That(refused[5]["reason"]!.ToString(), Does.Contain("byte 2"));
             Assert.That((string)refused[5]["event"]!, Is.EqualTo("nothing"));
             Assert.That((string)refused[6]["event"]!, Is.EqualTo("[]"));
-            Assert.That(new[] { 7, 8, 9, 10, 12 }.Select(line => (string)refused[line]["problem"]!["code"]!),
+            Assert.That(refused.Values.OrderBy(line => (int)line["line"]!).Where(line => line["problem"] is not null).Select(line => (string)line["problem"]!["code"]!),
                 Is.EqualTo(["validationFailed", "malformedJson", "validationFailed", "idempotencyKeyExists", "eventTypeUnknown"]));
             Assert.That(refused[12]["event"]!.ToJsonString(), Is.EqualTo(lines[11]));
             Assert.That(refused[13].AsObject().Select(member => member.Key), Is.EqualTo(["line", "reason"]));
@@ -158,12 +158,18 @@ public sealed class EventsImportTests
     [Test]
     public async Task An_interruption_also_ends_the_wait_for_standard_input()
     {
-        using var import = (await Target.NewAsync()).Start("-");
+        var refused = Path.Combine(_folder.FullName, Path.GetRandomFileName());
+        using var import = (await Target.NewAsync()).Start("-", "--refused", refused);
         await import.StandardInput.WriteLineAsync("nothing");
-        var refused = Path.Combine(RunningService.Root.FullName, "refused.ndjson");
+        await import.StandardInput.FlushAsync();
+        while (!File.Exists(refused)) // then it has read the line, and waits for the next
+        {
+            Assert.That(import.HasExited, Is.False);
+            await Task.Delay(20);
+        }
+
         await InterruptAsync(import);
         Assert.That(import.ExitCode, Is.EqualTo(130));
-        File.Delete(refused);
     }
 
     [Test]
@@ -262,7 +268,7 @@ public sealed class EventsImportTests
     {
         var target = await Target.NewAsync();
         await using var gateway = await Gateway.StartAsync(_ => Fate.Passes);
-        var large = Signup.Replace("}", $$""","payload":{"text":"{{new string('x', 60_000)}}"}}""", StringComparison.Ordinal);
+        var large = Signup.Replace("}", $$$""","payload":{"text":"{{{new string('x', 60_000)}}}"}}""", StringComparison.Ordinal);
         var (status, result) = await target.At(gateway.Url).ImportAsync(Write([.. Enumerable.Repeat(large, 150)]), "--batch-size", "1000");
         Assert.That((status, Counts(result)), Is.EqualTo((0, (150, 0, 0, 0))));
         Assert.That(gateway.LargestBody, Is.InRange(1024 * 1024, 2 * 1024 * 1024 + 70_000));
@@ -273,12 +279,12 @@ public sealed class EventsImportTests
     public async Task Memory_does_not_grow_with_the_file()
     {
         var target = await Target.NewAsync();
-        var text = new string('x', 400);
-        var file = Write([.. Enumerable.Range(1, 100_000).Select(n => $$"""{"contactId":"ctc_{{n % 50}}","eventTypeName":"signup.completed","payload":{"text":"{{text}}"}}""")]);
+        var text = new string('x', 1_200);
+        var file = Write([.. Enumerable.Range(1, 40_000).Select(n => $$$"""{"contactId":"ctc_{{{n % 50}}}","eventTypeName":"signup.completed","payload":{"text":"{{{text}}}"}}""")]);
         Assert.That(new FileInfo(file).Length, Is.GreaterThan(45_000_000));
         var (status, output) = await RunningService.ToolAsync([.. target.Command(file)], (KeyVariable, target.Key), ("DOTNET_GCHeapHardLimit", "0x2000000"));
-        Assert.That((status, Counts(JsonNode.Parse(output)!)), Is.EqualTo((0, (100_000, 0, 0, 0))));
-        Assert.That(await target.TotalAsync(), Is.EqualTo(100_000));
+        Assert.That((status, Counts(JsonNode.Parse(output)!)), Is.EqualTo((0, (40_000, 0, 0, 0))));
+        Assert.That(await target.TotalAsync(), Is.EqualTo(40_000));
     }
 
     [Test]
@@ -295,7 +301,7 @@ public sealed class EventsImportTests
         string[] shown = [Script, "-qec", $"{RunningService.Program} events import {file} --url {target.Url}", "/dev/null"];
         Assert.That((await RunningService.ToolAsync(shown, (KeyVariable, target.Key))).Output, Does.Contain("100%").And.Contain("lines, ").And.Contain("100 events recorded"));
         shown[2] += " --json";
-        Assert.That(Counts(JsonNode.Parse((await RunningService.ToolAsync(shown, (KeyVariable, target.Key))).Output)!), Is.EqualTo((0, 100, 0, 0)));
+        Assert.That((await RunningService.ToolAsync(shown, (KeyVariable, target.Key))).Output, Does.Contain("\"recordedBefore\":100").And.Not.Contain("%"));
     }
 
     private static (int Recorded, int RecordedBefore, int Refused, int Unfinished) Counts(JsonNode result) =>

@@ -94,6 +94,7 @@ internal sealed class RunningService : IAsyncDisposable
         var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = Root.FullName,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -41,11 +41,18 @@ internal sealed class AgingDatabase : IAsyncDisposable
 
     private IRetention Retention => _services.GetRequiredService<IRetention>();
 
-    /// <param name="account">That the service connects as; null for the owner.</param>
+    /// <param name="account">Is made, owns nothing, and is what the service connects as; null for the owner.</param>
     public static async Task<AgingDatabase> StartAsync(string name, int? months = 1, string? account = null)
     {
         var connectionString = await DatabaseTests.NewDatabaseAsync($"retention_{name}");
         await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        if (account is not null)
+        {
+            await using var owner = NpgsqlDataSource.Create(connectionString);
+            await using var create = owner.CreateCommand($"CREATE ROLE {account} LOGIN IN ROLE {Migrator.ApiRole}");
+            await create.ExecuteNonQueryAsync();
+        }
+
         var settings = new Dictionary<string, string?> { ["Retention:Months"] = months?.ToString(CultureInfo.InvariantCulture) };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var clock = new FakeTimeProvider(At(1, 10));

@@ -189,7 +189,6 @@ public sealed class RetentionTests
     public async Task An_account_that_owns_nothing_is_told_what_to_set_and_records_on()
     {
         await using var database = await AgingDatabase.StartAsync("account", account: "retention_guest");
-        await database.ExecuteAsync("CREATE ROLE retention_guest LOGIN IN ROLE flownally_api");
         await database.RecordMonthlyAsync(2);
         Assert.That((await database.ApplyAsync())!.Obstacle, Does.Contain("retention_guest").And.Contain("ConnectionStrings__FlownallyOwner"));
         await database.RecordAsync();

@@ -132,10 +132,18 @@ internal static class Checker
     /// <summary>Every list shows what is stored, each event once, newest first, and counts it.</summary>
     private static IEnumerable<Violation> Lists(Aftermath aftermath)
     {
+        if (aftermath.List.Events.Zip(aftermath.List.Events.Skip(1)).Any(pair => string.CompareOrdinal($"{pair.First}", $"{pair.Second}") < 0))
+        {
+            yield return new NotNewestFirst("events");
+        }
+
         var byContact = aftermath.Events.ToLookup(e => e.Contact, e => e.Id);
-        return aftermath.Timelines.Select(timeline => Difference($"timeline of {timeline.Key}", timeline.Value, byContact[timeline.Key]))
+        foreach (var difference in aftermath.Timelines.Select(timeline => Difference($"timeline of {timeline.Key}", timeline.Value, byContact[timeline.Key]))
             .Append(Difference("events", aftermath.List, aftermath.Events.Select(e => e.Id)))
-            .OfType<ListDiffers>();
+            .OfType<ListDiffers>())
+        {
+            yield return difference;
+        }
     }
 
     private static ListDiffers? Difference(string name, ServedList served, IEnumerable<EventId> stored)

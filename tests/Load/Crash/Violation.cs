@@ -38,7 +38,7 @@ internal sealed record ClockMoved(long Offset) : Violation;
 /// <summary>A list shows other events than are stored, or one of them twice, or counts them wrong.</summary>
 internal sealed record ListDiffers(string List, int Missing, int Surplus, long TotalSize, int Stored) : Violation;
 
-/// <summary>A list of all events is by id, descending; so is a timeline whose events occurred when they were recorded.</summary>
+/// <summary>The list of all events is not by id, descending.</summary>
 internal sealed record NotNewestFirst(string List) : Violation;
 
 /// <summary>An acknowledged event is not found by its id, or is found as another one.</summary>

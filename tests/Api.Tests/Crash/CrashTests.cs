@@ -1,0 +1,23 @@
+using Flownally.Load.Crash;
+
+namespace Flownally.Api.Tests.Crash;
+
+/// <summary>The short run of <c>./bench crash</c>.</summary>
+public sealed class CrashTests
+{
+    private const int Rounds = 2;
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Whatever_is_killed_what_was_promised_holds(bool groupCommit)
+    {
+        var report = await CrashRun.RunAsync(new CrashPlan(Rounds, Clients: 8, Processes: 2, groupCommit, Random.Shared.Next()), TestContext.Progress.WriteLine);
+        await TestContext.Out.WriteLineAsync($"{report}");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Violations, Is.Empty);
+            Assert.That(report.InDoubt, Is.Positive, "Nothing was interrupted, so nothing was tried.");
+            Assert.That(report.Acknowledged, Is.GreaterThan(report.InDoubt));
+        }
+    }
+}
