@@ -44,9 +44,6 @@ internal static class Statements
     {
         ["tenant_id"] = $"'{workspace.Tenant}'",
         ["contact"] = "'tl_' || :contact",
-        ["type"] = "NULL",
-        ["after_time"] = "NULL",
-        ["after_id"] = "NULL::uuid",
         ["limit"] = "51",
     }, $"\\set contact random(0, {contacts - 1})\n");
 

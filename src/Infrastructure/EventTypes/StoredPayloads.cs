@@ -19,6 +19,9 @@ internal sealed class StoredPayloads(Database.Database database) : IStoredPayloa
     /// <summary>A scan takes as long as it takes, and ends when its caller goes.</summary>
     private const string Patience = "SET LOCAL statement_timeout = 0";
 
+    /// <summary>Elsewhere a statement is planned once; here the best way depends on the type and the horizon.</summary>
+    private const string PlanAnew = "SET LOCAL plan_cache_mode = force_custom_plan";
+
     /// <summary>The horizon of the feed, as design and decision have it: transaction ids count on from those of an older server.</summary>
     private const string Horizon = """
         SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + transaction_offset
@@ -46,6 +49,7 @@ internal sealed class StoredPayloads(Database.Database database) : IStoredPayloa
     {
         await using var transaction = await database.BeginAsync(tenant, IsolationLevel.Snapshot, cancellationToken);
         await transaction.ExecuteAsync(Patience, null, cancellationToken);
+        await transaction.ExecuteAsync(PlanAnew, null, cancellationToken);
         var until = await transaction.FindAsync<long>(Horizon, null, cancellationToken);
         await VisitAsync(transaction, type, since, until, visit, cancellationToken);
         return new FeedHorizon(until);
@@ -55,6 +59,7 @@ internal sealed class StoredPayloads(Database.Database database) : IStoredPayloa
     public static async Task<bool> VisitUnlessMoreAsync(DatabaseTransaction transaction, EventTypeId type, FeedHorizon since, int? limit,
         Action<StoredPayload> visit, CancellationToken cancellationToken)
     {
+        await transaction.ExecuteAsync(PlanAnew, null, cancellationToken);
         if (limit is not null)
         {
             var count = await transaction.FindAsync<long>(since == FeedHorizon.Beginning ? CountAll : CountSince,

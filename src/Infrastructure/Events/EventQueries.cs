@@ -21,21 +21,32 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
         WHERE  e.tenant_id = @tenant_id AND e.id = @id
         """;
 
-    public const string Timeline = $"""
-        SELECT {Columns}
+    private const string ContactEvents = """
         FROM   events e
         JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
         WHERE  e.tenant_id = @tenant_id AND e.contact_id = @contact
-        AND    (@type::uuid IS NULL OR e.event_type_id = @type)
-        AND    (@after_time::timestamptz IS NULL OR (e.occurred_at, e.id) < (@after_time, @after_id))
-        ORDER  BY e.occurred_at DESC, e.id DESC
-        LIMIT  @limit;
+        """;
 
+    private const string OfType = "AND e.event_type_id = @type";
+
+    private const string After = "AND (e.occurred_at, e.id) < (@after_time, @after_id)";
+
+    private const string LatestFirst = "ORDER BY e.occurred_at DESC, e.id DESC LIMIT @limit";
+
+    private const string CountContactEvents = """
         SELECT count(*)
         FROM   events e
         WHERE  e.tenant_id = @tenant_id AND e.contact_id = @contact
-        AND    (@type::uuid IS NULL OR e.event_type_id = @type)
         """;
+
+    // A statement for each case, because one with conditions that may be switched off has no plan that is good for all.
+    public const string Timeline = $"SELECT {Columns} {ContactEvents} {LatestFirst}; {CountContactEvents}";
+
+    private const string TimelineAfter = $"SELECT {Columns} {ContactEvents} {After} {LatestFirst}; {CountContactEvents}";
+
+    private const string TimelineOfType = $"SELECT {Columns} {ContactEvents} {OfType} {LatestFirst}; {CountContactEvents} {OfType}";
+
+    private const string TimelineOfTypeAfter = $"SELECT {Columns} {ContactEvents} {OfType} {After} {LatestFirst}; {CountContactEvents} {OfType}";
 
     private const string List = $"""
         SELECT {Columns}
@@ -73,7 +84,13 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
 
     public Task<EventRows> TimelineAsync(TenantId tenant, ContactId contact, EventTypeId? type, TimelinePosition? after, int limit,
         CancellationToken cancellationToken) =>
-        database.QueryMultipleAsync(tenant, Timeline, new
+        database.QueryMultipleAsync(tenant, (type, after) switch
+        {
+            (null, null) => Timeline,
+            (null, _) => TimelineAfter,
+            (_, null) => TimelineOfType,
+            _ => TimelineOfTypeAfter,
+        }, new
         {
             contact = contact.Value,
             type = type?.Value,
