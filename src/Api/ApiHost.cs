@@ -7,6 +7,7 @@ using Flownally.Application;
 using Flownally.Application.Contacts;
 using Flownally.Infrastructure;
 using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.Journeys;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Configuration.Memory;
@@ -57,6 +58,7 @@ internal static class ApiHost
         .AddLogging()
         .Configure<ContactOptions>(configuration.GetSection("Contacts"))
         .Configure<RecordingOptions>(configuration.GetSection("Recording"))
+        .Configure<JourneyOptions>(configuration.GetSection("Journeys"))
         .AddSingleton(TimeProvider.System)
         .AddApplication()
         .AddOptions<RetentionOptions>()

@@ -2,12 +2,14 @@ using Flownally.Application.ApiKeys;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Journeys;
 using Flownally.Application.Tenants;
 using Flownally.Infrastructure.ApiKeys;
 using Flownally.Infrastructure.Contacts;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.EventTypes;
+using Flownally.Infrastructure.Journeys;
 using Flownally.Infrastructure.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -43,7 +45,8 @@ public static class InfrastructureServices
             .AddSingleton<IEventTypeQueries, EventTypeQueries>()
             .AddSingleton<IEventTypeRepository, EventTypeRepository>()
             .AddSingleton<IStoredPayloads, StoredPayloads>()
-            .AddSingleton<ITenantRepository, TenantRepository>();
+            .AddSingleton<ITenantRepository, TenantRepository>()
+            .AddSingleton<IWebhookSender, WebhookSender>();
     }
 
     /// <summary>What a process that serves does besides answering calls.</summary>
