@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+using Flownally.Application.Journeys;
+using Flownally.Infrastructure.Journeys;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Flownally.Api.Tests.Journeys;
+
+/// <summary>Where a webhook may go, and that it goes nowhere else.</summary>
+public sealed class WebhookTargetTests
+{
+    private static readonly WebhookOutcome Delivered = new WebhookOutcome.Delivered(200);
+    private static readonly WebhookOutcome NotAllowed = Webhooks.Failed(WebhookFailure.AddressNotAllowed);
+
+    [TestCase("127.0.0.1")]
+    [TestCase("127.1")]
+    [TestCase("2130706433")]
+    [TestCase("0x7f000001")]
+    [TestCase("0x7f.0.0.1")]
+    [TestCase("0177.0.0.1")]
+    [TestCase("017700000001")]
+    [TestCase("localhost")]
+    [TestCase("LOCALHOST")]
+    [TestCase("0.0.0.0")]
+    [TestCase("0")]
+    [TestCase("10.0.0.1")]
+    [TestCase("169.254.169.254")]
+    [TestCase("[::]")]
+    [TestCase("[::1]")]
+    [TestCase("[::ffff:127.0.0.1]")]
+    [TestCase("[::ffff:7f00:1]")]
+    [TestCase("[::127.0.0.1]")]
+    [TestCase("[64:ff9b::7f00:1]")]
+    [TestCase("[2002:7f00:1::]")]
+    [TestCase("[fe80::1]")]
+    [TestCase("user:password@127.0.0.1")]
+    public async Task Addresses_that_are_not_public_are_not_connected_to(string host)
+    {
+        await using var receiver = await Receiver.StartEverywhereAsync();
+        using var sender = Webhooks.NewSender(PublicAddresses.Contain, Dns.GetHostAddressesAsync);
+        var outcomes = new[]
+        {
+            await sender.SendAsync(Webhooks.To(receiver.Url(host)), CancellationToken.None),
+            await sender.SendAsync(Webhooks.To(receiver.Url(host, "https")), CancellationToken.None),
+        };
+        Assert.That(outcomes, Is.All.EqualTo(NotAllowed));
+        Assert.That(receiver.Connections, Is.Zero);
+    }
+
+    [TestCase("1.1.1.1", "127.0.0.1")]
+    [TestCase("127.0.0.1", "1.1.1.1")]
+    [TestCase("2606:4700::1", "::ffff:10.0.0.1")]
+    public async Task One_address_that_is_not_public_rules_out_the_host(params string[] addresses)
+    {
+        await using var receiver = await Receiver.StartEverywhereAsync();
+        using var sender = Webhooks.NewSender(PublicAddresses.Contain, Webhooks.Resolving(addresses));
+        Assert.That(await sender.SendAsync(Webhooks.To(receiver.Url("receiver.test")), CancellationToken.None), Is.EqualTo(NotAllowed));
+        Assert.That(receiver.Connections, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_name_is_resolved_once_for_a_connection_and_what_was_checked_is_connected_to()
+    {
+        await using var receiver = await Receiver.StartEverywhereAsync();
+        var asked = 0;
+        Task<IPAddress[]> Rebinding(string host, CancellationToken cancellationToken) =>
+            Task.FromResult<IPAddress[]>([IPAddress.Parse(Interlocked.Increment(ref asked) == 1 ? "127.0.0.1" : "127.0.0.2")]);
+        using var sender = Webhooks.NewSender(IPAddress.Loopback.Equals, Rebinding, handler => handler.PooledConnectionLifetime = TimeSpan.Zero);
+        var request = Webhooks.To(receiver.Url("receiver.test"));
+
+        Assert.That(await sender.SendAsync(request, CancellationToken.None), Is.EqualTo(Delivered));
+        Assert.That((asked, receiver.Connections), Is.EqualTo((1, 1)));
+
+        Assert.That(await sender.SendAsync(request, CancellationToken.None), Is.EqualTo(NotAllowed));
+        Assert.That((asked, receiver.Connections), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
+    public async Task A_connection_is_used_again_and_not_for_long()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var sender = Webhooks.NewSender(with: handler => Assert.That(handler.PooledConnectionLifetime, Is.AtMost(TimeSpan.FromMinutes(2))));
+        for (var i = 0; i < 10; i++)
+        {
+            await sender.SendAsync(Webhooks.To(receiver.Url()), CancellationToken.None);
+        }
+
+        Assert.That((receiver.Deliveries.Count, receiver.Connections), Is.EqualTo((10, 1)));
+    }
+
+    [Test]
+    public async Task The_next_address_is_tried_where_one_does_not_answer()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var sender = Webhooks.NewSender(resolve: Webhooks.Resolving("::1", "127.0.0.1"));
+        Assert.That(await sender.SendAsync(Webhooks.To(receiver.Url("receiver.test")), CancellationToken.None), Is.EqualTo(Delivered));
+    }
+
+    [Test]
+    public async Task A_host_that_is_not_found_is_told_apart()
+    {
+        using var sender = Webhooks.NewSender(resolve: (_, _) => throw new SocketException((int)SocketError.HostNotFound));
+        Assert.That(
+            await sender.SendAsync(Webhooks.To(new Uri("http://receiver.test")), CancellationToken.None),
+            Is.EqualTo(Webhooks.Failed(WebhookFailure.HostNotFound)));
+    }
+
+    [TestCase("ftp://127.0.0.1/")]
+    [TestCase("file:///etc/hostname")]
+    [TestCase("/hook")]
+    [TestCase("ws://127.0.0.1/")]
+    public async Task Only_http_and_https_are_spoken(string url)
+    {
+        using var sender = Webhooks.NewSender();
+        Assert.That(await sender.SendAsync(Webhooks.To(new Uri(url, UriKind.RelativeOrAbsolute)), CancellationToken.None), Is.EqualTo(NotAllowed));
+    }
+
+    [TestCase("http://xn--a/")]
+    [TestCase("http://xn--zzzzzzzzzzzz99999999/")]
+    [TestCase("http://-a-.test/")]
+    [TestCase("http://a..b/")]
+    [TestCase("http://ａ。test/")]
+    [TestCase("http://\ud800.test/")]
+    [TestCase("http://a%00b/")]
+    [TestCase("http://a_b:0/")]
+    [TestCase("http://[fe80::1%25zone]/")]
+    public async Task A_host_that_is_none_is_no_exception(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed))
+        {
+            Assert.Pass("No such URL can be made.");
+        }
+
+        using var sender = Webhooks.NewSender(allows: _ => false);
+        Assert.That(await sender.SendAsync(Webhooks.To(parsed!), CancellationToken.None), Is.TypeOf<WebhookOutcome.Failed>());
+    }
+
+    [TestCase(null, false)]
+    [TestCase("false", false)]
+    [TestCase("true", true)]
+    public async Task A_setting_lets_webhooks_reach_receivers_that_are_not_public(string? setting, bool expected)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Journeys:AllowPrivateTargets", setting)])
+            .Build();
+        await using var services = new ServiceCollection().AddFlownally(configuration, Service.ConnectionString).BuildServiceProvider();
+        var outcome = await services.GetRequiredService<IWebhookSender>().SendAsync(Webhooks.To(receiver.Url("localhost")), CancellationToken.None);
+        Assert.That(outcome, Is.EqualTo(expected ? Delivered : NotAllowed));
+        Assert.That(receiver.Deliveries, Has.Count.EqualTo(expected ? 1 : 0));
+    }
+}
