@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text;
 using Flownally.Application.Journeys;
 using Microsoft.AspNetCore.Connections;
@@ -33,7 +32,7 @@ public sealed class HostileReceiverTests
     public async Task An_answer_that_is_announced_forever_is_not_waited_for()
     {
         await using var receiver = await Receiver.StartRawAsync(connection => RepeatAsync(connection, "", "HTTP/1.1 103 Early Hints\r\n\r\n", TimeSpan.Zero));
-        Assert.That(await OutcomeAsync(receiver), Is.EqualTo(Webhooks.Failed(WebhookFailure.TimedOut)));
+        Assert.That(await OutcomeAsync(receiver), Is.EqualTo(Webhooks.Failed(WebhookFailure.AnswerTooLarge)));
     }
 
     [Test]

@@ -32,7 +32,7 @@ internal sealed class Receiver : IAsyncDisposable
         {
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-            Deliveries.Enqueue(new Delivery(http.Request.Method, http.Request.Path, new HeaderDictionary(new(http.Request.Headers)), body.ToArray()));
+            Deliveries.Enqueue(new Delivery(http.Request.Method, http.Request.Path, new HeaderDictionary(http.Request.Headers.ToDictionary()), body.ToArray()));
             await answer(http);
         });
     }
