@@ -42,7 +42,7 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
             return new UnsupportedMediaType();
         }
 
-        using var buffer = new MemoryStream((int)(request.ContentLength ?? 0)); // bounded by the limit of the operation
+        using var buffer = new MemoryStream(); // grows with what arrives, not with what is announced
         await request.Body.CopyToAsync(buffer, cancellationToken);
         var utf8 = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
         try

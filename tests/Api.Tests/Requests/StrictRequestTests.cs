@@ -52,6 +52,17 @@ public sealed class StrictRequestTests
         (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", $$"""{"eventTypeName":"{{new string('x', 1024 * 1024)}}"}"""))
             .AssertRefused(413, "requestTooLarge");
 
+    /// <summary>It is refused by what it announces, before memory is set aside for it.</summary>
+    [TestCase(2L * 1024 * 1024 * 1024 - 1)]
+    [TestCase(3L * 1024 * 1024 * 1024)]
+    public async Task A_body_that_is_announced_as_huge_is_refused(long bytes)
+    {
+        using var content = new StreamContent(Stream.Null) { Headers = { ContentType = new("application/json"), ContentLength = bytes } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/contacts/ctc_1/events") { Content = content };
+        request.Headers.ExpectContinue = true; // so that nothing of it is sent
+        (await (await Service.NewWorkspaceAsync()).SendAsync(request)).AssertRefused(413, "requestTooLarge");
+    }
+
     [TestCase("text/plain", null)]
     [TestCase("application/json", "iso-8859-1")]
     public async Task A_body_that_is_not_declared_as_JSON_is_refused(string type, string? charset)
