@@ -11,9 +11,8 @@ internal static class FrameworkProblems
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app
         .UseExceptionHandler(new ExceptionHandlerOptions
         {
-            ExceptionHandler = context => context.RequestAborted.IsCancellationRequested
-                ? Task.CompletedTask // nobody is there to be told
-                : ProblemWriter.WriteAsync(context, Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error)),
+            ExceptionHandler = context =>
+                ProblemWriter.WriteAsync(context, Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error)),
             // An outage or a broken request is no fault of the program: its log line needs no stack.
             SuppressDiagnosticsCallback = context => Of(context.Exception) is not Internal,
         })

@@ -18,7 +18,7 @@ internal static class ProblemWriter
         AddHeaders(response.Headers, error, type);
         var problem = Problem.Of(error, context.Request.Path.ToUriComponent(), Activity.Current?.Id);
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        return response.WriteAsJsonAsync(problem, json, Problem.ContentType, context.RequestAborted);
+        return response.WriteAsJsonAsync(problem, json, Problem.ContentType, CancellationToken.None); // which is silent where nobody is left to be told
     }
 
     private static void AddHeaders(IHeaderDictionary headers, Error error, ProblemType type)
