@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Flownally.Api.Tests.Journeys;
 
@@ -46,7 +48,7 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>Answers each request; the default is 200 and nothing more.</summary>
     public static Task<Receiver> StartAsync(RequestDelegate? answer = null, X509Certificate2? certificate = null) => StartAsync(new Receiver(
         (server, options) => server.Listen(IPAddress.Loopback, 0, options),
-        options => _ = certificate is null ? options : options.UseHttps(certificate),
+        options => _ = certificate is null ? options : options.UseHttps(Present(certificate)),
         answer ?? (_ => Task.CompletedTask)));
 
     /// <summary>Listens on every address of this machine.</summary>
@@ -66,6 +68,13 @@ internal sealed class Receiver : IAsyncDisposable
         using var now = new CancellationTokenSource(TimeSpan.Zero);
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+    }
+
+    /// <summary>Presents the certificate as it is, without looking for its issuer itself.</summary>
+    private static TlsHandshakeCallbackOptions Present(X509Certificate2 certificate)
+    {
+        var context = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
+        return new() { OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = context }) };
     }
 
     private static async Task<Receiver> StartAsync(Receiver receiver)

@@ -119,21 +119,14 @@ public sealed class WebhookTargetTests
     [TestCase("http://xn--a/")]
     [TestCase("http://xn--zzzzzzzzzzzz99999999/")]
     [TestCase("http://-a-.test/")]
-    [TestCase("http://a..b/")]
     [TestCase("http://ａ。test/")]
     [TestCase("http://\ud800.test/")]
-    [TestCase("http://a%00b/")]
     [TestCase("http://a_b:0/")]
     [TestCase("http://[fe80::1%25zone]/")]
     public async Task A_host_that_is_none_is_no_exception(string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed))
-        {
-            Assert.Pass("No such URL can be made.");
-        }
-
         using var sender = Webhooks.NewSender(allows: _ => false);
-        Assert.That(await sender.SendAsync(Webhooks.To(parsed!), CancellationToken.None), Is.TypeOf<WebhookOutcome.Failed>());
+        Assert.That(await sender.SendAsync(Webhooks.To(new Uri(url)), CancellationToken.None), Is.TypeOf<WebhookOutcome.Failed>());
     }
 
     [TestCase(null, false)]

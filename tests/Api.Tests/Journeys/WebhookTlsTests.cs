@@ -50,10 +50,9 @@ public sealed class WebhookTlsTests
         using var authority = new Authority();
         using var certificate = authority.Issue("receiver.test", 1, issuerAt: elsewhere.Url());
         await using var receiver = await Receiver.StartAsync(certificate: certificate);
-        var before = elsewhere.Connections; // the receiver looks for the issuer of its own certificate
         using var sender = Webhooks.NewSender(resolve: Webhooks.Resolving("127.0.0.1"));
         Assert.That(await sender.SendAsync(Webhooks.To(receiver.Url("receiver.test", "https")), CancellationToken.None), Is.EqualTo(TlsFailed));
-        Assert.That(elsewhere.Connections, Is.EqualTo(before));
+        Assert.That(elsewhere.Connections, Is.Zero);
     }
 
     private static void Trust(SslClientAuthenticationOptions tls, X509Certificate2 root)
