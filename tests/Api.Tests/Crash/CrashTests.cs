@@ -17,7 +17,8 @@ public sealed class CrashTests
         {
             Assert.That(report.Violations, Is.Empty);
             Assert.That(report.InDoubt, Is.Positive, "Nothing was interrupted, so nothing was tried.");
-            Assert.That(report.Acknowledged, Is.GreaterThan(report.InDoubt));
+            // One in ten asks once only; how many attempts the others need depends on how long PostgreSQL is away.
+            Assert.That(report.Acknowledged, Is.GreaterThan(0.8 * report.Requests), "Who insists gets through.");
         }
     }
 }
