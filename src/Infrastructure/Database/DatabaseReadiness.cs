@@ -34,7 +34,6 @@ internal sealed class DatabaseReadiness(NpgsqlDataSource dataSource, TimeProvide
             if (!_ready)
             {
                 await PrepareAsync(cancellationToken);
-                _ready = true;
             }
         }
         finally
@@ -54,6 +53,7 @@ internal sealed class DatabaseReadiness(NpgsqlDataSource dataSource, TimeProvide
 
         var through = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddMonths(MonthsAhead);
         await connection.ExecuteAsync(new CommandDefinition(Prepare, new { through }, cancellationToken: cancellationToken));
+        _ready = true;
     }
 
     public void Dispose() => _turn.Dispose();

@@ -16,11 +16,11 @@ namespace Flownally.Infrastructure.EventTypes;
 /// </summary>
 internal sealed class StoredPayloads(Database.Database database) : IStoredPayloads
 {
-    /// <summary>A scan takes as long as it takes, and ends when its caller goes.</summary>
-    private const string Patience = "SET LOCAL statement_timeout = 0";
-
     /// <summary>Elsewhere a statement is planned once; here the best way depends on the type and the horizon.</summary>
     private const string PlanAnew = "SET LOCAL plan_cache_mode = force_custom_plan";
+
+    /// <summary>A scan takes as long as it takes, and ends when its caller goes.</summary>
+    private const string Patience = $"SET LOCAL statement_timeout = 0; {PlanAnew}";
 
     /// <summary>The horizon of the feed, as design and decision have it: transaction ids count on from those of an older server.</summary>
     private const string Horizon = """
@@ -49,7 +49,6 @@ internal sealed class StoredPayloads(Database.Database database) : IStoredPayloa
     {
         await using var transaction = await database.BeginAsync(tenant, IsolationLevel.Snapshot, cancellationToken);
         await transaction.ExecuteAsync(Patience, null, cancellationToken);
-        await transaction.ExecuteAsync(PlanAnew, null, cancellationToken);
         var until = await transaction.FindAsync<long>(Horizon, null, cancellationToken);
         await VisitAsync(transaction, type, since, until, visit, cancellationToken);
         return new FeedHorizon(until);
