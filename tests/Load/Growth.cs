@@ -42,28 +42,31 @@ internal static class Growth
             await workspace.ExecuteAsync("VACUUM ANALYZE");
             await workspace.ExecuteAsync("CHECKPOINT");
             var side = new Side(workspace, await ApiProcess.StartAsync(workspace.ConnectionString), events);
-            await Recording.WarmUpAsync(workspace, side._api);
-            await Timelines.WarmUpAsync(workspace, side._api, side._contacts);
-            await side.ListAsync();
+            await side.WarmUpAsync();
             return side;
         }
 
-        private readonly ApiProcess _api = api;
-
         public async Task MeasureAsync()
         {
-            Recorded.Add((await Recording.RunAsync(workspace, _api)).PerSecond);
-            TimelineP50.Add((await Timelines.RunAsync(workspace, _api, _contacts)).P50);
+            Recorded.Add((await Recording.RunAsync(workspace, api)).PerSecond);
+            TimelineP50.Add((await Timelines.RunAsync(workspace, api, _contacts)).P50);
             ListP50.Add((await ListAsync()).P50);
             Program.Say($"  {events:N0} events: {Recorded[^1]:N0}/s recorded, timeline {TimelineP50[^1]:N2} ms, list {ListP50[^1]:N2} ms");
         }
 
         public async ValueTask DisposeAsync()
         {
-            await _api.DisposeAsync();
+            await api.DisposeAsync();
             await workspace.DisposeAsync();
         }
 
-        private Task<Wrk> ListAsync() => Wrk.RunAsync(_api.Url, "list.lua", ListConnections, Rounds.Seconds, workspace.Key);
+        private async Task WarmUpAsync()
+        {
+            await Recording.WarmUpAsync(workspace, api);
+            await Timelines.WarmUpAsync(workspace, api, _contacts);
+            await ListAsync();
+        }
+
+        private Task<Wrk> ListAsync() => Wrk.RunAsync(api.Url, "list.lua", ListConnections, Rounds.Seconds, workspace.Key);
     }
 }

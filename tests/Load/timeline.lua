@@ -1,15 +1,10 @@
 -- wrk: reads first pages of timelines. Arguments: the API key, and how many contacts there are.
-local threads = 0
-
-function setup(thread)
-  thread:set("id", threads)
-  threads = threads + 1
-end
+dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "random.lua")
 
 function init(args)
   headers = { ["Authorization"] = "Bearer " .. args[1] }
   contacts = tonumber(args[2])
-  math.randomseed(id + 1)
+  seed()
 end
 
 function request()
