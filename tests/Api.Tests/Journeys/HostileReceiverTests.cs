@@ -62,14 +62,14 @@ public sealed class HostileReceiverTests
     public async Task A_body_without_end_is_left_and_its_connection_closed(int status)
     {
         var (sent, left) = (0L, new TaskCompletionSource());
-        await using var receiver = await Receiver.StartAsync(async http =>
+        await using var receiver = await Receiver.StartRawAsync(async connection =>
         {
-            http.Response.StatusCode = status;
-            var some = new byte[16 * 1024];
-            while (!http.RequestAborted.IsCancellationRequested)
+            await connection.Transport.Input.ReadAsync();
+            await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} So\r\nTransfer-Encoding: chunked\r\n\r\n"));
+            var chunk = Encoding.ASCII.GetBytes($"4000\r\n{new string('x', 0x4000)}\r\n");
+            while (!(await connection.Transport.Output.WriteAsync(chunk)).IsCompleted) // then the connection is closed
             {
-                await http.Response.Body.WriteAsync(some, CancellationToken.None);
-                sent += some.Length;
+                sent += chunk.Length;
             }
 
             left.SetResult();
