@@ -1,5 +1,4 @@
 using Flownally.Api.Problems;
-using Flownally.Application.Events;
 using Flownally.Domain;
 
 namespace Flownally.Api.Events;
@@ -7,7 +6,7 @@ namespace Flownally.Api.Events;
 /// <param name="Results">One for each moment, in their order.</param>
 public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> Results)
 {
-    public static RecordedEventsResponse Of(IReadOnlyList<Result<RecordedEvent>> results) =>
+    public static RecordedEventsResponse Of(IReadOnlyList<Result<EventId>> results) =>
         new([.. results.Select(result => result.Match(RecordedEventResult.Of, RecordedEventResult.Of))]);
 }
 
@@ -17,7 +16,7 @@ public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> R
 /// <param name="Problem">Why it was not; places are told as if the moment stood alone.</param>
 public sealed record RecordedEventResult(int Status, EventId? Id, Problem? Problem)
 {
-    public static RecordedEventResult Of(RecordedEvent recorded) => new(StatusCodes.Status201Created, recorded.Event.Id, null);
+    public static RecordedEventResult Of(EventId id) => new(StatusCodes.Status201Created, id, null);
 
     public static RecordedEventResult Of(Error error)
     {

@@ -5,12 +5,12 @@ namespace Flownally.Application.Events;
 /// <summary>Where events are recorded, once and for good.</summary>
 public interface IEventLog
 {
-    /// <summary>Records an event, if its type has not moved since it was read and its key stands for no other event.</summary>
+    /// <summary>Records events, each if its type has not moved since it was read and its key stands for no other event.</summary>
     /// <returns>
-    /// <see cref="AppendOutcome.Appended"/> only once the event is durable, readable in every list and in its place in the feed.
-    /// Every other outcome leaves no trace.
+    /// What became of each, in their order. <see cref="AppendOutcome.Appended"/> only once the event is durable, readable in
+    /// every list and in its place in the feed; every other outcome leaves no trace, but for <see cref="AppendOutcome.Failed"/>.
     /// </returns>
-    Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken);
+    Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of an attempt to record.</summary>
@@ -33,4 +33,10 @@ public abstract record AppendOutcome
 
     /// <summary>The key stands for an event already.</summary>
     public sealed record KeyTaken(EventId By, Fingerprint Fingerprint) : AppendOutcome;
+
+    /// <summary>
+    /// The event could not be written; where the database went away meanwhile (<see cref="DatabaseUnavailableException"/>),
+    /// it may have been.
+    /// </summary>
+    public sealed record Failed(Exception Exception) : AppendOutcome;
 }

@@ -1,11 +1,8 @@
 using AutoMapper;
-using Flownally.Application.Contacts;
-using Flownally.Application.EventTypes;
 using Flownally.Domain;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
 using FluentValidation;
 using MediatR;
@@ -39,8 +36,8 @@ internal sealed class RecordEventValidator : AbstractValidator<RecordEvent>
     }
 }
 
-internal sealed class RecordEventHandler(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, IEventQueries events,
-    IdGenerator ids, TimeProvider clock, IMapper mapper) : IRequestHandler<RecordEvent, Result<RecordedEvent>>
+internal sealed class RecordEventHandler(EventRecorder recorder, IEventQueries events, IMapper mapper)
+    : IRequestHandler<RecordEvent, Result<RecordedEvent>>
 {
     public async Task<Result<RecordedEvent>> Handle(RecordEvent request, CancellationToken cancellationToken)
     {
@@ -49,61 +46,26 @@ internal sealed class RecordEventHandler(ContactGate gate, IEventTypeCatalog cat
             return new IdempotencyKeyConflict();
         }
 
-        if (await gate.RefusalAsync(request.TenantId, request.ContactId, cancellationToken) is { } refusal)
+        var recorded = (await recorder.RecordAsync([request], cancellationToken))[0];
+        if (recorded.IsSuccess)
         {
-            return refusal;
+            return new RecordedEvent(mapper.Map<EventResponse>(recorded.Value), Replayed: false);
         }
 
-        for (var fresh = false; ; fresh = true)
-        {
-            var type = await catalog.FindAsync(request.TenantId, request.EventType, fresh, cancellationToken);
-            if (type is null)
-            {
-                return new EventTypeUnknown(request.EventType);
-            }
-
-            var moment = type.Record(new EventId(ids.Next()), request.ContactId, request.Payload, request.OccurredAt,
-                request.BodyKey ?? request.HeaderKey, clock.GetUtcNow());
-            if (!moment.IsSuccess && !fresh)
-            {
-                continue;
-            }
-
-            if (!moment.IsSuccess)
-            {
-                return moment.Error;
-            }
-
-            switch (await log.AppendAsync(moment.Value, cancellationToken))
-            {
-                case AppendOutcome.Appended:
-                    return new RecordedEvent(mapper.Map<EventResponse>(moment.Value), Replayed: false);
-                case AppendOutcome.KeyTaken taken:
-                    return await RepeatAsync(request, moment.Value, taken, cancellationToken);
-                case AppendOutcome.Overloaded:
-                    return new Overloaded();
-                case AppendOutcome.TypeMoved:
-                    continue;
-            }
-        }
+        return request.BodyKey is null && recorded.Error is IdempotencyKeyExists taken
+            ? await ReplayAsync(request, taken, cancellationToken)
+            : recorded.Error;
     }
 
     /// <summary>A key in the body makes every repeat a conflict; a key in the header replays an identical one.</summary>
-    private async Task<Result<RecordedEvent>> RepeatAsync(RecordEvent request, Event repeat, AppendOutcome.KeyTaken taken,
-        CancellationToken cancellationToken)
+    private async Task<Result<RecordedEvent>> ReplayAsync(RecordEvent request, IdempotencyKeyExists taken, CancellationToken cancellationToken)
     {
-        var same = repeat.Fingerprint == taken.Fingerprint;
-        if (request.BodyKey is not null)
-        {
-            return new IdempotencyKeyExists(taken.By, same);
-        }
-
-        if (!same)
+        if (!taken.SameRequest)
         {
             return new IdempotencyKeyReused();
         }
 
-        var first = await events.FindAsync(request.TenantId, taken.By, cancellationToken);
-        return first is null ? new EventNotFound(taken.By.ToString()) : new RecordedEvent(first, Replayed: true);
+        var first = await events.FindAsync(request.TenantId, taken.ExistingEventId, cancellationToken);
+        return first is null ? new EventNotFound(taken.ExistingEventId.ToString()) : new RecordedEvent(first, Replayed: true);
     }
 }

@@ -1,6 +1,8 @@
+using Flownally.Application.Validation;
 using Flownally.Domain;
+using Flownally.Domain.Events;
+using FluentValidation;
 using MediatR;
-using Microsoft.Extensions.Logging;
 
 namespace Flownally.Application.Events;
 
@@ -9,34 +11,20 @@ namespace Flownally.Application.Events;
 public sealed record RecordEvents(IReadOnlyList<Result<RecordEvent>> Events) : IRequest<Result<RecordedEvents>>;
 
 /// <param name="Results">What became of each, in their order.</param>
-public sealed record RecordedEvents(IReadOnlyList<Result<RecordedEvent>> Results);
+public sealed record RecordedEvents(IReadOnlyList<Result<EventId>> Results);
 
-internal sealed partial class RecordEventsHandler(IMediator mediator, ILogger<RecordEventsHandler> log) : IRequestHandler<RecordEvents, Result<RecordedEvents>>
+internal sealed class RecordEventsHandler(IValidator<RecordEvent> validator, EventRecorder recorder) : IRequestHandler<RecordEvents, Result<RecordedEvents>>
 {
-    public async Task<Result<RecordedEvents>> Handle(RecordEvents request, CancellationToken cancellationToken) =>
-        new RecordedEvents(await Task.WhenAll(request.Events.Select(item => item.Match(
-            command => RecordAsync(command, cancellationToken),
-            error => Task.FromResult<Result<RecordedEvent>>(error)))));
-
-    /// <summary>A failure is told as a refusal here, because it must not hide what became of the others.</summary>
-    private async Task<Result<RecordedEvent>> RecordAsync(RecordEvent command, CancellationToken cancellationToken)
+    public async Task<Result<RecordedEvents>> Handle(RecordEvents request, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await mediator.Send(command, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            var failure = Failure.Of(exception);
-            if (failure is Internal)
-            {
-                LogFailure(exception);
-            }
-
-            return failure;
-        }
+        List<Result<RecordEvent>> moments = [.. request.Events.Select(item => item.Match(Validate, error => error))];
+        var recorded = await recorder.RecordAsync([.. moments.Where(moment => moment.IsSuccess).Select(moment => moment.Value)], cancellationToken);
+        var next = 0;
+        return new RecordedEvents([.. moments.Select(moment => moment.Match(
+            _ => recorded[next++].Match<Result<EventId>>(e => e.Id, error => error),
+            error => error))]);
     }
 
-    [LoggerMessage(LogLevel.Error, "An event of a batch could not be recorded.")]
-    private partial void LogFailure(Exception exception);
+    private Result<RecordEvent> Validate(RecordEvent moment) =>
+        validator.Validate(moment) is { IsValid: false } found ? new ValidationFailed([.. found.Violations()]) : moment;
 }

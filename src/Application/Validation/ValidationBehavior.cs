@@ -1,5 +1,6 @@
 using Flownally.Domain;
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 
 namespace Flownally.Application.Validation;
@@ -15,10 +16,15 @@ internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValid
         foreach (var validator in validators)
         {
             var result = await validator.ValidateAsync(request, cancellationToken);
-            violations.AddRange(result.Errors.Select(failure =>
-                new FieldViolation(failure.PropertyName, failure.ErrorCode, failure.ErrorMessage)));
+            violations.AddRange(result.Violations());
         }
 
         return violations.Count > 0 ? TResponse.Refused(new ValidationFailed(violations)) : await next();
     }
+}
+
+internal static class ValidationResults
+{
+    public static IEnumerable<FieldViolation> Violations(this ValidationResult result) =>
+        result.Errors.Select(failure => new FieldViolation(failure.PropertyName, failure.ErrorCode, failure.ErrorMessage));
 }

@@ -8,9 +8,10 @@ internal static class ConnectionStrings
     /// <summary>
     /// The session begins as <see cref="Migrator.ApiRole"/> and gives up early, so that a call is answered
     /// while its caller still waits, and an abandoned transaction cannot hold back the feed. Statements are planned once:
-    /// planning one anew for its values costs more than most take.
+    /// planning one anew for its values costs more than most take. Three processes fit into the 100 connections that a server
+    /// allows by default; a connection string may ask for more or fewer.
     /// </summary>
-    public static string ForApi(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    public static string ForApi(string connectionString) => new NpgsqlConnectionStringBuilder("Maximum Pool Size=30;" + connectionString)
     {
         ApplicationName = "flownally",
         Options = $"-c role={Migrator.ApiRole} -c idle_in_transaction_session_timeout=10s -c statement_timeout=30s -c plan_cache_mode=force_generic_plan",

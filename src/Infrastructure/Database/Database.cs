@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using Dapper;
 using Flownally.Application;
 using Npgsql;
@@ -23,6 +24,15 @@ internal sealed class Database(NpgsqlDataSource dataSource, DatabaseReadiness re
 
     public Task<int> ExecuteAsync(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
         RunAsync((connection, token) => connection.ExecuteAsync(scope.Command(sql, parameters, null, token)), cancellationToken);
+
+    /// <summary>Reads rows by hand, where there are so many that it pays.</summary>
+    public Task<T> ReadAsync<T>(TenantScope scope, string sql, object? parameters, Func<DbDataReader, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) =>
+        RunAsync(async (connection, token) =>
+        {
+            await using var reader = await connection.ExecuteReaderAsync(scope.Command(sql, parameters, null, token));
+            return await read(reader, token);
+        }, cancellationToken);
 
     /// <summary>Reads several result sets in one round trip.</summary>
     public Task<T> QueryMultipleAsync<T>(TenantScope scope, string sql, object? parameters, Func<SqlMapper.GridReader, Task<T>> read,

@@ -1,17 +1,18 @@
-using Dapper;
+using System.Data.Common;
 using Flownally.Application.Events;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
 
 namespace Flownally.Infrastructure.Events;
 
 internal sealed class EventQueries(Database.Database database) : IEventQueries
 {
+    /// <summary>In the order in which <see cref="Read"/> takes them.</summary>
     private const string Columns = """
-        e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version,
-        e.payload, e.idempotency_key, e.occurred_at, e.created_at
+        e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name, e.schema_version, e.payload, e.idempotency_key, e.occurred_at, e.created_at
         """;
 
     private const string One = $"""
@@ -80,11 +81,11 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
     private static readonly EventId Last = new(Guid.AllBitsSet);
 
     public Task<EventResponse?> FindAsync(TenantId tenant, EventId id, CancellationToken cancellationToken) =>
-        database.FindAsync<EventResponse>(tenant, One, new { id = id.Value }, cancellationToken);
+        database.ReadAsync(tenant, One, new { id = id.Value }, async (rows, token) => await rows.ReadAsync(token) ? Read(rows) : null, cancellationToken);
 
     public Task<EventRows> TimelineAsync(TenantId tenant, ContactId contact, EventTypeId? type, TimelinePosition? after, int limit,
         CancellationToken cancellationToken) =>
-        database.QueryMultipleAsync(tenant, (type, after) switch
+        database.ReadAsync(tenant, (type, after) switch
         {
             (null, null) => Timeline,
             (null, _) => TimelineAfter,
@@ -97,12 +98,37 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
             after_time = after?.OccurredAt,
             after_id = after?.Id.Value,
             limit,
-        }, ReadAsync, cancellationToken);
+        }, ReadPageAsync, cancellationToken);
 
     public Task<EventRows> ListAsync(TenantId tenant, EventTypeId? type, EventId? before, int limit, CancellationToken cancellationToken) =>
-        database.QueryMultipleAsync(tenant, type is null ? List : ListOfType, new { type = type?.Value, before = (before ?? Last).Value, limit },
-            ReadAsync, cancellationToken);
+        database.ReadAsync(tenant, type is null ? List : ListOfType, new { type = type?.Value, before = (before ?? Last).Value, limit },
+            ReadPageAsync, cancellationToken);
 
-    private static async Task<EventRows> ReadAsync(SqlMapper.GridReader results) =>
-        new([.. await results.ReadAsync<EventResponse>()], await results.ReadSingleAsync<long>());
+    private static async Task<EventRows> ReadPageAsync(DbDataReader rows, CancellationToken cancellationToken)
+    {
+        var events = new List<EventResponse>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            events.Add(Read(rows));
+        }
+
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        return new EventRows(events, rows.GetInt64(0));
+    }
+
+    /// <summary>By hand, because it is done for every event of every page: a mapper would box each value, and make a string of each payload.</summary>
+    private static EventResponse Read(DbDataReader row) => new()
+    {
+        Id = new EventId(row.GetGuid(0)),
+        TenantId = new TenantId(row.GetGuid(1)),
+        ContactId = ContactId.Parse(row.GetString(2)),
+        EventTypeId = new EventTypeId(row.GetGuid(3)),
+        EventTypeName = row.GetString(4),
+        SchemaVersion = row.GetInt32(5),
+        Payload = new RawJson(row.GetFieldValue<byte[]>(6)),
+        IdempotencyKey = row.IsDBNull(7) ? null : row.GetString(7),
+        OccurredAt = row.GetFieldValue<DateTimeOffset>(8),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(9),
+    };
 }

@@ -1,4 +1,5 @@
 using Dapper;
+using Flownally.Application;
 using Flownally.Application.Events;
 using Flownally.Domain.Events;
 using Flownally.Domain.Ids;
@@ -93,9 +94,28 @@ internal sealed class EventWriter(Database.Database database)
         AND    event_id >= (SELECT oldest_kept FROM retention)
         """;
 
-    /// <summary>Writes all that may be written. An exception means that none was, or that the connection was lost on the way.</summary>
+    /// <summary>
+    /// Writes all that may be written. A statement that PostgreSQL refuses has written nothing; then each half is tried alone, so
+    /// that the event at fault fails alone. Where the connection was lost nobody knows what was written, and nothing is tried
+    /// again: the keys tell those who ask.
+    /// </summary>
     /// <returns>What became of each event, in their order; null where another transaction stood in the way: try again.</returns>
     public async Task<AppendOutcome?[]> WriteAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteTogetherAsync(events, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            var half = events.Count / 2;
+            return half == 0 || exception is DatabaseUnavailableException
+                ? [.. events.Select(_ => new AppendOutcome.Failed(exception))]
+                : [.. await WriteAsync([.. events.Take(half)], cancellationToken), .. await WriteAsync([.. events.Skip(half)], cancellationToken)];
+        }
+    }
+
+    private async Task<AppendOutcome?[]> WriteTogetherAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
         var outcomes = new AppendOutcome?[events.Count];
         Array.Fill(outcomes, AppendOutcome.Appended.Instance);

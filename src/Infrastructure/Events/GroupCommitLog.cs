@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Flownally.Application;
 using Flownally.Application.Events;
 using Flownally.Domain.Events;
 using Microsoft.Extensions.Options;
@@ -23,37 +22,36 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
 
     private readonly EventWriter _writer;
     private readonly TimeProvider _clock;
-    private readonly Channel<Waiter> _queue;
+    private readonly int _mostWaiting;
+    private readonly Channel<Waiter> _queue = Channel.CreateUnbounded<Waiter>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lazy<Task> _writing;
+    private int _eventsWaiting;
     private long _bytesWaiting;
 
     public GroupCommitLog(EventWriter writer, TimeProvider clock, IOptions<RecordingOptions> options)
     {
         _writer = writer;
         _clock = clock;
-        _queue = Channel.CreateBounded<Waiter>(new BoundedChannelOptions(options.Value.MaxWaiting) { SingleReader = true });
+        _mostWaiting = options.Value.MaxWaiting;
         _writing = new Lazy<Task>(() => Task.Run(WriteAsync));
     }
 
-    public async Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
         _ = _writing.Value;
-        while (true)
+        var outcomes = await WaitAsync(events, cancellationToken);
+        while (outcomes.Contains(null))
         {
-            var waiter = new Waiter(@event, cancellationToken);
-            if (Volatile.Read(ref _bytesWaiting) > 8 * MostBytesTogether || !_queue.Writer.TryWrite(waiter))
-            {
-                return new AppendOutcome.Overloaded();
-            }
-
-            Interlocked.Add(ref _bytesWaiting, waiter.Bytes);
-            if (await waiter.Outcome.WaitAsync(cancellationToken) is { } outcome)
-            {
-                return outcome;
-            }
-
             await Task.Delay(PauseBeforeRetry, _clock, cancellationToken);
+            int[] left = [.. Enumerable.Range(0, events.Count).Where(i => outcomes[i] is null)];
+            var again = await WaitAsync([.. left.Select(i => events[i])], cancellationToken);
+            for (var i = 0; i < left.Length; i++)
+            {
+                outcomes[left[i]] = again[i];
+            }
         }
+
+        return outcomes!;
     }
 
     /// <summary>Takes no more, and writes what waits.</summary>
@@ -66,23 +64,61 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
         }
     }
 
+    /// <returns>What became of each event; null where another transaction stood in the way.</returns>
+    private async Task<AppendOutcome?[]> WaitAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter(events, cancellationToken);
+        var (count, bytes) = (Interlocked.Add(ref _eventsWaiting, events.Count), Interlocked.Add(ref _bytesWaiting, waiter.Bytes));
+        var alone = count == events.Count; // one call by itself is never too much
+        if ((!alone && (count > _mostWaiting || bytes > 8 * MostBytesTogether)) || !_queue.Writer.TryWrite(waiter))
+        {
+            Leave(waiter);
+            return [.. events.Select(_ => new AppendOutcome.Overloaded())];
+        }
+
+        return await waiter.Outcomes.WaitAsync(cancellationToken);
+    }
+
+    private void Leave(Waiter waiter)
+    {
+        Interlocked.Add(ref _eventsWaiting, -waiter.Events.Count);
+        Interlocked.Add(ref _bytesWaiting, -waiter.Bytes);
+    }
+
+    /// <summary>
+    /// Writes one group after the other. Where more waits than fits into one, a second is written meanwhile, so that PostgreSQL can
+    /// use two cores; not before, because two small groups cost more than one.
+    /// </summary>
     private async Task WriteAsync()
     {
+        var other = Task.CompletedTask;
         while (await _queue.Reader.WaitToReadAsync())
         {
-            await RecordAsync(TakeTogether());
+            if (Volatile.Read(ref _eventsWaiting) < MostTogether)
+            {
+                await other;
+            }
+
+            var writing = RecordAsync(TakeTogether());
+            await other;
+            other = writing;
         }
+
+        await other;
     }
 
     private List<Waiter> TakeTogether()
     {
-        var (waiters, bytes) = (new List<Waiter>(), 0);
-        while (waiters.Count < MostTogether && bytes < MostBytesTogether && _queue.Reader.TryRead(out var waiter))
+        var (waiters, count, bytes) = (new List<Waiter>(), 0, 0);
+        while (_queue.Reader.TryPeek(out var waiter)
+            && (waiters.Count == 0 || (count + waiter.Events.Count <= MostTogether && bytes + waiter.Bytes <= MostBytesTogether)))
         {
-            Interlocked.Add(ref _bytesWaiting, -waiter.Bytes);
+            _queue.Reader.TryRead(out _);
+            Leave(waiter);
             if (!waiter.HasGone)
             {
                 waiters.Add(waiter);
+                count += waiter.Events.Count;
                 bytes += waiter.Bytes;
             }
         }
@@ -90,10 +126,6 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
         return waiters;
     }
 
-    /// <summary>
-    /// A statement that PostgreSQL refuses has written nothing; then each is tried alone, so that the one at fault fails alone.
-    /// Where the connection was lost nobody knows what was written, and nothing is tried again: the keys tell those who ask.
-    /// </summary>
     private async Task RecordAsync(List<Waiter> waiters)
     {
         if (waiters.Count == 0)
@@ -101,43 +133,28 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
             return;
         }
 
-        try
+        var outcomes = await _writer.WriteAsync([.. waiters.SelectMany(waiter => waiter.Events)], CancellationToken.None);
+        var next = 0;
+        foreach (var waiter in waiters)
         {
-            var outcomes = await _writer.WriteAsync([.. waiters.Select(waiter => waiter.Event)], CancellationToken.None);
-            for (var i = 0; i < outcomes.Length; i++)
-            {
-                waiters[i].Answer(outcomes[i]);
-            }
-        }
-        catch (Exception exception) when (waiters.Count == 1 || exception is DatabaseUnavailableException)
-        {
-            waiters.ForEach(waiter => waiter.Fail(exception));
-        }
-        catch
-        {
-            foreach (var waiter in waiters)
-            {
-                await RecordAsync([waiter]);
-            }
+            waiter.Answer(outcomes[next..(next += waiter.Events.Count)]);
         }
     }
 
-    /// <summary>An event, and whoever waits to learn what became of it.</summary>
-    private sealed class Waiter(Event @event, CancellationToken cancellationToken)
+    /// <summary>The events of a call, and whoever waits to learn what became of them.</summary>
+    private sealed class Waiter(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
         /// <summary>Whoever is answered goes on elsewhere, and not before the others are answered.</summary>
-        private readonly TaskCompletionSource<AppendOutcome?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<AppendOutcome?[]> _outcomes = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Event Event => @event;
+        public IReadOnlyList<Event> Events => events;
 
-        public int Bytes => @event.Payload.Text.Utf8.Length;
+        public int Bytes { get; } = events.Sum(e => e.Payload.Text.Utf8.Length);
 
         public bool HasGone => cancellationToken.IsCancellationRequested;
 
-        public Task<AppendOutcome?> Outcome => _outcome.Task;
+        public Task<AppendOutcome?[]> Outcomes => _outcomes.Task;
 
-        public void Answer(AppendOutcome? outcome) => _outcome.SetResult(outcome);
-
-        public void Fail(Exception exception) => _outcome.SetException(exception);
+        public void Answer(AppendOutcome?[] outcomes) => _outcomes.SetResult(outcomes);
     }
 }

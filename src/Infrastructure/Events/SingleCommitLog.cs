@@ -4,11 +4,22 @@ using Flownally.Domain.Events;
 namespace Flownally.Infrastructure.Events;
 
 /// <summary>
-/// Records each event in a transaction of its own: what <see cref="GroupCommitLog"/> must agree with, and is measured against.
+/// Records each event in a transaction of its own, one after the other: what <see cref="GroupCommitLog"/> must agree with, and is measured against.
 /// </summary>
 internal sealed class SingleCommitLog(EventWriter writer, TimeProvider clock) : IEventLog
 {
-    public async Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    {
+        var outcomes = new AppendOutcome[events.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            outcomes[i] = await AppendAsync(events[i], cancellationToken);
+        }
+
+        return outcomes;
+    }
+
+    private async Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -90,16 +90,16 @@ public sealed class BrokenOnPurposeTests
 
         private readonly List<Event> _waiting = [];
 
-        public async Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken)
+        public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
         {
-            _waiting.Add(@event);
-            if (_waiting.Count == Together)
+            _waiting.AddRange(events);
+            if (_waiting.Count >= Together)
             {
                 await writer.WriteAsync(_waiting, cancellationToken);
                 _waiting.Clear();
             }
 
-            return AppendOutcome.Appended.Instance;
+            return [.. events.Select(_ => AppendOutcome.Appended.Instance)];
         }
     }
 }

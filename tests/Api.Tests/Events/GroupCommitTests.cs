@@ -57,17 +57,24 @@ public sealed class GroupCommitTests
         var appends = Enumerable.Range(0, 50).Select(i => log.AppendAsync(log.NewEvent(contact: i == 20 ? "poison" : "ctc_1"))).ToList();
         for (var i = 0; i < appends.Count; i++)
         {
-            if (i == 20)
-            {
-                await Assert.ThatAsync(() => appends[i], Throws.TypeOf<PostgresException>());
-            }
-            else
-            {
-                Assert.That(await appends[i], Is.TypeOf<AppendOutcome.Appended>());
-            }
+            var outcome = await appends[i];
+            Assert.That(outcome is AppendOutcome.Failed { Exception: PostgresException } ? i == 20 : outcome is AppendOutcome.Appended && i != 20, $"{i}: {outcome}");
         }
 
         Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(49));
+    }
+
+    [Test]
+    public async Task A_call_with_many_is_written_whole_and_each_of_its_events_fails_alone()
+    {
+        await using var log = await Recording.StartAsync("many", ("Recording:MaxWaiting", "10"));
+        await log.ExecuteAsync("ALTER TABLE events ADD CHECK (contact_id <> 'poison')");
+        var outcomes = await log.AppendAsync(Enumerable.Range(0, 1_000).Select(_ => log.NewEvent()));
+        Assert.That(outcomes, Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await log.AskAsync("SELECT count(DISTINCT transaction_id) FROM events"), Is.EqualTo(1));
+        outcomes = await log.AppendAsync(Enumerable.Range(0, 100).Select(i => log.NewEvent(contact: i is 7 or 70 ? "poison" : "ctc_1")));
+        Assert.That(Enumerable.Range(0, 100).Where(i => outcomes[i] is AppendOutcome.Appended == (i is 7 or 70)), Is.Empty);
+        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(1_098));
     }
 
     [Test]
@@ -142,15 +149,9 @@ public sealed class GroupCommitTests
         {
             foreach (var (e, append) in some.Select(e => (e, log.AppendAsync(e))).ToList())
             {
-                try
-                {
-                    Assert.That(await append, Is.TypeOf<AppendOutcome.Appended>());
-                    acknowledged.Add(e);
-                }
-                catch (DatabaseUnavailableException)
-                {
-                    doubtful.Add(e);
-                }
+                var outcome = await append;
+                Assert.That(outcome, Is.TypeOf<AppendOutcome.Appended>().Or.Matches<AppendOutcome>(o => o is AppendOutcome.Failed { Exception: DatabaseUnavailableException }));
+                (outcome is AppendOutcome.Appended ? acknowledged : doubtful).Add(e);
             }
 
             await Task.Delay(10);
@@ -211,9 +212,11 @@ public sealed class GroupCommitTests
                 key is null ? null : IdempotencyKey.Parse(key), TimeProvider.System.GetUtcNow()).Value;
         }
 
-        public Task<AppendOutcome> AppendAsync(Event e) => _log.AppendAsync(e, default);
+        public Task<AppendOutcome> AppendAsync(Event e) => AppendAsync(e, default);
 
-        public Task<AppendOutcome> AppendAsync(Event e, CancellationToken cancellationToken) => _log.AppendAsync(e, cancellationToken);
+        public async Task<AppendOutcome> AppendAsync(Event e, CancellationToken cancellationToken) => (await _log.AppendAsync([e], cancellationToken))[0];
+
+        public Task<IReadOnlyList<AppendOutcome>> AppendAsync(IEnumerable<Event> events) => _log.AppendAsync([.. events], default);
 
         /// <summary>As the end of a process does.</summary>
         public ValueTask EndAsync() => services.DisposeAsync();

@@ -6,6 +6,7 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
@@ -70,10 +71,19 @@ public sealed class RecordEventTests
     [Test]
     public async Task A_type_that_moved_is_read_afresh_and_the_event_is_made_again()
     {
-        _log.SetupSequence(log => log.AppendAsync(It.IsAny<Event>(), default))
-            .ReturnsAsync(new AppendOutcome.TypeMoved()).ReturnsAsync(new AppendOutcome.Appended());
+        _log.SetupSequence(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default))
+            .ReturnsAsync([new AppendOutcome.TypeMoved()]).ReturnsAsync([new AppendOutcome.Appended()]);
         Assert.That((await SendAsync(_command)).IsSuccess);
         _catalog.Verify(c => c.FindAsync(_command.TenantId, _command.EventType, true, default), Times.Once);
+    }
+
+    [Test]
+    public async Task What_could_not_be_written_is_told_without_the_inside()
+    {
+        Append(new AppendOutcome.Failed(new DatabaseUnavailableException("It is away.")));
+        Assert.That((await SendAsync(_command)).Error, Is.EqualTo(new DatabaseUnavailable()));
+        Append(new AppendOutcome.Failed(new InvalidOperationException("A bug.")));
+        Assert.That((await SendAsync(_command)).Error, Is.EqualTo(new Internal()));
     }
 
     [Test]
@@ -128,9 +138,9 @@ public sealed class RecordEventTests
         Assert.That((await SendAsync(_command with { HeaderKey = Key, OccurredAt = _clock.GetUtcNow() })).Error, Is.TypeOf<IdempotencyKeyReused>());
     }
 
-    private void Append(AppendOutcome outcome) => _log.Setup(log => log.AppendAsync(It.IsAny<Event>(), default)).ReturnsAsync(outcome);
+    private void Append(AppendOutcome outcome) => _log.Setup(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default)).ReturnsAsync([outcome]);
 
-    private Task<Domain.Result<RecordedEvent>> SendAsync(RecordEvent command) => new RecordEventHandler(
-        new ContactGate(_contacts.Object, Options.Create(_options)), _catalog.Object, _log.Object, _events.Object,
-        new IdGenerator(_clock), _clock, Mapping.Mapper).Handle(command, default);
+    private Task<Domain.Result<RecordedEvent>> SendAsync(RecordEvent command) => new RecordEventHandler(new EventRecorder(
+        new ContactGate(_contacts.Object, Options.Create(_options)), _catalog.Object, _log.Object, new IdGenerator(_clock), _clock,
+        NullLogger<EventRecorder>.Instance), _events.Object, Mapping.Mapper).Handle(command, default);
 }

@@ -1,45 +1,129 @@
+using Flownally.Application.Contacts;
 using Flownally.Application.Events;
+using Flownally.Application.EventTypes;
 using Flownally.Domain;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
-using MediatR;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Moq;
 
 namespace Flownally.Application.Tests.Events;
 
 public sealed class RecordEventsTests
 {
-    private readonly Mock<IMediator> _mediator = new();
+    private static readonly TimeProvider Clock = TimeProvider.System;
+    private static readonly IdGenerator Ids = new(Clock);
+
+    private readonly Tenant _tenant = new() { Id = new TenantId(Ids.Next()), Name = "Test", CreatedAt = Clock.GetUtcNow() };
+    private readonly List<IReadOnlyList<Event>> _appended = [];
+    private readonly Mock<IEventTypeCatalog> _catalog = new();
+    private readonly Mock<IEventLog> _log = new();
+
+    /// <summary>By contact; all others are appended.</summary>
+    private readonly Dictionary<string, Queue<AppendOutcome>> _outcomes = [];
+
+    public RecordEventsTests()
+    {
+        foreach (var type in _tenant.PredefinedEventTypes(Ids))
+        {
+            Find(type.Name.Value).ReturnsAsync(type);
+        }
+
+        _log.Setup(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default)).ReturnsAsync((IReadOnlyList<Event> events, CancellationToken _) =>
+        {
+            _appended.Add(events);
+            return [.. events.Select(e => _outcomes.TryGetValue(e.ContactId.Value, out var next) && next.TryDequeue(out var outcome)
+                ? outcome
+                : AppendOutcome.Appended.Instance)];
+        });
+    }
+
+    [SetUp]
+    public void Start()
+    {
+        _appended.Clear();
+        _outcomes.Clear();
+    }
 
     [Test]
     public async Task Each_is_recorded_or_refused_by_itself_and_in_its_place()
     {
         var unreadable = new ValidationFailed([new FieldViolation("/contactId", "required", "The member 'contactId' is required.")]);
-        var recorded = new RecordedEvent(new EventResponse { EventTypeName = "order.paid" }, Replayed: false);
-        Setup("ctc_1").ReturnsAsync(recorded);
-        Setup("ctc_2").ReturnsAsync(new Overloaded());
-        Setup("ctc_3").ThrowsAsync(new DatabaseUnavailableException("It is away."));
-        Setup("ctc_4").ThrowsAsync(new InvalidOperationException("A bug."));
-        var results = await SendAsync([Moment("ctc_1"), unreadable, Moment("ctc_2"), Moment("ctc_3"), Moment("ctc_4")]);
-        Assert.That(results[0].Value, Is.SameAs(recorded));
-        Assert.That(results.Skip(1).Select(result => result.Error), Is.EqualTo(new Error[] { unreadable, new Overloaded(), new DatabaseUnavailable(), new Internal() }));
+        var taken = new EventId(Ids.Next());
+        _outcomes["ctc_2"] = new([new AppendOutcome.Overloaded()]);
+        _outcomes["ctc_3"] = new([new AppendOutcome.Failed(new DatabaseUnavailableException("It is away."))]);
+        _outcomes["ctc_4"] = new([new AppendOutcome.Failed(new InvalidOperationException("A bug."))]);
+        _outcomes["ctc_5"] = new([new AppendOutcome.KeyTaken(taken, default)]);
+        var results = await SendAsync(Moment("ctc_1"), unreadable, Moment("ctc_2"), Moment("ctc_3"), Moment("ctc_4"), Moment("ctc_5"), Moment("ctc_6"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_appended.Single().Select(e => e.ContactId.Value), Is.EqualTo(Enumerable.Range(1, 6).Select(i => $"ctc_{i}")));
+            Assert.That(results[0].Value, Is.EqualTo(_appended[0][0].Id));
+            Assert.That(results[^1].Value, Is.EqualTo(_appended[0][^1].Id));
+            Assert.That(results.Skip(1).SkipLast(1).Select(result => result.Error), Is.EqualTo(new Error[]
+            {
+                unreadable, new Overloaded(), new DatabaseUnavailable(), new Internal(), new IdempotencyKeyExists(taken, SameRequest: false),
+            }));
+        }
+    }
+
+    [Test]
+    public async Task What_is_wrong_is_refused_before_anything_is_written()
+    {
+        var results = await SendAsync(Moment("ctc_1", "no.such"), Moment("ctc_2") with { OccurredAt = DateTimeOffset.MaxValue });
+        Assert.That(results[0].Error, Is.TypeOf<EventTypeUnknown>());
+        Assert.That(results[1].Error, Is.TypeOf<ValidationFailed>());
+        Assert.That(_appended, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_lookup_that_fails_touches_no_other()
+    {
+        Find("order.paid").ThrowsAsync(new DatabaseUnavailableException("It is away."));
+        var results = await SendAsync(Moment("ctc_1", "order.paid"), Moment("ctc_2"));
+        Assert.That(results[0].Error, Is.EqualTo(new DatabaseUnavailable()));
+        Assert.That(results[1].IsSuccess);
+    }
+
+    [Test]
+    public async Task Only_those_whose_type_moved_are_decided_again()
+    {
+        _outcomes["ctc_2"] = new([new AppendOutcome.TypeMoved(), new AppendOutcome.TypeMoved()]);
+        var results = await SendAsync(Moment("ctc_1"), Moment("ctc_2"));
+        Assert.That(results.Select(result => result.IsSuccess), Is.All.True);
+        Assert.That(_appended.Select(events => events.Count), Is.EqualTo((int[])[2, 1, 1]));
+        _catalog.Verify(c => c.FindAsync(_tenant.Id, new EventTypeReference(null, "signup.completed"), true, default), Times.Exactly(2));
+    }
+
+    [Test]
+    public async Task A_type_is_looked_up_once_for_all()
+    {
+        _catalog.Invocations.Clear();
+        await SendAsync([.. Enumerable.Range(0, 100).Select(i => (Result<RecordEvent>)Moment($"ctc_{i}"))]);
+        Assert.That(_catalog.Invocations, Has.Count.EqualTo(1));
     }
 
     [Test]
     public async Task A_caller_that_goes_is_no_failure()
     {
-        Setup("ctc_1").ThrowsAsync(new OperationCanceledException());
-        await Assert.ThatAsync(() => SendAsync([Moment("ctc_1")]), Throws.InstanceOf<OperationCanceledException>());
+        Find("order.paid").ThrowsAsync(new OperationCanceledException());
+        await Assert.ThatAsync(() => SendAsync(Moment("ctc_1", "order.paid")), Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private static Result<RecordEvent> Moment(string contact) =>
-        new RecordEvent(default, ContactId.Parse(contact), new EventTypeReference(null, "order.paid"), Payload.Empty);
+    private RecordEvent Moment(string contact, string type = "signup.completed") =>
+        new(_tenant.Id, ContactId.Parse(contact), new EventTypeReference(null, type), Payload.Empty, BodyKey: IdempotencyKey.Parse("key of " + contact));
 
-    private Moq.Language.Flow.ISetup<IMediator, Task<Result<RecordedEvent>>> Setup(string contact) =>
-        _mediator.Setup(mediator => mediator.Send(It.Is<IRequest<Result<RecordedEvent>>>(request => ((RecordEvent)request).ContactId.Value == contact), default));
+    private Moq.Language.Flow.ISetup<IEventTypeCatalog, ValueTask<EventType?>> Find(string type) =>
+        _catalog.Setup(c => c.FindAsync(_tenant.Id, new EventTypeReference(null, type), It.IsAny<bool>(), default));
 
-    private async Task<IReadOnlyList<Result<RecordedEvent>>> SendAsync(IReadOnlyList<Result<RecordEvent>> events) =>
-        (await new RecordEventsHandler(_mediator.Object, NullLogger<RecordEventsHandler>.Instance).Handle(new RecordEvents(events), default)).Value.Results;
+    private async Task<IReadOnlyList<Result<EventId>>> SendAsync(params Result<RecordEvent>[] events)
+    {
+        var recorder = new EventRecorder(new ContactGate(Mock.Of<IContactRepository>(), Options.Create(new ContactOptions())), _catalog.Object, _log.Object,
+            Ids, Clock, NullLogger<EventRecorder>.Instance);
+        return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(events), default)).Value.Results;
+    }
 }

@@ -1,0 +1,120 @@
+using Flownally.Application.Contacts;
+using Flownally.Application.EventTypes;
+using Flownally.Domain;
+using Flownally.Domain.Events;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Ids;
+using Microsoft.Extensions.Logging;
+using EventId = Flownally.Domain.Events.EventId;
+
+namespace Flownally.Application.Events;
+
+/// <summary>Makes events of what a call brings, and has them recorded together. What becomes of one touches no other.</summary>
+internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, IdGenerator ids, TimeProvider clock,
+    ILogger<EventRecorder> logger)
+{
+    /// <returns>
+    /// What became of each, in their order: the event once it is durable, or why it was refused. A failure is told as a refusal,
+    /// because it must not hide what became of the others.
+    /// </returns>
+    public async Task<IReadOnlyList<Result<Event>>> RecordAsync(IReadOnlyList<RecordEvent> moments, CancellationToken cancellationToken)
+    {
+        var results = new Result<Event>[moments.Count];
+        List<int> open = [.. Enumerable.Range(0, moments.Count)];
+        for (var fresh = false; open.Count > 0; fresh = true)
+        {
+            var types = new TypesOfCall(catalog);
+            foreach (var i in open)
+            {
+                results[i] = await DecideAsync(moments[i], types, fresh, cancellationToken);
+            }
+
+            open.RemoveAll(i => !results[i].IsSuccess);
+            if (open.Count == 0)
+            {
+                break;
+            }
+
+            var outcomes = await log.AppendAsync([.. open.Select(i => results[i].Value)], cancellationToken);
+            List<int> moved = [];
+            for (var n = 0; n < open.Count; n++)
+            {
+                var i = open[n];
+                switch (outcomes[n])
+                {
+                    case AppendOutcome.KeyTaken taken:
+                        results[i] = new IdempotencyKeyExists(taken.By, results[i].Value.Fingerprint == taken.Fingerprint);
+                        break;
+                    case AppendOutcome.Overloaded:
+                        results[i] = new Overloaded();
+                        break;
+                    case AppendOutcome.Failed failed:
+                        results[i] = Fail(failed.Exception);
+                        break;
+                    case AppendOutcome.TypeMoved:
+                        moved.Add(i);
+                        break;
+                }
+            }
+
+            open = moved;
+        }
+
+        return results;
+    }
+
+    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, TypesOfCall types, bool fresh, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await gate.RefusalAsync(moment.TenantId, moment.ContactId, cancellationToken) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (await types.FindAsync(moment, fresh, cancellationToken) is not { } type)
+            {
+                return new EventTypeUnknown(moment.EventType);
+            }
+
+            var decided = type.Record(new EventId(ids.Next()), moment.ContactId, moment.Payload, moment.OccurredAt,
+                moment.BodyKey ?? moment.HeaderKey, clock.GetUtcNow());
+            return decided.IsSuccess || fresh ? decided : await DecideAsync(moment, types, fresh: true, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return Fail(exception);
+        }
+    }
+
+    private Error Fail(Exception exception)
+    {
+        var failure = Failure.Of(exception);
+        if (failure is Internal)
+        {
+            LogFailure(exception);
+        }
+
+        return failure;
+    }
+
+    [LoggerMessage(LogLevel.Error, "An event could not be recorded.")]
+    private partial void LogFailure(Exception exception);
+
+    /// <summary>The types that a call names, each looked up once, and once afresh.</summary>
+    private sealed class TypesOfCall(IEventTypeCatalog catalog)
+    {
+        private readonly Dictionary<(EventTypeReference, bool Fresh), EventType?> _found = [];
+
+        public async ValueTask<EventType?> FindAsync(RecordEvent moment, bool fresh, CancellationToken cancellationToken)
+        {
+            var asked = (moment.EventType, fresh);
+            if (!_found.TryGetValue(asked, out var type))
+            {
+                _found[asked] = type = await catalog.FindAsync(moment.TenantId, moment.EventType, fresh, cancellationToken);
+            }
+
+            return type;
+        }
+    }
+}
