@@ -1,5 +1,6 @@
 using AutoMapper;
 using Flownally.Application.Contacts;
+using Flownally.Application.Journeys;
 using Flownally.Application.Validation;
 using Flownally.Domain.Ids;
 using FluentValidation;
@@ -30,6 +31,7 @@ public static class ApplicationServices
             .AddTransient<IMediator, Mediator>()
             .AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
             .AddTransient<ContactGate>()
+            .AddTransient<JourneyChanger>()
             .AddSingleton<IdGenerator>();
     }
 }

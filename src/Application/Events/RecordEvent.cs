@@ -59,7 +59,7 @@ internal sealed class RecordEventHandler(ContactGate gate, IEventTypeCatalog cat
             var type = await catalog.FindAsync(request.TenantId, request.EventType, fresh, cancellationToken);
             if (type is null)
             {
-                return new EventTypeUnknown(request.EventType);
+                return new EventTypeUnknown(request.EventType.Field);
             }
 
             var moment = type.Record(new EventId(ids.Next()), request.ContactId, request.Payload, request.OccurredAt,
