@@ -9,7 +9,7 @@ using MediatR;
 namespace Flownally.Application.Journeys;
 
 /// <summary>Drafts a journey. It reacts to nothing until it is activated.</summary>
-public sealed record CreateJourney(TenantId TenantId, JourneyName Name, EntryMode EntryMode = EntryMode.Once, JourneyTrigger? Trigger = null,
+public sealed record CreateJourney(TenantId TenantId, JourneyName Name, EntryMode EntryMode = EntryMode.Once, TriggerConfig? TriggerConfig = null,
     JourneyTarget? Target = null) : IRequest<Result<JourneyRevision>>;
 
 internal sealed class CreateJourneyValidator : AbstractValidator<CreateJourney>
@@ -30,7 +30,7 @@ internal sealed class CreateJourneyHandler(IJourneyRepository journeys, IdGenera
             TenantId = request.TenantId,
             Name = request.Name,
             EntryMode = request.EntryMode,
-            Trigger = request.Trigger,
+            TriggerConfig = request.TriggerConfig,
             Target = request.Target,
             CreatedAt = now,
             UpdatedAt = now,

@@ -20,7 +20,7 @@ public sealed class Journey
     public EntryMode EntryMode { get; init; } = EntryMode.Once;
 
     /// <summary>Null only while the journey is not active.</summary>
-    public JourneyTrigger? Trigger { get; init; }
+    public TriggerConfig? TriggerConfig { get; init; }
 
     /// <summary>Null where nobody is to be told.</summary>
     public JourneyTarget? Target { get; init; }
@@ -33,21 +33,21 @@ public sealed class Journey
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>What the journey does with events from now on; null where it lets them pass.</summary>
-    public JourneyActivation? Activation => Status == JourneyStatus.Active ? new JourneyActivation(Trigger!, EntryMode) : null;
+    public JourneyActivation? Activation => Status == JourneyStatus.Active ? new JourneyActivation(TriggerConfig!, EntryMode) : null;
 
     /// <summary>Lets the journey react to the events to come.</summary>
     /// <returns>The journey as it becomes, this one where it is active already, or <see cref="JourneyNotReady"/>.</returns>
     public Result<Journey> Activate(DateTimeOffset now) => this switch
     {
-        { Trigger: null } => new JourneyNotReady(Id),
+        { TriggerConfig: null } => new JourneyNotReady(Id),
         { Status: JourneyStatus.Active } => this,
-        _ => Become(Name, JourneyStatus.Active, EntryMode, Trigger, Target, now),
+        _ => Become(Name, JourneyStatus.Active, EntryMode, TriggerConfig, Target, now),
     };
 
     /// <summary>Lets the events to come pass. What has entered stays.</summary>
     /// <returns>The journey as it becomes, or this one where it is not active.</returns>
     public Journey Pause(DateTimeOffset now) =>
-        Status == JourneyStatus.Active ? Become(Name, JourneyStatus.Paused, EntryMode, Trigger, Target, now) : this;
+        Status == JourneyStatus.Active ? Become(Name, JourneyStatus.Paused, EntryMode, TriggerConfig, Target, now) : this;
 
     /// <summary>The journey as it would become. Whether there is such an event type is not asked here.</summary>
     /// <returns>
@@ -63,24 +63,24 @@ public sealed class Journey
 
         var name = change.Name ?? Name;
         var mode = change.EntryMode ?? EntryMode;
-        var trigger = change.Trigger.IsPresent ? change.Trigger.Value?.ApplyTo(Trigger) : Trigger;
+        var trigger = change.TriggerConfig.IsPresent ? change.TriggerConfig.Value?.ApplyTo(TriggerConfig) : TriggerConfig;
         var target = change.Target.IsPresent ? change.Target.Value?.ApplyTo(Target) : Target;
         if (Status == JourneyStatus.Active && trigger is null)
         {
             return new JourneyNotReady(Id);
         }
 
-        return (name, mode, trigger, target) == (Name, EntryMode, Trigger, Target) ? this : Become(name, Status, mode, trigger, target, now);
+        return (name, mode, trigger, target) == (Name, EntryMode, TriggerConfig, Target) ? this : Become(name, Status, mode, trigger, target, now);
     }
 
-    private Journey Become(JourneyName name, JourneyStatus status, EntryMode mode, JourneyTrigger? trigger, JourneyTarget? target, DateTimeOffset now) => new()
+    private Journey Become(JourneyName name, JourneyStatus status, EntryMode mode, TriggerConfig? trigger, JourneyTarget? target, DateTimeOffset now) => new()
     {
         Id = Id,
         TenantId = TenantId,
         Name = name,
         Status = status,
         EntryMode = mode,
-        Trigger = trigger,
+        TriggerConfig = trigger,
         Target = target,
         Revision = Revision + 1,
         CreatedAt = CreatedAt,

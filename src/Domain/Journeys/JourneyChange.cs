@@ -6,13 +6,13 @@ namespace Flownally.Domain.Journeys;
 /// <summary>What is to become of a journey. What is absent stays as it is.</summary>
 /// <param name="Name">The new name; null leaves the old one, because a journey always has one.</param>
 /// <param name="EntryMode">The new mode; null leaves the old one.</param>
-public sealed record JourneyChange(JourneyName? Name = null, EntryMode? EntryMode = null, Optional<TriggerChange> Trigger = default,
+public sealed record JourneyChange(JourneyName? Name = null, EntryMode? EntryMode = null, Optional<TriggerConfigChange> TriggerConfig = default,
     Optional<TargetChange> Target = default)
 {
     /// <summary>What is missing where a journey gets its first trigger or target.</summary>
     internal IEnumerable<FieldViolation> MissingFor(Journey journey)
     {
-        if (journey.Trigger is null && Trigger.Value is { EventTypeId: null })
+        if (journey.TriggerConfig is null && TriggerConfig.Value is { EventTypeId: null })
         {
             yield return new FieldViolation("/triggerConfig/eventTypeId", "required", "The journey has no trigger yet; a new one names its event type.");
         }
@@ -30,14 +30,14 @@ public sealed record JourneyChange(JourneyName? Name = null, EntryMode? EntryMod
 }
 
 /// <param name="EventTypeId">Null leaves the old one.</param>
-public sealed record TriggerChange(EventTypeId? EventTypeId = null, Optional<PayloadSchema> PayloadFilter = default)
+public sealed record TriggerConfigChange(EventTypeId? EventTypeId = null, Optional<PayloadSchema> PayloadFilter = default)
 {
     /// <summary>A filter that is the same JSON value keeps its text.</summary>
-    internal JourneyTrigger ApplyTo(JourneyTrigger? current)
+    internal TriggerConfig ApplyTo(TriggerConfig? current)
     {
         var filter = PayloadFilter.Or(current?.PayloadFilter);
         var stays = filter?.IsSameAs(current?.PayloadFilter) == true;
-        return new JourneyTrigger(EventTypeId ?? current!.EventTypeId, stays ? current!.PayloadFilter : filter);
+        return new TriggerConfig(EventTypeId ?? current!.EventTypeId, stays ? current!.PayloadFilter : filter);
     }
 }
 

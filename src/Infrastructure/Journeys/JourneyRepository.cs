@@ -74,7 +74,7 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
     /// <summary>Keeps the type of a journey's trigger from being deleted until the transaction ends.</summary>
     /// <returns><see cref="EventTypeUnknown"/>, or null where the type is held, or none is named.</returns>
     public static async Task<EventTypeUnknown?> HoldTypeAsync(DatabaseTransaction transaction, Journey journey, CancellationToken cancellationToken) =>
-        journey.Trigger is { } trigger
+        journey.TriggerConfig is { } trigger
         && await transaction.FindAsync<Guid?>(HoldType, new { type = trigger.EventTypeId.Value }, cancellationToken) is null
             ? new EventTypeUnknown("/triggerConfig/eventTypeId")
             : null;
@@ -86,8 +86,8 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
         name = journey.Name.Value,
         status = JsonNamingPolicy.CamelCase.ConvertName(journey.Status.ToString()),
         entry_mode = JsonNamingPolicy.CamelCase.ConvertName(journey.EntryMode.ToString()),
-        type = journey.Trigger?.EventTypeId.Value,
-        filter = journey.Trigger?.PayloadFilter is { } filter ? Encoding.UTF8.GetString(filter.Utf8.Span) : null,
+        type = journey.TriggerConfig?.EventTypeId.Value,
+        filter = journey.TriggerConfig?.PayloadFilter is { } filter ? Encoding.UTF8.GetString(filter.Utf8.Span) : null,
         url = journey.Target?.Url.ToString(),
         secret = journey.Target?.Secret.Reveal(),
         revision = journey.Revision,

@@ -43,7 +43,7 @@ internal sealed class JourneyRow
         Name = Name,
         Status = Status,
         EntryMode = EntryMode,
-        Trigger = TriggerEventTypeId is { } type ? new JourneyTrigger(type, Filter()) : null,
+        TriggerConfig = TriggerEventTypeId is { } type ? new TriggerConfig(type, Filter()) : null,
         Target = TargetUrl is { } url ? new JourneyTarget(url, TargetSecret!) : null,
         Revision = Revision,
         CreatedAt = CreatedAt,

@@ -45,7 +45,7 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
 
     public async Task<EventTypeUnknown?> SaveAsync(Journey changed, CancellationToken cancellationToken)
     {
-        if (changed.Trigger != Journey.Trigger && await JourneyRepository.HoldTypeAsync(transaction, changed, cancellationToken) is { } unknown)
+        if (changed.TriggerConfig != Journey.TriggerConfig && await JourneyRepository.HoldTypeAsync(transaction, changed, cancellationToken) is { } unknown)
         {
             return unknown;
         }

@@ -6,4 +6,4 @@ namespace Flownally.Domain.Journeys;
 /// <summary>Which events a journey is about.</summary>
 /// <param name="EventTypeId">The type they have.</param>
 /// <param name="PayloadFilter">What their payloads fit; null where any payload will do.</param>
-public sealed record JourneyTrigger(EventTypeId EventTypeId, PayloadSchema? PayloadFilter);
+public sealed record TriggerConfig(EventTypeId EventTypeId, PayloadSchema? PayloadFilter);
