@@ -4105,12 +4105,15 @@ namespace Flownally.Client
     public enum JourneyStatus
     {
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"draft")]
         [System.Runtime.Serialization.EnumMember(Value = @"draft")]
         Draft = 0,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"active")]
         [System.Runtime.Serialization.EnumMember(Value = @"active")]
         Active = 1,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"paused")]
         [System.Runtime.Serialization.EnumMember(Value = @"paused")]
         Paused = 2,
 
@@ -4123,9 +4126,11 @@ namespace Flownally.Client
     public enum EntryMode
     {
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"once")]
         [System.Runtime.Serialization.EnumMember(Value = @"once")]
         Once = 0,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"everyTime")]
         [System.Runtime.Serialization.EnumMember(Value = @"everyTime")]
         EveryTime = 1,
 
@@ -4384,9 +4389,11 @@ namespace Flownally.Client
     public enum WindowState
     {
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"OPEN")]
         [System.Runtime.Serialization.EnumMember(Value = @"OPEN")]
         Open = 0,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"CLOSED")]
         [System.Runtime.Serialization.EnumMember(Value = @"CLOSED")]
         Closed = 1,
 
@@ -4396,9 +4403,11 @@ namespace Flownally.Client
     public enum WindowActor
     {
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"AGENT")]
         [System.Runtime.Serialization.EnumMember(Value = @"AGENT")]
         Agent = 0,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"BOT")]
         [System.Runtime.Serialization.EnumMember(Value = @"BOT")]
         Bot = 1,
 
@@ -4408,12 +4417,15 @@ namespace Flownally.Client
     public enum WindowFailure
     {
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"messagingWindowClosed")]
         [System.Runtime.Serialization.EnumMember(Value = @"messagingWindowClosed")]
         MessagingWindowClosed = 0,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"inboxRequired")]
         [System.Runtime.Serialization.EnumMember(Value = @"inboxRequired")]
         InboxRequired = 1,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"unsupportedChannel")]
         [System.Runtime.Serialization.EnumMember(Value = @"unsupportedChannel")]
         UnsupportedChannel = 2,
 
@@ -4688,15 +4700,19 @@ namespace Flownally.Client
     public enum DeliveryState
     {
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"none")]
         [System.Runtime.Serialization.EnumMember(Value = @"none")]
         None = 0,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"pending")]
         [System.Runtime.Serialization.EnumMember(Value = @"pending")]
         Pending = 1,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"delivered")]
         [System.Runtime.Serialization.EnumMember(Value = @"delivered")]
         Delivered = 2,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"failed")]
         [System.Runtime.Serialization.EnumMember(Value = @"failed")]
         Failed = 3,
 
@@ -4879,12 +4895,15 @@ namespace Flownally.Client
     public enum SchemaAcceptance
     {
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"created")]
         [System.Runtime.Serialization.EnumMember(Value = @"created")]
         Created = 0,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"proof")]
         [System.Runtime.Serialization.EnumMember(Value = @"proof")]
         Proof = 1,
 
+        [System.Text.Json.Serialization.JsonStringEnumMemberName(@"scan")]
         [System.Runtime.Serialization.EnumMember(Value = @"scan")]
         Scan = 2,
 
