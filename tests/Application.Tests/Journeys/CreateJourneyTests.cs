@@ -11,12 +11,11 @@ public sealed class CreateJourneyTests
 {
     private static readonly CreateJourney Command = new(default, JourneyName.Parse("Thanks"), EntryMode.EveryTime, Journeys.Trigger, Journeys.Target);
 
-    private readonly Mock<IJourneyRepository> _journeys = new();
-
     [Test]
     public async Task A_new_journey_is_a_draft_at_revision_1()
     {
-        var (journey, revision) = (await SendAsync(Command)).Value;
+        var journeys = new Mock<IJourneyRepository>();
+        var (journey, revision) = (await SendAsync(journeys.Object, Command)).Value;
         using (Assert.EnterMultipleScope())
         {
             Assert.That((journey.Status, journey.EntryMode, revision), Is.EqualTo((JourneyStatus.Draft, EntryMode.EveryTime, 1)));
@@ -25,13 +24,13 @@ public sealed class CreateJourneyTests
             Assert.That(journey.Target!.Url, Is.EqualTo(Journeys.Target.Url));
         }
 
-        _journeys.Verify(journeys => journeys.AddAsync(It.Is<Journey>(added => added.Id == journey.Id && added.Target == Journeys.Target), default));
+        journeys.Verify(j => j.AddAsync(It.Is<Journey>(added => added.Id == journey.Id && added.Target == Journeys.Target), default));
     }
 
     [Test]
     public async Task A_journey_can_be_begun_with_a_name_alone()
     {
-        var journey = (await SendAsync(new CreateJourney(default, Command.Name))).Value.Journey;
+        var journey = (await SendAsync(Mock.Of<IJourneyRepository>(), new CreateJourney(default, Command.Name))).Value.Journey;
         Assert.That((journey.EntryMode, journey.TriggerConfig, journey.Target), Is.EqualTo((EntryMode.Once, (TriggerConfigResponse?)null, (JourneyTargetResponse?)null)));
     }
 
@@ -39,8 +38,9 @@ public sealed class CreateJourneyTests
     public async Task A_type_that_is_unknown_is_refused()
     {
         var unknown = new EventTypeUnknown("/triggerConfig/eventTypeId");
-        _journeys.Setup(journeys => journeys.AddAsync(It.IsAny<Journey>(), default)).ReturnsAsync(unknown);
-        Assert.That((await SendAsync(Command)).Error, Is.SameAs(unknown));
+        var journeys = new Mock<IJourneyRepository>();
+        journeys.Setup(j => j.AddAsync(It.IsAny<Journey>(), default)).ReturnsAsync(unknown);
+        Assert.That((await SendAsync(journeys.Object, Command)).Error, Is.SameAs(unknown));
     }
 
     [TestCase(true)]
@@ -52,6 +52,6 @@ public sealed class CreateJourneyTests
     public void Without_a_target_there_is_nothing_to_refuse() =>
         Assert.That(new CreateJourneyValidator(Journeys.Gate(false)).Validate(Command with { Target = null }).IsValid);
 
-    private Task<Result<JourneyRevision>> SendAsync(CreateJourney command) =>
-        new CreateJourneyHandler(_journeys.Object, new IdGenerator(TimeProvider.System), TimeProvider.System, Mapping.Mapper).Handle(command, default);
+    private static Task<Result<JourneyRevision>> SendAsync(IJourneyRepository journeys, CreateJourney command) =>
+        new CreateJourneyHandler(journeys, new IdGenerator(TimeProvider.System), TimeProvider.System, Mapping.Mapper).Handle(command, default);
 }
