@@ -29,13 +29,17 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
                 @revision, @created_at, @updated_at)
         """;
 
-    /// <summary>Leaves the key alone, so that what refers to the journey need not wait.</summary>
-    private const string Lock = """
+    /// <summary>
+    /// Not the lock of the row: where many wait, that one gives a transaction its id before its turn has come, and intervals, which are
+    /// bounded by these ids, would overlap.
+    /// </summary>
+    private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.journey ' || @id::uuid, 0))";
+
+    private const string Find = """
         SELECT id, tenant_id, name, status, entry_mode, trigger_event_type_id, payload_filter, target_url, target_secret,
                revision, created_at, updated_at
         FROM   journeys
         WHERE  tenant_id = @tenant_id AND id = @id AND deleted_at IS NULL
-        FOR    NO KEY UPDATE
         """;
 
     public async Task<EventTypeUnknown?> AddAsync(Journey journey, CancellationToken cancellationToken)
@@ -56,7 +60,8 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
         var transaction = await database.BeginAsync(tenant, IsolationLevel.ReadCommitted, cancellationToken);
         try
         {
-            if (await transaction.FindAsync<JourneyRow>(Lock, new { id = id.Value }, cancellationToken) is { } row)
+            await transaction.ExecuteAsync(Lock, new { id = id.Value }, cancellationToken);
+            if (await transaction.FindAsync<JourneyRow>(Find, new { id = id.Value }, cancellationToken) is { } row)
             {
                 return new LockedJourney(row.ToJourney(), transaction);
             }

@@ -5,7 +5,7 @@ using Flownally.Infrastructure.Database;
 
 namespace Flownally.Infrastructure.Journeys;
 
-/// <summary>A row of <c>journeys</c> that is locked. Its intervals are written under this lock only.</summary>
+/// <summary>A row of <c>journeys</c>, and its intervals, which are written under one lock only.</summary>
 internal sealed class LockedJourney(Journey journey, DatabaseTransaction transaction) : ILockedJourney
 {
     private const string Update = """
