@@ -26,6 +26,8 @@ internal static class StoredJourneys
         ORDER  BY e.id
         """;
 
+    private const string Secret = "SELECT target_secret FROM journeys WHERE id = @id";
+
     private const string Enter = """
         INSERT INTO journey_entries (tenant_id, id, journey_id, contact_id, event_id, entered_at, once, delivery_state, attempts,
                                      last_attempt_at, next_attempt_at, last_status)
@@ -49,6 +51,14 @@ internal static class StoredJourneys
         await using var database = NpgsqlDataSource.Create(Service.ConnectionString);
         await using var connection = await database.OpenConnectionAsync();
         return [.. await connection.QueryAsync<Guid>(Reactions, new { id = JourneyId.Parse((string)journey["id"]!).Value })];
+    }
+
+    /// <summary>What a journey's webhooks are signed with.</summary>
+    public static async Task<string?> SecretAsync(JsonNode journey)
+    {
+        await using var database = NpgsqlDataSource.Create(Service.ConnectionString);
+        await using var connection = await database.OpenConnectionAsync();
+        return await connection.QuerySingleAsync<string?>(Secret, new { id = JourneyId.Parse((string)journey["id"]!).Value });
     }
 
     /// <summary>Lets contacts enter a journey: <c>ctc_1</c> and so on, each with an event of its own.</summary>
