@@ -92,7 +92,11 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         {
             var member = schema.Properties[JsonNamingPolicy.CamelCase.ConvertName(property.Name)];
             member.IsRequired = isRequired(property);
-            member.IsNullableRaw = Optional.ValueType(property.PropertyType) is null ? null : true;
+            member.IsNullableRaw = null;
+            if (Optional.ValueType(property.PropertyType) is not null)
+            {
+                member.ActualTypeSchema.IsNullableRaw = true;
+            }
         }
     }
 }

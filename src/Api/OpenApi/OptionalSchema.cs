@@ -5,7 +5,7 @@ using NJsonSchema.Generation.TypeMappers;
 
 namespace Flownally.Api.OpenApi;
 
-/// <summary>An object that a merge patch can change, or clear by null.</summary>
+/// <summary>An object that a merge patch can change or clear; that it can be null is said where it is defined.</summary>
 internal sealed class OptionalSchema<T> : ITypeMapper where T : class
 {
     public Type MappedType => typeof(Optional<T>);

@@ -79,7 +79,7 @@ public sealed partial class RequestFilesTests
     [GeneratedRegex("^# @name ([a-z]+)$")]
     private static partial Regex Named();
 
-    [GeneratedRegex("^/v1/journeys/([^/]+)/entries$")]
+    [GeneratedRegex(@"^/v1/journeys/([^/]+)/entries(\?|$)")]
     private static partial Regex EntriesOf();
 
     [GeneratedRegex(@"\{\{([a-z]+)\.response\.body\.\$\.([a-zA-Z0-9.\[\]]+)\}\}")]
