@@ -7,11 +7,11 @@ CREATE TABLE journeys (
     trigger_event_type_id uuid,
     payload_filter        json,
     target_url            text,
-    target_secret         text,       -- as it is, because webhooks are signed with it; only what signs reads it
+    target_secret         text,                 -- as it is, because it must sign
     revision              integer     NOT NULL, -- grows with every change
     created_at            timestamptz NOT NULL,
     updated_at            timestamptz NOT NULL,
-    deleted_at            timestamptz, -- entries of a deleted journey can still be read
+    deleted_at            timestamptz,          -- its entries can still be read
     PRIMARY KEY (tenant_id, id),
     CHECK (status <> 'active' OR trigger_event_type_id IS NOT NULL),
     CHECK ((target_url IS NULL) = (target_secret IS NULL))
@@ -26,7 +26,7 @@ CREATE TABLE journey_activations (
     tenant_id      uuid   NOT NULL,
     journey_id     uuid   NOT NULL,
     from_tx        bigint NOT NULL,
-    to_tx          bigint,          -- null while the interval is open
+    to_tx          bigint, -- null while the interval is open
     event_type_id  uuid   NOT NULL,
     payload_filter json,
     entry_mode     text   NOT NULL CHECK (entry_mode IN ('once', 'everyTime')),
@@ -52,12 +52,11 @@ CREATE TABLE journey_entries (
     once            boolean     NOT NULL, -- whether the journey let contacts enter once only
     contact_id      text        COLLATE "C" NOT NULL,
     delivery_state  text        NOT NULL CHECK (delivery_state IN ('none', 'pending', 'delivered', 'failed')),
-    PRIMARY KEY (tenant_id, id),
+    PRIMARY KEY (tenant_id, journey_id, id), -- in the order of the list
     CONSTRAINT journey_entries_one_for_each_event UNIQUE (tenant_id, journey_id, event_id)
 );
 
 CREATE UNIQUE INDEX journey_entries_one_for_each_contact ON journey_entries (tenant_id, journey_id, contact_id) WHERE once;
-CREATE INDEX journey_entries_by_journey ON journey_entries (tenant_id, journey_id, id);
 CREATE INDEX journey_entries_due ON journey_entries (next_attempt_at) WHERE delivery_state = 'pending'; -- for whoever delivers for all tenants
 
 GRANT SELECT, INSERT, UPDATE ON journeys, journey_activations, journey_entries TO flownally_api;
