@@ -5,6 +5,7 @@ using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 
 namespace Flownally.Api;
 
@@ -26,4 +27,11 @@ public abstract class ApiController : ControllerBase
     /// <summary>What is made of the value, or the refusal.</summary>
     protected IActionResult Answer<T>(Result<T> result, Func<T, IActionResult> success) =>
         result.Match(success, error => new ProblemResult(error));
+
+    /// <summary>Tells in <c>ETag</c> which revision of something is shown.</summary>
+    protected T Tagged<T>(T shown, int revision)
+    {
+        Response.GetTypedHeaders().ETag = new EntityTagHeaderValue($"\"{revision}\"");
+        return shown;
+    }
 }

@@ -1,6 +1,7 @@
 using AutoMapper;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
+using Flownally.Application.Journeys;
 using Flownally.Application.Validation;
 using Flownally.Domain.Ids;
 using FluentValidation;
@@ -32,6 +33,7 @@ public static class ApplicationServices
             .AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
             .AddTransient<ContactGate>()
             .AddTransient<EventRecorder>()
+            .AddTransient<JourneyChanger>()
             .AddSingleton<IdGenerator>();
     }
 }

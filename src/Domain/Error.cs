@@ -24,3 +24,7 @@ public sealed record ValidationFailed : Error
         : base("validationFailed", "The request has members that the operation cannot take; `errors` names each.") =>
         Violations = violations;
 }
+
+/// <summary>What the call is about has changed since the caller read it (RFC 9110 §13.1.1).</summary>
+public sealed record PreconditionFailed() : Error("preconditionFailed",
+    "What the call is about is not at the version that If-Match names; read it again and decide again.");

@@ -16,6 +16,10 @@ public readonly record struct Optional<T> where T : class
     /// <summary>What comes of a value under this member.</summary>
     public T? Or(T? current) => IsPresent ? Value : current;
 
+    /// <summary>The same member as another value.</summary>
+    public Optional<TOther> Then<TOther>(Func<T, TOther> convert) where TOther : class =>
+        IsPresent ? new Optional<TOther>(Value is null ? null : convert(Value)) : default;
+
     public static implicit operator Optional<T>(T? value) => new(value);
 }
 

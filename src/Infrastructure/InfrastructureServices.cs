@@ -45,6 +45,9 @@ public static class InfrastructureServices
             .AddSingleton<IEventTypeQueries, EventTypeQueries>()
             .AddSingleton<IEventTypeRepository, EventTypeRepository>()
             .AddSingleton<IStoredPayloads, StoredPayloads>()
+            .AddSingleton<IJourneyQueries, JourneyQueries>()
+            .AddSingleton<IJourneyRepository, JourneyRepository>()
+            .AddSingleton<ITargetGate, TargetGate>()
             .AddSingleton<ITenantRepository, TenantRepository>()
             .AddSingleton<IWebhookSender, WebhookSender>();
     }

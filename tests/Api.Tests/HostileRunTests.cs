@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Flownally.Api.Problems;
+using Flownally.Api.Tests.Journeys;
 
 namespace Flownally.Api.Tests;
 
@@ -28,12 +29,18 @@ public sealed class HostileRunTests
         var treasure = await Service.NewTypeAsync(victim.Tenant, "order.paid");
         var secret = await victim.RecordedAsync("ctc_victim");
         await victim.RecordedAsync("ctc_victim");
+        var hoard = (await victim.PostAsync("/v1/journeys", $$"""{"name":"a","triggerConfig":{"eventTypeId":"{{treasure.Id}}"} }""")).Json;
         var before = await StateAsync(victim);
         var token = (string)(await victim.GetAsync("/v1/events?pageSize=1")).Json["nextPageToken"]!;
 
         var caller = await Service.NewWorkspaceAsync();
         var type = await Service.NewTypeAsync(caller.Tenant, "order.paid", """{"type":"object","properties":{"n":{"type":"integer"}}}""");
-        string[] ids = [treasure.Id.ToString(), (string)secret["id"]!, type.Id.ToString(), (string)(await caller.RecordedAsync("ctc_1"))["id"]!, token];
+        var journey = (await caller.PostAsync("/v1/journeys", $$"""{"name":"a","triggerConfig":{"eventTypeId":"{{type.Id}}"},"target":{"url":"https://a.example","secret":"{{Webhooks.Secret}}"} }""")).Json;
+        string[] ids =
+        [
+            treasure.Id.ToString(), (string)secret["id"]!, type.Id.ToString(), (string)(await caller.RecordedAsync("ctc_1"))["id"]!, token,
+            (string)hoard["id"]!, (string)journey["id"]!, (await StoredJourneys.EnterAsync(caller.Tenant, (string)journey["id"]!)).Single(),
+        ];
         var statuses = new ConcurrentDictionary<int, int>();
         var faults = new ConcurrentQueue<string>();
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async number =>
@@ -77,7 +84,7 @@ public sealed class HostileRunTests
     }
 
     private static async Task<string> StateAsync(Workspace workspace) =>
-        (await workspace.GetAsync("/v1/event-types")).Text + (await workspace.GetAsync("/v1/events")).Text;
+        (await workspace.GetAsync("/v1/event-types")).Text + (await workspace.GetAsync("/v1/events")).Text + (await workspace.GetAsync("/v1/journeys")).Text;
 
     private static int Setting(string name, int standard) =>
         Environment.GetEnvironmentVariable(name) is { } value ? int.Parse(value, CultureInfo.InvariantCulture) : standard;
@@ -96,14 +103,14 @@ public sealed class HostileRunTests
         private static readonly string[] Values =
         [
             "null", "true", "0", "-0", "1.5", "1e400", "1e1001", "-1e-1001", "123456789012345678901234567890", "\"\"", "\"order.paid\"", "\"signup.completed\"", "\"ctc_1\"",
-            "\"k-1\"", "\"k-2\"", "\"\\u0000\"", "\"\\ud800\"", "\"2026-01-01T00:00:00Z\"", "\"2026-02-30T00:00:00Z\"", "[]", "{}", "[[[[]]]]", "{\"n\":1}", "{\"n\":\"1\"}",
+            "\"k-1\"", "\"k-2\"", "\"once\"", "\"everyTime\"", "\"http://127.0.0.1\"", "\"https://a.example/#b\"", "\"whsec_\"", "\"\\u0000\"", "\"\\ud800\"", "\"2026-01-01T00:00:00Z\"", "\"2026-02-30T00:00:00Z\"", "[]", "{}", "[[[[]]]]", "{\"n\":1}", "{\"n\":\"1\"}",
             "{\"a\":{\"b\":{\"c\":[1,2,{\"d\":null}]}}}", "{\"n\":1,\"n\":2}", "{\"type\":\"object\"}", "{\"type\":\"strng\"}", "{\"pattern\":\"(a+)+$\"}", "{\"pattern\":\"(\"}",
             "{\"properties\":{\"n\":{\"minimum\":1e999}}}", "{\"enum\":[{\"n\":1}]}", "{\"requierd\":[]}", "{\"$ref\":\"#\"}", "{\"$ref\":\"http://127.0.0.1/x\"}", "{\"type\":[\"object\",\"object\"]}",
             "{\"multipleOf\":0}", "{\"required\":[\"n\"]}", "{\"additionalProperties\":false}", "{\"const\":{}}", "{\"maxProperties\":0}",
         ];
 
         private static readonly string[] Members =
-            ["eventTypeId", "eventTypeName", "payload", "occurredAt", "idempotencyKey", "contactId", "name", "description", "payloadSchema", "id", "", "__proto__", "\\u0000"];
+            ["eventTypeId", "eventTypeName", "payload", "occurredAt", "idempotencyKey", "contactId", "name", "description", "payloadSchema", "entryMode", "triggerConfig", "payloadFilter", "target", "url", "secret", "id", "", "__proto__", "\\u0000"];
 
         private static readonly string[] Parameters = ["pageSize", "pageToken", "eventTypeId", "validateOnly", "unknown", "PAGESIZE"];
 
@@ -118,12 +125,15 @@ public sealed class HostileRunTests
             (HttpMethod.Delete, "/v1/event-types/{}"), (HttpMethod.Get, "/v1/events"), (HttpMethod.Post, "/v1/events"), (HttpMethod.Get, "/v1/events/{}"),
             (HttpMethod.Get, "/v1/contacts/{}/events"), (HttpMethod.Post, "/v1/contacts/{}/events"),
             (HttpMethod.Post, "/v1/events/batch"),
+            (HttpMethod.Get, "/v1/journeys"), (HttpMethod.Post, "/v1/journeys"), (HttpMethod.Get, "/v1/journeys/{}"), (HttpMethod.Patch, "/v1/journeys/{}"),
+            (HttpMethod.Delete, "/v1/journeys/{}"), (HttpMethod.Post, "/v1/journeys/{}/activate"), (HttpMethod.Post, "/v1/journeys/{}/pause"),
+            (HttpMethod.Get, "/v1/journeys/{}/entries"), (HttpMethod.Post, "/v1/journeys/{}/entries/{}/redeliver"),
         ];
 
         public HttpRequestMessage Next()
         {
             var (method, path) = Pick(Operations);
-            path = path.Replace("{}", Uri.EscapeDataString(PathText()), StringComparison.Ordinal);
+            path = string.Concat(path.Split("{}").SelectMany((part, i) => new[] { i == 0 ? "" : Uri.EscapeDataString(PathText()), part }));
             var query = string.Join('&', Enumerable.Range(0, Chance(2) ? 0 : random.Next(3)).Select(_ => $"{Pick(Parameters)}={Uri.EscapeDataString(Valid(Text()))}"));
             var request = new HttpRequestMessage(Chance(30) ? HttpMethod.Put : method, path + (query.Length > 0 ? "?" + query : ""));
             if (method == HttpMethod.Post || method == HttpMethod.Patch)
@@ -165,12 +175,14 @@ public sealed class HostileRunTests
         }
 
         /// <summary>Right but for at most one value.</summary>
-        private string Sensible() => random.Next(5) switch
+        private string Sensible() => random.Next(7) switch
         {
             0 => $$"""{"eventTypeName":"order.paid","payload":{{Or("{\"n\":1}")}}}""",
             1 => $$"""{"contactId":"ctc_1","eventTypeName":"signup.completed","idempotencyKey":{{Or("\"k-1\"")}}}""",
             2 => $$"""{"name":"type.{{random.Next(50)}}","payloadSchema":{{Or("{\"type\":\"object\"}")}}}""",
             3 => $$"""{"events":[{"contactId":"ctc_1","eventTypeName":"order.paid","payload":{{Or("{\"n\":1}")}}},{{Or("{}")}}]}""",
+            4 => $$"""{"name":"a","entryMode":{{Or("\"everyTime\"")}},"triggerConfig":{"eventTypeId":"{{Pick(ids)}}","payloadFilter":{{Or("{\"required\":[\"n\"]}")}} } }""",
+            5 => $$"""{"name":{{Or("\"b\"")}},"target":{"url":{{Or("\"https://a.example\"")}},"secret":{{Or($"\"{Webhooks.Secret}\"")}} } }""",
             _ => $$"""{"payloadSchema":{{Or("null")}}}""",
         };
 

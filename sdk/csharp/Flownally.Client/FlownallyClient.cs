@@ -50,6 +50,14 @@ public partial class FlownallyClient
     public IAsyncEnumerable<EventType> EnumerateEventTypesAsync(CancellationToken cancellationToken = default) =>
         WalkAsync(async (token, cancel) => await GetEventTypesAsync(null, token, cancel), page => page.EventTypes, page => page.NextPageToken, cancellationToken);
 
+    /// <summary>The journeys, newest first. Pages are read as you go.</summary>
+    public IAsyncEnumerable<Journey> EnumerateJourneysAsync(CancellationToken cancellationToken = default) =>
+        WalkAsync(async (token, cancel) => await GetJourneysAsync(null, token, cancel), page => page.Journeys, page => page.NextPageToken, cancellationToken);
+
+    /// <summary>The entries into a journey, newest first. Pages are read as you go.</summary>
+    public IAsyncEnumerable<JourneyEntry> EnumerateJourneyEntriesAsync(string journeyId, CancellationToken cancellationToken = default) =>
+        WalkAsync(async (token, cancel) => await GetJourneyEntriesAsync(journeyId, null, token, cancel), page => page.Entries, page => page.NextPageToken, cancellationToken);
+
     internal static T? Read<T>(JsonElement payload) => payload.Deserialize<T>(PayloadOptions);
 
     private static async IAsyncEnumerable<TRecord> WalkAsync<TPage, TRecord>(Func<string?, CancellationToken, Task<TPage>> read,
@@ -76,7 +84,7 @@ public partial class FlownallyClient
             foreach (var property in type.Properties)
             {
                 var name = property.Name;
-                property.ShouldSerialize = (owner, value) => value is not null || (owner is UpdateEventTypeRequest patch && patch.Clears(name));
+                property.ShouldSerialize = (owner, value) => value is not null || (owner is IPatch patch && patch.Clears(name));
             }
         });
 }

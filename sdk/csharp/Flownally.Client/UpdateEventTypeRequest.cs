@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Flownally.Client;
 
-public partial class UpdateEventTypeRequest
+public partial class UpdateEventTypeRequest : IPatch
 {
     /// <summary>Removes the description. To leave it as it is, set neither this nor <see cref="Description"/>.</summary>
     [JsonIgnore]
@@ -12,7 +12,7 @@ public partial class UpdateEventTypeRequest
     [JsonIgnore]
     public bool ClearPayloadSchema { get; set; }
 
-    internal bool Clears(string member) => member switch
+    bool IPatch.Clears(string member) => member switch
     {
         "description" => ClearDescription,
         "payloadSchema" => ClearPayloadSchema,

@@ -3,12 +3,12 @@ using Flownally.Api.OpenApi;
 using Flownally.Api.Requests;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Paging;
+using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 
 namespace Flownally.Api.EventTypes;
 
@@ -66,7 +66,7 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
             Ok(validateOnly?.Value == true ? changed.EventType : Tagged(changed)));
 
     /// <summary>Delete an event type</summary>
-    /// <remarks>A custom type that no event uses.</remarks>
+    /// <remarks>A custom type that neither an event nor a journey uses.</remarks>
     /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the type has changed since, nothing happens.</param>
     [HttpDelete("{id}"), RequireScope(Scopes.EventTypeDelete)]
     [Refuses(typeof(EventTypeNotFound), typeof(EventTypePredefined), typeof(EventTypeInUse), typeof(PreconditionFailed))]
@@ -74,10 +74,5 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     public async Task<IActionResult> DeleteEventType(EventTypeId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch, CancellationToken cancellationToken) =>
         Answer(await mediator.Send(new DeleteEventType(Tenant, id, ifMatch?.Revisions), cancellationToken), _ => NoContent());
 
-    /// <summary>Tells in <c>ETag</c> which revision is shown.</summary>
-    private EventTypeResponse Tagged(EventTypeRevision shown)
-    {
-        Response.GetTypedHeaders().ETag = new EntityTagHeaderValue($"\"{shown.Revision}\"");
-        return shown.EventType;
-    }
+    private EventTypeResponse Tagged(EventTypeRevision shown) => Tagged(shown.EventType, shown.Revision);
 }

@@ -3,9 +3,11 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Flownally.Api.Events;
 using Flownally.Api.EventTypes;
+using Flownally.Api.Journeys;
 using Flownally.Api.Problems;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
@@ -16,8 +18,8 @@ using NSwag.Generation.Processors.Contexts;
 namespace Flownally.Api.OpenApi;
 
 /// <summary>
-/// Says of the schemas what the generator cannot know: which members are always there, that an absent one is never null,
-/// and what an example looks like.
+/// Says of the schemas what the generator cannot know: which members are always there, that an absent one is never null unless a
+/// patch can clear it, and what an example looks like.
 /// </summary>
 internal sealed class ContractDocumentProcessor : IDocumentProcessor
 {
@@ -28,6 +30,12 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["CreateContactEventRequest"] = typeof(CreateContactEventRequest),
         ["CreateEventRequest"] = typeof(CreateEventRequest),
         ["CreateEventsRequest"] = typeof(CreateEventsRequest),
+        ["CreateJourneyRequest"] = typeof(CreateJourneyRequest),
+        ["CreateTriggerConfig"] = typeof(CreateTriggerConfig),
+        ["CreateJourneyTarget"] = typeof(CreateJourneyTarget),
+        ["UpdateJourneyRequest"] = typeof(UpdateJourneyRequest),
+        ["UpdateTriggerConfig"] = typeof(UpdateTriggerConfig),
+        ["UpdateJourneyTarget"] = typeof(UpdateJourneyTarget),
     };
 
     private static readonly Dictionary<string, Type> Answers = new()
@@ -38,6 +46,13 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["EventsResponse"] = typeof(EventsResponse),
         ["RecordedEventsResponse"] = typeof(RecordedEventsResponse),
         ["RecordedEventResult"] = typeof(RecordedEventResult),
+        ["Journey"] = typeof(JourneyResponse),
+        ["TriggerConfig"] = typeof(TriggerConfigResponse),
+        ["JourneyTarget"] = typeof(JourneyTargetResponse),
+        ["JourneysResponse"] = typeof(JourneysResponse),
+        ["JourneyEntry"] = typeof(JourneyEntryResponse),
+        ["Delivery"] = typeof(DeliveryResponse),
+        ["JourneyEntriesResponse"] = typeof(JourneyEntriesResponse),
         ["ProblemDetails"] = typeof(Problem),
         ["FieldViolation"] = typeof(FieldViolation),
         ["Incompatibility"] = typeof(Incompatibility),
@@ -66,6 +81,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
             }
         }
 
+        context.Document.Tags = [.. context.Document.Tags.OrderBy(tag => tag.Name, StringComparer.Ordinal)];
         context.Document.Components.Schemas["CreateEventRequest"].IsDeprecated = true;
         context.Document.Components.Schemas["CreateEventTypeRequest"].Properties["description"].MaxLength = EventType.MaxDescriptionLength;
     }
@@ -76,9 +92,10 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         {
             var member = schema.Properties[JsonNamingPolicy.CamelCase.ConvertName(property.Name)];
             member.IsRequired = isRequired(property);
-            if (Optional.ValueType(property.PropertyType) is null)
+            member.IsNullableRaw = null;
+            if (Optional.ValueType(property.PropertyType) is not null)
             {
-                member.IsNullableRaw = null;
+                member.ActualTypeSchema.IsNullableRaw = true;
             }
         }
     }

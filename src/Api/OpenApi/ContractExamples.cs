@@ -50,6 +50,34 @@ internal static class ContractExamples
         { "contactId": "ctc_1001", "eventTypeName": "order.paid", "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" } }
         """;
 
+    private const string Journey = """
+        {
+          "id": "jrn_01KATWC8E4R1T6W9Y2Z5A8C0DG",
+          "tenantId": "tn_01KATWBQ1HX8CYFG0H9T2WGN3M",
+          "name": "Thank for a large order",
+          "status": "active",
+          "entryMode": "everyTime",
+          "triggerConfig": {
+            "eventTypeId": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
+            "payloadFilter": { "properties": { "total": { "minimum": 100 } }, "required": ["total"] }
+          },
+          "target": { "url": "https://shop.example/hooks/thanks" },
+          "createdAt": "2026-01-31T09:10:00Z",
+          "updatedAt": "2026-01-31T09:20:00Z"
+        }
+        """;
+
+    private const string JourneyEntry = """
+        {
+          "id": "ent_01KATWCN7Q2M5S8VX0B3D6F9HK",
+          "journeyId": "jrn_01KATWC8E4R1T6W9Y2Z5A8C0DG",
+          "contactId": "ctc_1001",
+          "eventId": "evt_01KATWBYXQ8F2TXWM8KRGE9ZA5",
+          "enteredAt": "2026-01-31T09:30:00.7Z",
+          "delivery": { "state": "delivered", "attempts": 1, "lastAttemptAt": "2026-01-31T09:30:00.75Z", "lastStatus": 204 }
+        }
+        """;
+
     private static readonly Dictionary<string, string> ByName = new()
     {
         ["Event"] = Event,
@@ -76,6 +104,22 @@ internal static class ContractExamples
             """,
         ["CreateEventRequest"] = CreateEventRequest,
         ["CreateEventsRequest"] = $$"""{ "events": [{{CreateEventRequest}}] }""",
+        ["Journey"] = Journey,
+        ["JourneysResponse"] = $$"""{ "journeys": [{{Journey}}], "totalSize": 1 }""",
+        ["JourneyEntry"] = JourneyEntry,
+        ["JourneyEntriesResponse"] = $$"""{ "entries": [{{JourneyEntry}}], "totalSize": 1 }""",
+        ["CreateJourneyRequest"] = """
+            {
+              "name": "Thank for a large order",
+              "entryMode": "everyTime",
+              "triggerConfig": {
+                "eventTypeId": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
+                "payloadFilter": { "properties": { "total": { "minimum": 100 } }, "required": ["total"] }
+              },
+              "target": { "url": "https://shop.example/hooks/thanks", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }
+            }
+            """,
+        ["UpdateJourneyRequest"] = """{ "name": "Thank for any order", "triggerConfig": { "payloadFilter": null } }""",
         ["RecordedEventsResponse"] = """{ "results": [{ "status": 201, "id": "evt_01KATWBYXQ8F2TXWM8KRGE9ZA5" }] }""",
     };
 

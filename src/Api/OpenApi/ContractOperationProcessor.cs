@@ -6,6 +6,7 @@ using Flownally.Api.Requests;
 using Flownally.Application;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Microsoft.AspNetCore.Mvc;
@@ -76,11 +77,11 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
     private static void DescribeSuccess(OpenApiOperation operation, MethodInfo method)
     {
         var (status, response) = operation.Responses.Single();
-        response.Description = status switch { "201" => "Created", "204" => "Deleted", _ => "OK" };
+        response.Description = status switch { "201" => "Created", "202" => "Accepted", "204" => "Deleted", _ => "OK" };
         var type = method.GetCustomAttributes<ProducesResponseTypeAttribute>().Single().Type;
-        if (type == typeof(EventTypeResponse))
+        if (type == typeof(EventTypeResponse) || type == typeof(JourneyResponse))
         {
-            Header(response, "ETag", "The type's version, for `If-Match`.");
+            Header(response, "ETag", "The version that is shown, for `If-Match`.");
         }
 
         if (status == "201")

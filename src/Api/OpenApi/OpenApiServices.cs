@@ -1,9 +1,11 @@
 using Flownally.Api.Events;
+using Flownally.Api.Journeys;
 using Flownally.Api.Json;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Journeys;
 using Flownally.Application.Paging;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
@@ -11,6 +13,7 @@ using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
+using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
@@ -111,11 +114,16 @@ internal static class OpenApiServices
         Text<EventTypeId>(IdPattern(EventTypeId.Prefix)),
         Text<EventId>(IdPattern(EventId.Prefix)),
         Text<ApiKeyId>(IdPattern(ApiKeyId.Prefix)),
+        Text<JourneyId>(IdPattern(JourneyId.Prefix)),
+        Text<JourneyEntryId>(IdPattern(JourneyEntryId.Prefix)),
         Text<ContactId>("^[A-Za-z0-9_.:@-]+$", 1, ContactId.MaxLength),
         Text<EventTypeName>("^[a-z0-9]+([._-][a-z0-9]+)*$", 1, EventTypeName.MaxLength),
         Text<IdempotencyKey>("^[ -~]+$", 1, IdempotencyKey.MaxLength),
+        Text<JourneyName>(minLength: 1, maxLength: JourneyName.MaxLength),
+        Text<TargetUrl>("^https?://[!-~]+$", maxLength: TargetUrl.MaxLength),
+        Text<WebhookSecret>($"^{WebhookSecret.Prefix}[A-Za-z0-9+/]+={{0,2}}$"),
         Text<IfMatch>(),
-        Text<Optional<string>>(maxLength: EventType.MaxDescriptionLength, nullable: true),
+        Text<Optional<string>>(maxLength: EventType.MaxDescriptionLength),
         Map<Flag>(JsonObjectType.Boolean),
         new PrimitiveTypeMapper(typeof(PageSize), schema =>
         {
@@ -131,27 +139,24 @@ internal static class OpenApiServices
         Map<Payload>(JsonObjectType.Object),
         Map<RawJson>(JsonObjectType.Object),
         Map<PayloadSchema>(JsonObjectType.Object),
-        Map<Optional<PayloadSchema>>(JsonObjectType.Object, nullable: true),
+        Map<Optional<PayloadSchema>>(JsonObjectType.Object),
         new BatchSchema<CreateEventRequest>(),
+        new OptionalSchema<UpdateTriggerConfig>(),
+        new OptionalSchema<UpdateJourneyTarget>(),
     ];
 
     private static string IdPattern(string prefix) => $"^{prefix}[0-9A-HJKMNP-TV-Z]{{{IdText.Length}}}$";
 
-    private static PrimitiveTypeMapper Text<T>(string? pattern = null, int? minLength = null, int? maxLength = null, bool nullable = false) =>
+    private static PrimitiveTypeMapper Text<T>(string? pattern = null, int? minLength = null, int? maxLength = null) =>
         new(typeof(T), schema =>
         {
             schema.Type = JsonObjectType.String;
             schema.Pattern = pattern;
             schema.MinLength = minLength;
             schema.MaxLength = maxLength;
-            schema.IsNullableRaw = nullable ? true : null;
         });
 
-    private static PrimitiveTypeMapper Map<T>(JsonObjectType type, bool nullable = false) => new(typeof(T), schema =>
-    {
-        schema.Type = type;
-        schema.IsNullableRaw = nullable ? true : null;
-    });
+    private static PrimitiveTypeMapper Map<T>(JsonObjectType type) => new(typeof(T), schema => schema.Type = type);
 
     /// <summary>Names as the contract has them.</summary>
     private sealed class SchemaNames : ISchemaNameGenerator
@@ -159,6 +164,11 @@ internal static class OpenApiServices
         public string Generate(Type type) => type == typeof(EventResponse) ? "Event"
             : type == typeof(EventTypeResponse) ? "EventType"
             : type == typeof(EventTypeVersionResponse) ? "EventTypeVersion"
+            : type == typeof(JourneyResponse) ? "Journey"
+            : type == typeof(TriggerConfigResponse) ? "TriggerConfig"
+            : type == typeof(JourneyTargetResponse) ? "JourneyTarget"
+            : type == typeof(JourneyEntryResponse) ? "JourneyEntry"
+            : type == typeof(DeliveryResponse) ? "Delivery"
             : type == typeof(Problem) ? "ProblemDetails"
             : type.Name;
     }

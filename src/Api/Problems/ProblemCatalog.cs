@@ -6,6 +6,7 @@ using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Journeys;
 using Flownally.Domain.Schemas;
 
 namespace Flownally.Api.Problems;
@@ -15,7 +16,7 @@ internal static class ProblemCatalog
 {
     private static readonly EventId SomeEvent = EventId.Parse("evt_01KATWBYXQ8F2TXWM8KRGE9ZA5");
     private static readonly EventTypeName SomeName = EventTypeName.Parse("order.paid");
-    private static readonly EventTypeReference SomeReference = new(null, "order.payed");
+    private static readonly JourneyId SomeJourney = JourneyId.Parse("jrn_01KATWC8E4R1T6W9Y2Z5A8C0DG");
 
     public static readonly IReadOnlyList<ProblemType> All =
     [
@@ -59,6 +60,14 @@ internal static class ProblemCatalog
             "The contact's id has a form that no contact has, or the service knows only contacts that were imported and this is none.",
             "Ids have 1 to 128 characters of `A-Z a-z 0-9 _ . : @ -`. Where unknown contacts are refused, an operator imports them with `flownally contacts import`.",
             new ContactNotFound("ctc_1001")),
+        new(404, "No such journey",
+            "The tenant has no journey with this id: it was deleted, never existed, or the id is cut.",
+            "`GET /v1/journeys` lists the journeys there are. The entries of a deleted one can still be read.",
+            new JourneyNotFound(SomeJourney.ToString())),
+        new(404, "No such entry",
+            "The journey has no entry with this id.",
+            "`GET /v1/journeys/{id}/entries` lists its entries.",
+            new JourneyEntryNotFound("ent_01KATWCN7Q2M5S8VX0B3D6F9HK")),
         new(404, "No such address",
             "The service has nothing at this path.",
             "Check the path: all operations begin with `/v1`.",
@@ -80,9 +89,17 @@ internal static class ProblemCatalog
             "Make a type of your own for what the predefined one does not say.",
             new EventTypePredefined(EventType.Predefined[0].Name, "deleted")),
         new(409, "The event type is in use",
-            "Events of this type are recorded, and an event always has its type.",
-            "Leave the type as it is; its name and description can be changed.",
-            new EventTypeInUse(SomeName)),
+            "Events of this type are recorded, and an event always has its type; or a journey has it in its trigger. `detail` tells which.",
+            "Leave the type as it is; its name and description can be changed. A journey lets go of it when it is deleted or gets another trigger.",
+            new EventTypeInUse(SomeName, "recorded events")),
+        new(409, "The journey has no trigger",
+            "An active journey must know which events to react to.",
+            "Give it a `triggerConfig` before it is activated; pause it before its trigger is cleared.",
+            new JourneyNotReady(SomeJourney)),
+        new(409, "The journey has no target",
+            "An entry can be delivered only where its journey says where to.",
+            "Give the journey a `target` with a URL and a secret.",
+            new JourneyTargetMissing(SomeJourney)),
         new(409, "Stored events do not fit the new schema",
             "Every stored event of a type fits the type's schema. The new schema would break some: `incompatibilities` names each rule that is broken, what became of it, how many events break it, and some of them.",
             "Loosen those rules, or make a new type for the new form. With `validateOnly=true` a change can be tried without being made.",
@@ -91,9 +108,9 @@ internal static class ProblemCatalog
             "An event was recorded under the same `idempotencyKey`: `existingEventId` and the `Location` header name it.",
             "Where `sameRequest` is true, the event is recorded and nothing is left to do. Otherwise the key was used for something else: choose a new one.",
             new IdempotencyKeyExists(SomeEvent, SameRequest: true)),
-        new(412, "The event type has changed meanwhile",
-            "The `If-Match` header names a version of the type that is no longer the present one.",
-            "Read the type again, look at what has changed, and send the call with the new `ETag` in `If-Match`.",
+        new(412, "It has changed meanwhile",
+            "The `If-Match` header names a version of the event type or journey that is no longer the present one.",
+            "Read it again, look at what has changed, and send the call with the new `ETag` in `If-Match`.",
             new PreconditionFailed()),
         new(413, "The request is too large",
             "The body has more bytes than the operation takes: 1 MiB, or 8 MiB for a batch.",
@@ -119,14 +136,14 @@ internal static class ProblemCatalog
             "The payload breaks the schema of the event type.",
             "`errors` names every fault of the payload at its place.",
             new PayloadInvalid(SomeType(), [new PayloadFault("/total", "/properties/total/type", "typeMismatch", "Expected a number, found a string.")])),
-        new(422, "The payload schema cannot be used",
-            "The schema breaks JSON Schema or one of the limits here, or holds a keyword that is not known. None is ignored.",
+        new(422, "The JSON Schema cannot be used",
+            "The schema of an event type, or the filter of a journey, breaks JSON Schema or one of the limits here, or holds a keyword that is not known. None is ignored.",
             "`errors` names every such place and how to mend it.",
             new PayloadSchemaInvalid([new FieldViolation("/payloadSchema/requierd", "unknownKeyword", "The keyword is not supported here, and none is ignored. Did you mean `required`? Annotations of your own begin with x-.")])),
-        new(422, "The event names a type that does not exist",
+        new(422, "The request names an event type that does not exist",
             "The tenant's catalog has no event type with this id or name.",
             "`GET /v1/event-types` lists the types there are; `POST /v1/event-types` adds one.",
-            new EventTypeUnknown(SomeReference)),
+            new EventTypeUnknown("/eventTypeName")),
         new(422, "The idempotency key stood on another request",
             "An event was recorded under the same `Idempotency-Key`, with another contact, type, payload or `occurredAt`.",
             "Choose a new key for each new request, and repeat a request unchanged.",

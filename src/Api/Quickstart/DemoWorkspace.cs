@@ -74,7 +74,7 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
     /// <summary>Where the secret lies, if there is a demo.</summary>
     public static FileInfo KeyFileIn(DirectoryInfo data) => new(Path.Combine(data.FullName, "demo-key"));
 
-    /// <summary>The key of an earlier start, if it still works on this database.</summary>
+    /// <summary>The key of an earlier start, if it works on this database and may do everything that this version can.</summary>
     private static async Task<string?> ReadKeyAsync(IMediator mediator, FileInfo file, CancellationToken cancellationToken)
     {
         if (!file.Exists)
@@ -84,7 +84,7 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
 
         var key = (await File.ReadAllTextAsync(file.FullName, cancellationToken)).Trim();
         var caller = await mediator.Send(new Authenticate($"Bearer {key}"), cancellationToken);
-        return caller.IsSuccess ? key : null;
+        return caller.IsSuccess && Scopes.All.All(caller.Value.Scopes.Contains) ? key : null;
     }
 
     private static async Task<TenantId> FillAsync(IMediator mediator, CancellationToken cancellationToken)

@@ -15,10 +15,10 @@ namespace Flownally.Api.Requests;
 internal sealed class StrictJsonReader(JsonSerializerOptions options)
 {
     /// <summary>Values that the domain reads from JSON by rules of its own.</summary>
-    private static readonly Dictionary<Type, Func<JsonElement, Result<object>>> DomainReaders = new()
+    private static readonly Dictionary<Type, Func<JsonElement, Place, Result<object>>> DomainReaders = new()
     {
-        [typeof(Payload)] = json => Payload.Parse(json).Match<Result<object>>(value => value, error => error),
-        [typeof(PayloadSchema)] = json => PayloadSchema.Parse(json).Match<Result<object>>(value => value, error => error),
+        [typeof(Payload)] = (json, _) => Payload.Parse(json).Match<Result<object>>(value => value, error => error),
+        [typeof(PayloadSchema)] = (json, place) => PayloadSchema.Parse(json, place.ToString()).Match<Result<object>>(value => value, error => error),
     };
 
     public Result<object> Read(JsonElement json, Type type)
@@ -47,7 +47,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
         if (DomainReaders.TryGetValue(type, out var reader))
         {
-            var result = reader(json);
+            var result = reader(json, place);
             faults.Add(result.Error);
             return result.IsSuccess ? result.Value : null;
         }
@@ -140,6 +140,11 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             return null;
         }
 
+        if (info.Type.IsEnum)
+        {
+            return ReadName(json.GetString()!, info.Type, place, faults);
+        }
+
         try
         {
             return json.Deserialize(info);
@@ -149,6 +154,19 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             faults.Add(place, "malformed", rule.Message);
             return null;
         }
+    }
+
+    /// <summary>One of a few names, spelt as they are written; the serializer would take others, too.</summary>
+    private static object? ReadName(string text, Type type, Place place, Faults faults)
+    {
+        var names = Enum.GetNames(type).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName);
+        if (names.TryGetValue(text, out var name))
+        {
+            return Enum.Parse(type, name);
+        }
+
+        faults.Add(place, "malformed", $"The value is one of {string.Join(", ", names.Keys)}.");
+        return null;
     }
 
     /// <summary>Where in the body a value stands: spelt out only where it is at fault, which is seldom.</summary>

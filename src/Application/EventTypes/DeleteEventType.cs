@@ -5,7 +5,7 @@ using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>Removes a type of the tenant's own that no event uses.</summary>
+/// <summary>Removes a type of the tenant's own that neither an event nor a journey uses.</summary>
 /// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
 public sealed record DeleteEventType(TenantId TenantId, EventTypeId Id, IReadOnlyCollection<int>? IfMatch = null) : IRequest<Result<EventTypeId>>;
 
@@ -31,7 +31,12 @@ internal sealed class DeleteEventTypeHandler(IEventTypeRepository types) : IRequ
 
         if (await locked.HasEventsAsync(cancellationToken))
         {
-            return new EventTypeInUse(locked.Type.Name);
+            return new EventTypeInUse(locked.Type.Name, "recorded events");
+        }
+
+        if (await locked.HasJourneysAsync(cancellationToken))
+        {
+            return new EventTypeInUse(locked.Type.Name, "journeys");
         }
 
         await locked.DeleteAsync(cancellationToken);

@@ -15,8 +15,8 @@ public interface IEventTypeRepository
     Task<EventType?> FindAsync(TenantId tenant, EventTypeId id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes hold of a type: until it is let go, nobody else changes or deletes it and no event of it is recorded, in any
-    /// process. What is read through it afterwards includes everything that was recorded before.
+    /// Takes hold of a type: until it is let go, nobody else changes or deletes it, no event of it is recorded and no journey begins
+    /// to use it, in any process. What is read through it afterwards includes everything that was there before.
     /// </summary>
     /// <returns>Null where there is no such type.</returns>
     Task<ILockedEventType?> LockAsync(TenantId tenant, EventTypeId id, CancellationToken cancellationToken);
@@ -28,6 +28,9 @@ public interface ILockedEventType : IAsyncDisposable
     EventType Type { get; }
 
     Task<bool> HasEventsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether a journey that is not deleted has it in its trigger.</summary>
+    Task<bool> HasJourneysAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the payloads recorded since a horizon, unless they are too many to keep others waiting for.</summary>
     /// <param name="limit">How many are too many; null for no limit.</param>

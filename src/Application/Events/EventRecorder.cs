@@ -74,7 +74,7 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
 
             if (await types.FindAsync(moment, fresh, cancellationToken) is not { } type)
             {
-                return new EventTypeUnknown(moment.EventType);
+                return new EventTypeUnknown(moment.EventType.Field);
             }
 
             var decided = type.Record(new EventId(ids.Next()), moment.ContactId, moment.Payload, moment.OccurredAt,

@@ -17,23 +17,16 @@ public sealed record ListEvents(TenantId TenantId, EventTypeId? EventTypeId, Pag
 
 internal sealed class ListEventsHandler(IEventQueries events) : IRequestHandler<ListEvents, Result<EventsResponse>>
 {
-    private const int IdLength = 16;
-
     public async Task<Result<EventsResponse>> Handle(ListEvents request, CancellationToken cancellationToken)
     {
-        EventId? before = null;
-        if (request.PageToken is not null)
+        if (!PageToken.TryReadId(request.List, request.PageToken, out var last))
         {
-            if (!PageToken.TryRead(request.List, request.PageToken, out var bytes) || bytes.Length != IdLength)
-            {
-                return new PageTokenInvalid();
-            }
-
-            before = new EventId(new Guid(bytes, bigEndian: true));
+            return new PageTokenInvalid();
         }
 
+        EventId? before = last is { } id ? new EventId(id) : null;
         var rows = await events.ListAsync(request.TenantId, request.EventTypeId, before, request.PageSize.Value + 1, cancellationToken);
-        var page = Page.Of(rows.Events, request.PageSize, request.List, last => last.Id.Value.ToByteArray(bigEndian: true));
+        var page = Page.Of(rows.Events, request.PageSize, request.List, record => record.Id.Value.ToByteArray(bigEndian: true));
         return new EventsResponse(page.Records, page.NextToken, rows.TotalSize);
     }
 }

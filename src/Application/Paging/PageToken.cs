@@ -13,6 +13,7 @@ namespace Flownally.Application.Paging;
 public static class PageToken
 {
     private const int DigestBytes = 8;
+    private const int IdBytes = 16;
 
     public static string Write(string list, ReadOnlySpan<byte> position)
     {
@@ -37,6 +38,25 @@ public static class PageToken
         Span<byte> expected = stackalloc byte[DigestBytes];
         Digest(list, position, expected);
         return expected.SequenceEqual(bytes.AsSpan(0, DigestBytes));
+    }
+
+    /// <summary>For lists by id: the one that the page before ended with, or null where the list begins.</summary>
+    /// <returns>False where the token is broken or was made for another list.</returns>
+    public static bool TryReadId(string list, string? token, out Guid? last)
+    {
+        last = null;
+        if (token is null)
+        {
+            return true;
+        }
+
+        if (!TryRead(list, token, out var position) || position.Length != IdBytes)
+        {
+            return false;
+        }
+
+        last = new Guid(position, bigEndian: true);
+        return true;
     }
 
     private static void Digest(string list, ReadOnlySpan<byte> position, Span<byte> destination) =>

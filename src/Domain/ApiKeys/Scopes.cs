@@ -11,10 +11,16 @@ public static class Scopes
     public const string EventList = "event:list";
     public const string EventCreate = "event:create";
     public const string EventRead = "event:read";
+    public const string JourneyList = "journey:list";
+    public const string JourneyCreate = "journey:create";
+    public const string JourneyRead = "journey:read";
+    public const string JourneyUpdate = "journey:update";
+    public const string JourneyDelete = "journey:delete";
 
     public static readonly IReadOnlyList<string> All =
     [
         EventTypeList, EventTypeCreate, EventTypeRead, EventTypeUpdate, EventTypeDelete,
         EventList, EventCreate, EventRead,
+        JourneyList, JourneyCreate, JourneyRead, JourneyUpdate, JourneyDelete,
     ];
 }

@@ -10,22 +10,20 @@ public sealed record EventTypeNameTaken(EventTypeName Name) : Error("eventTypeNa
 public sealed record EventTypePredefined(EventTypeName Name, string Deed) : Error("eventTypePredefined",
     $"'{Name}' is predefined: every tenant has it, and it cannot be {Deed}.");
 
-public sealed record EventTypeInUse(EventTypeName Name) : Error("eventTypeInUse",
-    $"Events of type '{Name}' are recorded, so it cannot be deleted.");
-
-/// <summary>The type has changed since the caller read it (RFC 9110 §13.1.1).</summary>
-public sealed record PreconditionFailed() : Error("preconditionFailed",
-    "The event type is not at the version that If-Match names; read it again and decide again.");
+/// <param name="Users">Who uses it, in the plural: <c>recorded events</c>, <c>journeys</c>.</param>
+public sealed record EventTypeInUse(EventTypeName Name, string Users) : Error("eventTypeInUse",
+    $"The event type '{Name}' is used by {Users}, so it cannot be deleted.");
 
 /// <summary>Stored events break the new schema.</summary>
 /// <param name="Incompatibilities">Each rule of the new schema that is broken, those that most events break first.</param>
 public sealed record SchemaIncompatible(EventTypeName Name, IReadOnlyList<Incompatibility> Incompatibilities) : Error("schemaIncompatible",
     $"Stored events of type '{Name}' do not fit the new schema; `incompatibilities` names what they break.");
 
-/// <summary>A recording names a type that the tenant does not have.</summary>
+/// <summary>A request names a type that the tenant does not have.</summary>
 public sealed record EventTypeUnknown : Error
 {
-    public EventTypeUnknown(EventTypeReference reference)
+    /// <param name="field">The member that names it.</param>
+    public EventTypeUnknown(string field)
         : base("eventTypeUnknown", "The tenant has no such event type; GET /v1/event-types lists those it has.") =>
-        Violations = [new FieldViolation(reference.Field, Code, Detail)];
+        Violations = [new FieldViolation(field, Code, Detail)];
 }

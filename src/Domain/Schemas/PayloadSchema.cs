@@ -27,37 +27,38 @@ public sealed class PayloadSchema
     public ReadOnlyMemory<byte> Utf8 { get; }
 
     /// <summary>Compiles a schema for payloads, which are objects.</summary>
+    /// <param name="place">Where it stands in the request: how the pointers to its faults begin.</param>
     /// <returns>The schema, or <see cref="PayloadSchemaInvalid"/> with every fault.</returns>
-    public static Result<PayloadSchema> Parse(JsonElement schema)
+    public static Result<PayloadSchema> Parse(JsonElement schema, string place = "/payloadSchema")
     {
         var utf8 = JsonMarshal.GetRawUtf8Value(schema);
         if (utf8.Length > MaxBytes)
         {
-            return new PayloadSchemaInvalid([new FieldViolation(SchemaReader.Root, "tooLarge",
+            return new PayloadSchemaInvalid([new FieldViolation(place, "tooLarge",
                 $"A schema may have {MaxBytes} bytes; this one has {utf8.Length}.")]);
         }
 
         var faults = JsonText.FindFaults(utf8, MaxDepth);
         if (faults.Count > 0)
         {
-            return new PayloadSchemaInvalid([.. faults.Select(fault => new FieldViolation(SchemaReader.Root + fault.Pointer, "unstorable", fault.Message))]);
+            return new PayloadSchemaInvalid([.. faults.Select(fault => new FieldViolation(place + fault.Pointer, "unstorable", fault.Message))]);
         }
 
-        return Compile(schema, Dialect.Draft202012, payloadsAreObjects: true);
+        return Compile(schema, Dialect.Draft202012, payloadsAreObjects: true, place);
     }
 
     /// <summary>The bare engine, without limits of size: as the official test suite needs it.</summary>
     /// <param name="standard">The dialect of a schema that names none.</param>
     /// <param name="payloadsAreObjects">False takes a schema that no object fits.</param>
-    internal static Result<PayloadSchema> Compile(JsonElement schema, Dialect standard, bool payloadsAreObjects)
+    internal static Result<PayloadSchema> Compile(JsonElement schema, Dialect standard, bool payloadsAreObjects, string place = "")
     {
         schema = schema.Clone();
         if (Dialect.Of(schema, standard) is not { } dialect)
         {
-            return new PayloadSchemaInvalid([new FieldViolation(SchemaReader.Root + "/$schema", "malformed", Dialect.Addresses)]);
+            return new PayloadSchemaInvalid([new FieldViolation(place + "/$schema", "malformed", Dialect.Addresses)]);
         }
 
-        var reader = new SchemaReader(schema, dialect);
+        var reader = new SchemaReader(schema, dialect, place);
         var root = reader.Read();
         if (payloadsAreObjects && reader.Faults.Count == 0 && !root.AllowsObjects)
         {

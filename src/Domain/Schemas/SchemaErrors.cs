@@ -1,9 +1,9 @@
 namespace Flownally.Domain.Schemas;
 
-/// <summary>The schema cannot be used; one violation for each fault, its pointer beginning with <c>/payloadSchema</c>.</summary>
+/// <summary>The schema cannot be used; one violation for each fault.</summary>
 public sealed record PayloadSchemaInvalid : Error
 {
     public PayloadSchemaInvalid(IReadOnlyList<FieldViolation> violations)
-        : base("payloadSchemaInvalid", "The payload schema cannot be used; `errors` names each place and how to mend it.") =>
+        : base("payloadSchemaInvalid", "The JSON Schema cannot be used; `errors` names each place and how to mend it.") =>
         Violations = violations;
 }

@@ -14,11 +14,9 @@ internal readonly record struct SchemaMember(JsonElement Owner, string Name, Jso
 }
 
 /// <summary>Compiles schemas, and finds everything that keeps one from being used.</summary>
-internal sealed class SchemaReader(JsonElement root, Dialect dialect)
+/// <param name="place">Where the schema stands in the request.</param>
+internal sealed class SchemaReader(JsonElement root, Dialect dialect, string place)
 {
-    /// <summary>The member of the request that holds the schema.</summary>
-    public const string Root = "/payloadSchema";
-
     private const int MaxNodes = 1_000;
 
     private readonly List<FieldViolation> _faults = [];
@@ -31,7 +29,7 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect)
     /// <summary>The pointer to a member below a place.</summary>
     public static string Below(string pointer, string name) => $"{pointer}/{JsonPointer.Escape(name)}";
 
-    public void Fault(string pointer, string code, string message) => _faults.Add(new FieldViolation(Root + pointer, code, message));
+    public void Fault(string pointer, string code, string message) => _faults.Add(new FieldViolation(place + pointer, code, message));
 
     /// <summary>Compiles the whole schema.</summary>
     public SchemaNode Read()
@@ -175,15 +173,15 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect)
     private IEnumerable<Keyword> ReadKeyword(JsonElement owner, JsonProperty member, string pointer)
     {
         var name = member.Name;
-        var place = Below(pointer, name);
+        var below = Below(pointer, name);
         if (dialect.Keywords.TryGetValue(name, out var read))
         {
-            return read(this, new SchemaMember(owner, name, member.Value, place));
+            return read(this, new SchemaMember(owner, name, member.Value, below));
         }
 
         if (!name.StartsWith("x-", StringComparison.Ordinal))
         {
-            Fault(place, "unknownKeyword", dialect.Advice(name));
+            Fault(below, "unknownKeyword", dialect.Advice(name));
         }
 
         return [];

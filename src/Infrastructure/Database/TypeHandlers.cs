@@ -4,6 +4,7 @@ using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
 
@@ -19,8 +20,13 @@ internal static class TypeHandlers
         Read((Guid value) => new ApiKeyId(value));
         Read((Guid value) => new EventTypeId(value));
         Read((Guid value) => new EventId(value));
+        Read((Guid value) => new JourneyId(value));
+        Read((Guid value) => new JourneyEntryId(value));
         Read((string value) => ContactId.Parse(value));
         Read((string value) => EventTypeName.Parse(value));
+        Read((string value) => JourneyName.Parse(value));
+        Read((string value) => TargetUrl.Parse(value));
+        Read((string value) => WebhookSecret.Parse(value));
         Read((string[] value) => (IReadOnlyList<string>)value);
         Read((string value) => RawJson.FromText(value));
     }

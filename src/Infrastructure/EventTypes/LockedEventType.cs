@@ -17,6 +17,10 @@ internal sealed class LockedEventType(EventType type, DatabaseTransaction transa
         SELECT EXISTS (SELECT FROM events WHERE tenant_id = @tenant_id AND event_type_id = @id)
         """;
 
+    private const string HasJourneys = """
+        SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND trigger_event_type_id = @id AND deleted_at IS NULL)
+        """;
+
     private const string Update = """
         UPDATE event_types
         SET    name = @name, description = @description, payload_schema = @schema::json, schema_version = @schema_version,
@@ -33,6 +37,9 @@ internal sealed class LockedEventType(EventType type, DatabaseTransaction transa
 
     public Task<bool> HasEventsAsync(CancellationToken cancellationToken) =>
         transaction.FindAsync<bool>(HasEvents, new { id = Type.Id.Value }, cancellationToken);
+
+    public Task<bool> HasJourneysAsync(CancellationToken cancellationToken) =>
+        transaction.FindAsync<bool>(HasJourneys, new { id = Type.Id.Value }, cancellationToken);
 
     public Task<bool> ScanAsync(FeedHorizon since, int? limit, Action<StoredPayload> visit, CancellationToken cancellationToken) =>
         StoredPayloads.VisitUnlessMoreAsync(transaction, Type.Id, since, limit, visit, cancellationToken);

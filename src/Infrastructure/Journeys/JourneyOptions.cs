@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Flownally.Infrastructure.Journeys;
 
 /// <summary>The section <c>Journeys</c> of the configuration.</summary>
@@ -5,4 +7,7 @@ public sealed class JourneyOptions
 {
     /// <summary>True lets webhooks reach addresses that are not public: for receivers on one's own machine or network.</summary>
     public bool AllowPrivateTargets { get; set; }
+
+    /// <summary>Whether webhooks may reach an address.</summary>
+    internal bool Allows(IPAddress address) => AllowPrivateTargets || PublicAddresses.Contain(address);
 }

@@ -17,7 +17,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
     private readonly HttpMessageInvoker _http = new(handler);
 
     public WebhookSender(IOptions<JourneyOptions> options, TimeProvider clock)
-        : this(NewHandler(options.Value.AllowPrivateTargets ? _ => true : PublicAddresses.Contain, Dns.GetHostAddressesAsync), Timeout, clock)
+        : this(NewHandler(options.Value.Allows, Dns.GetHostAddressesAsync), Timeout, clock)
     {
     }
 

@@ -8,7 +8,6 @@ public sealed class AuthenticationTests
 {
     private const string Path = "/v1/events/evt_00000000000000000000000000";
 
-    /// <summary>Section 2 of the contract.</summary>
     private static readonly object[][] Operations =
     [
         ["GET", "/v1/event-types", "event_type:list"],
@@ -21,6 +20,15 @@ public sealed class AuthenticationTests
         ["GET", "/v1/events/x", "event:read"],
         ["GET", "/v1/contacts/ctc_1/events", "event:list"],
         ["POST", "/v1/contacts/ctc_1/events", "event:create"],
+        ["GET", "/v1/journeys", "journey:list"],
+        ["POST", "/v1/journeys", "journey:create"],
+        ["GET", "/v1/journeys/x", "journey:read"],
+        ["PATCH", "/v1/journeys/x", "journey:update"],
+        ["DELETE", "/v1/journeys/x", "journey:delete"],
+        ["POST", "/v1/journeys/x/activate", "journey:update"],
+        ["POST", "/v1/journeys/x/pause", "journey:update"],
+        ["GET", "/v1/journeys/x/entries", "journey:read"],
+        ["POST", "/v1/journeys/x/entries/x/redeliver", "journey:update"],
     ];
 
     [TestCase("Basic", "YTpi")]

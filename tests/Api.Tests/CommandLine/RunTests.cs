@@ -57,6 +57,26 @@ public sealed partial class RunTests
         Assert.That(File.Exists(Path.Combine(data.FullName, "other")));
     }
 
+    [Test]
+    public async Task A_demo_from_before_there_were_all_scopes_gets_a_key_that_has_them()
+    {
+        var data = Folder("older");
+        string older;
+        await using (var service = await RunningService.StartAsync(data))
+        {
+            var tenant = (string)JsonNode.Parse((await service.CommandAsync("keys", "list", "--json")).Output)!["keys"]![0]!["tenantId"]!;
+            var made = await service.CommandAsync("keys", "create", "--tenant", tenant, "--role", "owner", "--scopes", "event:create,event:list", "--json");
+            older = (string)JsonNode.Parse(made.Output)!["key"]!;
+            await File.WriteAllTextAsync(Path.Combine(data.FullName, "demo-key"), older);
+        }
+
+        await using var newer = await RunningService.StartAsync(data);
+        Assert.That(newer.Key, Is.Not.EqualTo(older));
+        Assert.That(await JourneysStatusAsync(newer, older), Is.EqualTo(403));
+        Assert.That(await JourneysStatusAsync(newer, newer.Key), Is.EqualTo(200));
+        Assert.That(await StatusAsync(newer, older), Is.EqualTo(201), "what was handed out goes on working");
+    }
+
     [TestCase("INT")]
     [TestCase("TERM")]
     [TestCase("HUP")]
@@ -227,6 +247,13 @@ public sealed partial class RunTests
     {
         using var response = await SendAsync(service, service.Key);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+    }
+
+    private static async Task<int> JourneysStatusAsync(RunningService service, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{service.Url}/v1/journeys") { Headers = { Authorization = new("Bearer", key) } };
+        using var response = await Http.SendAsync(request);
+        return (int)response.StatusCode;
     }
 
     private static async Task<int> OldFormStatusAsync(RunningService service, string key)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -10,10 +11,12 @@ internal sealed class RunningService : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
 
     private RunningService(Process process, DirectoryInfo data, JsonNode greeting)
     {
         _process = process;
+        process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         Data = data;
         Url = (string)greeting["url"]!;
         Key = (string?)greeting["demoKey"] ?? "";
@@ -29,6 +32,9 @@ internal sealed class RunningService : IAsyncDisposable
     public string Url { get; }
 
     public string Key { get; }
+
+    /// <summary>What it has logged since it answers; all of it once it has ended.</summary>
+    public IReadOnlyCollection<string> Log => _log;
 
     public bool DatabaseRuns => File.Exists(Path.Combine(Data.FullName, "postgres/postmaster.pid"));
 

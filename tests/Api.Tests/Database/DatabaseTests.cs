@@ -89,17 +89,24 @@ public sealed class DatabaseTests
             .With.Property(nameof(PostgresException.SqlState)).EqualTo(PostgresErrorCodes.InsufficientPrivilege));
     }
 
-    [Test]
-    public async Task In_another_server_the_feed_goes_on_after_what_was_restored()
+    [TestCase("events", """
+        INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
+        VALUES (gen_random_uuid(), uuid_at(now()), gen_random_uuid(), 4000000000000, now(), now(), 1, 'ctc_1', '{}')
+        """)]
+    [TestCase("activations", """
+        WITH tenant AS (INSERT INTO tenants (id, name, created_at) VALUES (gen_random_uuid(), 'a', now()) RETURNING id),
+             journey AS (INSERT INTO journeys (tenant_id, id, name, status, entry_mode, trigger_event_type_id, revision, created_at, updated_at)
+                         SELECT id, id, 'a', 'active', 'once', id, 2, now(), now() FROM tenant RETURNING id)
+        INSERT INTO journey_activations (tenant_id, journey_id, from_tx, to_tx, event_type_id, entry_mode)
+        SELECT id, id, from_tx, to_tx, id, 'once' FROM journey, (VALUES (3000000000000, 4000000000000), (4000000000000, NULL)) AS i (from_tx, to_tx)
+        """)]
+    public async Task In_another_server_the_feed_goes_on_after_what_was_restored(string what, string restore)
     {
-        var connectionString = await NewDatabaseAsync("restored");
+        var connectionString = await NewDatabaseAsync("restored_" + what);
         await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         await using var owner = NpgsqlDataSource.Create(connectionString);
         await ExecuteAsync("SELECT create_event_partitions(CURRENT_DATE)");
-        await ExecuteAsync("""
-            INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
-            VALUES (gen_random_uuid(), uuid_at(now()), gen_random_uuid(), 4000000000000, now(), now(), 1, 'ctc_1', '{}')
-            """);
+        await ExecuteAsync(restore);
         await ExecuteAsync("SELECT align_feed_clock()");
         await using var next = owner.CreateCommand("SELECT pg_current_xact_id()::text::bigint + transaction_offset FROM feed_clock");
         Assert.That((long)(await next.ExecuteScalarAsync())!, Is.GreaterThan(4_000_000_000_000).And.LessThan(4_000_001_000_000));

@@ -47,13 +47,22 @@ public sealed class OpenApiTests
                 "getEvent: get /v1/events/{id}, event:read, 200",
                 "getEventsByContact: get /v1/contacts/{contactId}/events, event:list, 200",
                 "createContactEvent: post /v1/contacts/{contactId}/events, event:create, 201",
+                "getJourneys: get /v1/journeys, journey:list, 200",
+                "createJourney: post /v1/journeys, journey:create, 201",
+                "getJourney: get /v1/journeys/{id}, journey:read, 200",
+                "updateJourney: patch /v1/journeys/{id}, journey:update, 200",
+                "deleteJourney: delete /v1/journeys/{id}, journey:delete, 204",
+                "activateJourney: post /v1/journeys/{id}/activate, journey:update, 200",
+                "pauseJourney: post /v1/journeys/{id}/pause, journey:update, 200",
+                "getJourneyEntries: get /v1/journeys/{id}/entries, journey:read, 200",
+                "redeliverJourneyEntry: post /v1/journeys/{id}/entries/{entryId}/redeliver, journey:update, 202",
             ]));
             Assert.That(operations.Select(o => o.Operation["responses"]!.AsObject().Select(response => response.Key)),
                 Is.All.SupersetOf(EveryCall));
             Assert.That(operations.Where(o => (bool?)o.Operation["deprecated"] == true).Select(o => (string)o.Operation["operationId"]!), Is.EqualTo(["createEvent"]));
             Assert.That(document["components"]!["schemas"]!.AsObject().Select(schema => schema.Key), Is.SupersetOf([
                 "EventType", "CreateEventTypeRequest", "UpdateEventTypeRequest", "Event", "CreateContactEventRequest", "CreateEventRequest",
-                "EventTypesResponse", "EventsResponse", "ProblemDetails", "FieldViolation", "Window",
+                "EventTypesResponse", "EventsResponse", "Journey", "JourneysResponse", "JourneyEntry", "JourneyEntriesResponse", "ProblemDetails", "FieldViolation", "Window",
             ]));
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Flownally.Api.Tests.CommandLine;
+using Flownally.Api.Tests.Journeys;
 using NSwag;
 
 namespace Flownally.Api.Tests.OpenApi;
@@ -53,6 +54,11 @@ public sealed partial class RequestFilesTests
                 }
             }
 
+            if (EntriesOf().Match(message.RequestUri!.OriginalString) is { Success: true } entries)
+            {
+                await StoredJourneys.EnterAsync(workspace.Tenant, entries.Groups[1].Value); // or the file would have nothing to show
+            }
+
             var answer = await workspace.SendAsync(message);
             Assert.That(answer.Status, Is.InRange(200, 204), $"{call}\n{answer.Text}");
             if (lines.Select(line => Named().Match(line)).FirstOrDefault(match => match.Success) is { } named)
@@ -64,7 +70,8 @@ public sealed partial class RequestFilesTests
 
     /// <summary>Fills in the host, and members of earlier answers.</summary>
     private static string Fill(string text, Dictionary<string, JsonNode> answers) => Variable().Replace(text.Replace("{{host}}", "", StringComparison.Ordinal),
-        match => (string)answers[match.Groups[1].Value][match.Groups[2].Value]!);
+        match => (string)match.Groups[2].Value.Split(['.', '[', ']'], StringSplitOptions.RemoveEmptyEntries)
+            .Aggregate(answers[match.Groups[1].Value], (node, step) => int.TryParse(step, out var index) ? node[index]! : node[step]!)!);
 
     [GeneratedRegex("^(GET|POST|PATCH|DELETE) ")]
     private static partial Regex Call();
@@ -72,6 +79,9 @@ public sealed partial class RequestFilesTests
     [GeneratedRegex("^# @name ([a-z]+)$")]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"\{\{([a-z]+)\.response\.body\.\$\.([a-zA-Z]+)\}\}")]
+    [GeneratedRegex(@"^/v1/journeys/([^/]+)/entries(\?|$)")]
+    private static partial Regex EntriesOf();
+
+    [GeneratedRegex(@"\{\{([a-z]+)\.response\.body\.\$\.([a-zA-Z0-9.\[\]]+)\}\}")]
     private static partial Regex Variable();
 }

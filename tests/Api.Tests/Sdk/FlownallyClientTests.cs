@@ -66,6 +66,37 @@ public sealed class FlownallyClientTests
     }
 
     [Test]
+    public async Task A_journey_is_drafted_changed_activated_and_deleted()
+    {
+        var client = await NewClientAsync();
+        var type = await client.EnumerateEventTypesAsync().FirstAsync();
+        var draft = await client.CreateJourneyAsync(new CreateJourneyRequest
+        {
+            Name = "Thanks",
+            EntryMode = EntryMode.EveryTime,
+            TriggerConfig = new CreateTriggerConfig { EventTypeId = type.Id, PayloadFilter = JsonElement.Parse("""{"required":["total"]}""") },
+            Target = new CreateJourneyTarget { Url = "https://shop.example/hooks", Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
+        });
+        var once = await client.UpdateJourneyAsync(draft.Id, new UpdateJourneyRequest { EntryMode = EntryMode.Once, TriggerConfig = new UpdateTriggerConfig { ClearPayloadFilter = true } }, ifMatch: "\"1\"");
+        var active = await client.ActivateJourneyAsync(draft.Id);
+        var paused = await client.PauseJourneyAsync(draft.Id);
+        var cleared = await client.UpdateJourneyAsync(draft.Id, new UpdateJourneyRequest { ClearTriggerConfig = true, ClearTarget = true });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((draft.Status, draft.EntryMode, draft.TriggerConfig!.PayloadFilter?.ToString()), Is.EqualTo((JourneyStatus.Draft, EntryMode.EveryTime, """{"required":["total"]}""")));
+            Assert.That((once.EntryMode, once.TriggerConfig!.EventTypeId, once.TriggerConfig.PayloadFilter, once.Target!.Url), Is.EqualTo((EntryMode.Once, type.Id, (JsonElement?)null, "https://shop.example/hooks")));
+            Assert.That((active.Status, paused.Status), Is.EqualTo((JourneyStatus.Active, JourneyStatus.Paused)));
+            Assert.That((cleared.TriggerConfig, cleared.Target), Is.EqualTo(((TriggerConfig?)null, (JourneyTarget?)null)));
+            Assert.That(await client.EnumerateJourneysAsync().Select(journey => journey.Id).ToListAsync(), Is.EqualTo([draft.Id]));
+            Assert.That(await CountAsync(client.EnumerateJourneyEntriesAsync(draft.Id)), Is.Zero);
+        }
+
+        await client.DeleteJourneyAsync(draft.Id);
+        var refusal = await Assert.CatchAsync<FlownallyException>(() => client.GetJourneyAsync(draft.Id));
+        Assert.That((refusal!.Status, refusal.Problem!.Code), Is.EqualTo((404, "journeyNotFound")));
+    }
+
+    [Test]
     public async Task A_refusal_is_one_typed_exception()
     {
         var client = await NewClientAsync();

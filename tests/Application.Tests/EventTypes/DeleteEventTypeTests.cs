@@ -20,6 +20,14 @@ public sealed class DeleteEventTypeTests
     public Task A_type_with_events_stays() => AssertRefusedAsync<EventTypeInUse>(new Types(Types.Type(), Types.Payload(1, "{}")));
 
     [Test]
+    public Task A_type_that_a_journey_uses_stays()
+    {
+        var types = new Types(Types.Type());
+        types.Locked.Setup(locked => locked.HasJourneysAsync(default)).ReturnsAsync(true);
+        return AssertRefusedAsync<EventTypeInUse>(types);
+    }
+
+    [Test]
     public Task A_predefined_type_stays() => AssertRefusedAsync<EventTypePredefined>(new Types(Types.Type(predefined: true)));
 
     [Test]

@@ -130,6 +130,14 @@ public sealed class PayloadSchemaTests
         Assert.That(refused.Error!.Violations.Select(fault => fault.Field), Is.EqualTo([field]));
     }
 
+    [Test]
+    public void Pointers_to_faults_begin_where_the_schema_stands()
+    {
+        var refused = PayloadSchema.Parse(JsonElement.Parse("""{"properties":{"a":{"nullable":true}},"$defs":{"b":7}}"""), "/triggerConfig/payloadFilter");
+        Assert.That(refused.Error!.Violations.Select(fault => fault.Field),
+            Is.EquivalentTo(["/triggerConfig/payloadFilter/properties/a/nullable", "/triggerConfig/payloadFilter/$defs/b"]));
+    }
+
     [TestCase("format", "\"emial\"", "`email`")]
     [TestCase("nullable", "true", "null")]
     [TestCase("discriminator", "{}", "oneOf")]

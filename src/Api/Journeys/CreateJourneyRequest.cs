@@ -1,0 +1,48 @@
+using Flownally.Application.Journeys;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Api.Journeys;
+
+/// <summary>A journey to be drafted.</summary>
+public sealed class CreateJourneyRequest
+{
+    /// <summary>What people call it; names need not differ.</summary>
+    public required JourneyName Name { get; init; }
+
+    /// <summary>`once`, the default: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
+    public EntryMode EntryMode { get; init; } = EntryMode.Once;
+
+    /// <summary>Which events it reacts to; can be said later, but not after it is activated.</summary>
+    public CreateTriggerConfig? TriggerConfig { get; init; }
+
+    /// <summary>Where webhooks tell of its entries; without one nobody is told.</summary>
+    public CreateJourneyTarget? Target { get; init; }
+
+    public CreateJourney ToCommand(TenantId tenant) => new(tenant, Name, EntryMode, TriggerConfig?.ToTriggerConfig(), Target?.ToTarget());
+}
+
+/// <summary>Which events a journey reacts to.</summary>
+public sealed class CreateTriggerConfig
+{
+    public required EventTypeId EventTypeId { get; init; }
+
+    /// <summary>A JSON Schema (2020-12, or draft-07 by its `$schema`) that payloads must fit; absent lets any payload do.</summary>
+    public PayloadSchema? PayloadFilter { get; init; }
+
+    public TriggerConfig ToTriggerConfig() => new(EventTypeId, PayloadFilter);
+}
+
+/// <summary>Where a journey's webhooks go.</summary>
+public sealed class CreateJourneyTarget
+{
+    /// <summary>An http or https URL on the public internet.</summary>
+    public required TargetUrl Url { get; init; }
+
+    /// <summary>What webhooks are signed with (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. It is never shown again.</summary>
+    public required WebhookSecret Secret { get; init; }
+
+    public JourneyTarget ToTarget() => new(Url, Secret);
+}

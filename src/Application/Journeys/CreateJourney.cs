@@ -1,0 +1,42 @@
+using AutoMapper;
+using Flownally.Domain;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+using FluentValidation;
+using MediatR;
+
+namespace Flownally.Application.Journeys;
+
+/// <summary>Drafts a journey. It reacts to nothing until it is activated.</summary>
+public sealed record CreateJourney(TenantId TenantId, JourneyName Name, EntryMode EntryMode = EntryMode.Once, TriggerConfig? TriggerConfig = null,
+    JourneyTarget? Target = null) : IRequest<Result<JourneyRevision>>;
+
+internal sealed class CreateJourneyValidator : AbstractValidator<CreateJourney>
+{
+    public CreateJourneyValidator(ITargetGate gate) =>
+        RuleFor(command => command.Target == null ? (TargetUrl?)null : command.Target.Url).Target(gate);
+}
+
+internal sealed class CreateJourneyHandler(IJourneyRepository journeys, IdGenerator ids, TimeProvider clock, IMapper mapper)
+    : IRequestHandler<CreateJourney, Result<JourneyRevision>>
+{
+    public async Task<Result<JourneyRevision>> Handle(CreateJourney request, CancellationToken cancellationToken)
+    {
+        var now = Microseconds.Truncate(clock.GetUtcNow());
+        var journey = new Journey
+        {
+            Id = new JourneyId(ids.Next()),
+            TenantId = request.TenantId,
+            Name = request.Name,
+            EntryMode = request.EntryMode,
+            TriggerConfig = request.TriggerConfig,
+            Target = request.Target,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        return await journeys.AddAsync(journey, cancellationToken) is { } unknown
+            ? unknown
+            : new JourneyRevision(mapper.Map<JourneyResponse>(journey), journey.Revision);
+    }
+}

@@ -1,0 +1,31 @@
+using Flownally.Domain;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.Journeys;
+
+/// <summary>Removes a journey for good; its entries can still be read.</summary>
+/// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
+public sealed record DeleteJourney(TenantId TenantId, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : IRequest<Result<JourneyId>>;
+
+internal sealed class DeleteJourneyHandler(IJourneyRepository journeys, TimeProvider clock) : IRequestHandler<DeleteJourney, Result<JourneyId>>
+{
+    public async Task<Result<JourneyId>> Handle(DeleteJourney request, CancellationToken cancellationToken)
+    {
+        await using var locked = await journeys.LockAsync(request.TenantId, request.Id, cancellationToken);
+        if (locked is null)
+        {
+            return new JourneyNotFound(request.Id.ToString());
+        }
+
+        if (request.IfMatch?.Contains(locked.Journey.Revision) == false)
+        {
+            return new PreconditionFailed();
+        }
+
+        await locked.DeleteAsync(Microseconds.Truncate(clock.GetUtcNow()), cancellationToken);
+        await locked.CommitAsync(cancellationToken);
+        return request.Id;
+    }
+}

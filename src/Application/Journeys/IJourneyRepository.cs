@@ -1,0 +1,39 @@
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Application.Journeys;
+
+public interface IJourneyRepository
+{
+    /// <summary>Stores a new journey, a draft. From then on the type in its trigger cannot be deleted.</summary>
+    /// <returns><see cref="EventTypeUnknown"/>, or null once it is stored.</returns>
+    Task<EventTypeUnknown?> AddAsync(Journey journey, CancellationToken cancellationToken);
+
+    /// <summary>Takes hold of a journey: until it is let go, nobody else changes or deletes it, in any process.</summary>
+    /// <returns>Null where there is no such journey, or it is deleted.</returns>
+    Task<ILockedJourney?> LockAsync(TenantId tenant, JourneyId id, CancellationToken cancellationToken);
+}
+
+/// <summary>A journey that nobody else can touch. Disposing it lets go; what was not committed by then has not happened.</summary>
+public interface ILockedJourney : IAsyncDisposable
+{
+    Journey Journey { get; }
+
+    /// <summary>
+    /// Writes the journey as it has become. Where it reacts to events otherwise than before, the interval in which it did so ends,
+    /// and where it still reacts, another begins, at the same place of the feed.
+    /// </summary>
+    /// <returns><see cref="EventTypeUnknown"/>, or null.</returns>
+    Task<EventTypeUnknown?> SaveAsync(Journey changed, CancellationToken cancellationToken);
+
+    /// <summary>Deletes it, and ends its interval. Its entries stay.</summary>
+    Task DeleteAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Lets the delivery of an entry begin anew, at once.</summary>
+    /// <returns>The entry as it becomes; null where the journey has none with this id.</returns>
+    Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Makes it happen, and lets go.</summary>
+    Task CommitAsync(CancellationToken cancellationToken);
+}

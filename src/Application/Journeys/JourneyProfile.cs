@@ -1,0 +1,23 @@
+using AutoMapper;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Json;
+
+namespace Flownally.Application.Journeys;
+
+/// <summary>Entity to response, never the other way.</summary>
+internal sealed class JourneyProfile : Profile
+{
+    public JourneyProfile() =>
+        CreateMap<Journey, JourneyResponse>()
+            .ForMember(response => response.Name, map => map.MapFrom(source => source.Name))
+            .ForMember(response => response.TriggerConfig, map => map.MapFrom(source => TriggerConfigOf(source.TriggerConfig)))
+            .ForMember(response => response.Target, map => map.MapFrom(source => TargetOf(source.Target)));
+
+    private static TriggerConfigResponse? TriggerConfigOf(TriggerConfig? trigger) => trigger is null ? null : new TriggerConfigResponse
+    {
+        EventTypeId = trigger.EventTypeId,
+        PayloadFilter = trigger.PayloadFilter is { } filter ? new RawJson(filter.Utf8) : null,
+    };
+
+    private static JourneyTargetResponse? TargetOf(JourneyTarget? target) => target is null ? null : new JourneyTargetResponse { Url = target.Url };
+}

@@ -1,0 +1,55 @@
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Json;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Application.Journeys;
+
+/// <summary>A journey as callers see it.</summary>
+public sealed class JourneyResponse
+{
+    public JourneyId Id { get; init; }
+
+    public TenantId TenantId { get; init; }
+
+    public JourneyName Name { get; init; }
+
+    /// <summary>Only an `active` journey reacts to events.</summary>
+    public JourneyStatus Status { get; init; }
+
+    /// <summary>`once`: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
+    public EntryMode EntryMode { get; init; }
+
+    /// <summary>Which events it reacts to; absent where that is still to be said.</summary>
+    public TriggerConfigResponse? TriggerConfig { get; init; }
+
+    /// <summary>Where webhooks tell of its entries; absent where nobody is told.</summary>
+    public JourneyTargetResponse? Target { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>Which events a journey reacts to.</summary>
+public sealed class TriggerConfigResponse
+{
+    public EventTypeId EventTypeId { get; init; }
+
+    /// <summary>The JSON Schema that payloads must fit; absent where any payload will do.</summary>
+    public RawJson? PayloadFilter { get; init; }
+}
+
+/// <summary>Where webhooks go. The secret that they are signed with is never shown.</summary>
+public sealed class JourneyTargetResponse
+{
+    public TargetUrl Url { get; init; }
+}
+
+/// <summary>A journey, and which of its revisions the caller sees: what <c>ETag</c> tells and <c>If-Match</c> asks.</summary>
+public sealed record JourneyRevision(JourneyResponse Journey, int Revision);
+
+/// <param name="Journeys">The journeys of this page.</param>
+/// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
+/// <param name="TotalSize">How many journeys the tenant has.</param>
+public sealed record JourneysResponse(IReadOnlyList<JourneyResponse> Journeys, string? NextPageToken, long TotalSize);

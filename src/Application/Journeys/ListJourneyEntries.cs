@@ -1,0 +1,35 @@
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.Journeys;
+
+/// <summary>Reads who entered a journey, page by page, newest first; also of a journey that is deleted.</summary>
+public sealed record ListJourneyEntries(TenantId TenantId, JourneyId Id, PageSize PageSize, string? PageToken) : IRequest<Result<JourneyEntriesResponse>>
+{
+    /// <summary>Names the list that a page token is good for.</summary>
+    internal string List => $"journey-entries {TenantId} {Id}";
+}
+
+internal sealed class ListJourneyEntriesHandler(IJourneyQueries journeys) : IRequestHandler<ListJourneyEntries, Result<JourneyEntriesResponse>>
+{
+    public async Task<Result<JourneyEntriesResponse>> Handle(ListJourneyEntries request, CancellationToken cancellationToken)
+    {
+        if (!PageToken.TryReadId(request.List, request.PageToken, out var last))
+        {
+            return new PageTokenInvalid();
+        }
+
+        JourneyEntryId? before = last is { } id ? new JourneyEntryId(id) : null;
+        var rows = await journeys.ListEntriesAsync(request.TenantId, request.Id, before, request.PageSize.Value + 1, cancellationToken);
+        if (rows is null)
+        {
+            return new JourneyNotFound(request.Id.ToString());
+        }
+
+        var page = Page.Of(rows.Entries, request.PageSize, request.List, record => record.Id.Value.ToByteArray(bigEndian: true));
+        return new JourneyEntriesResponse(page.Records, page.NextToken, rows.TotalSize);
+    }
+}

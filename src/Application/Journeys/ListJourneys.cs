@@ -1,0 +1,30 @@
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+using MediatR;
+
+namespace Flownally.Application.Journeys;
+
+/// <summary>Reads a tenant's journeys, page by page, newest first.</summary>
+public sealed record ListJourneys(TenantId TenantId, PageSize PageSize, string? PageToken) : IRequest<Result<JourneysResponse>>
+{
+    /// <summary>Names the list that a page token is good for.</summary>
+    internal string List => $"journeys {TenantId}";
+}
+
+internal sealed class ListJourneysHandler(IJourneyQueries journeys) : IRequestHandler<ListJourneys, Result<JourneysResponse>>
+{
+    public async Task<Result<JourneysResponse>> Handle(ListJourneys request, CancellationToken cancellationToken)
+    {
+        if (!PageToken.TryReadId(request.List, request.PageToken, out var last))
+        {
+            return new PageTokenInvalid();
+        }
+
+        JourneyId? before = last is { } id ? new JourneyId(id) : null;
+        var rows = await journeys.ListAsync(request.TenantId, before, request.PageSize.Value + 1, cancellationToken);
+        var page = Page.Of(rows.Journeys, request.PageSize, request.List, record => record.Id.Value.ToByteArray(bigEndian: true));
+        return new JourneysResponse(page.Records, page.NextToken, rows.TotalSize);
+    }
+}

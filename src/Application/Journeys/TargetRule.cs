@@ -1,0 +1,12 @@
+using Flownally.Domain.Journeys;
+using FluentValidation;
+
+namespace Flownally.Application.Journeys;
+
+internal static class TargetRule
+{
+    public static void Target<T>(this IRuleBuilder<T, TargetUrl?> rule, ITargetGate gate) => rule
+        .Must(url => url is null || gate.Allows(url.Value))
+        .OverridePropertyName("/target/url").WithErrorCode("addressNotAllowed")
+        .WithMessage("Webhooks are sent to addresses on the public internet only; an operator can allow others.");
+}

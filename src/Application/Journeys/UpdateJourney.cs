@@ -1,0 +1,24 @@
+using Flownally.Domain;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+using FluentValidation;
+using MediatR;
+
+namespace Flownally.Application.Journeys;
+
+/// <summary>Changes a journey. An active one does as it is told from the moment of the change on.</summary>
+/// <param name="IfMatch">The revisions that the caller would change; null for whichever there is.</param>
+public sealed record UpdateJourney(TenantId TenantId, JourneyId Id, JourneyChange Change, IReadOnlyCollection<int>? IfMatch = null)
+    : IRequest<Result<JourneyRevision>>;
+
+internal sealed class UpdateJourneyValidator : AbstractValidator<UpdateJourney>
+{
+    public UpdateJourneyValidator(ITargetGate gate) =>
+        RuleFor(command => command.Change.Target.Value == null ? null : command.Change.Target.Value.Url).Target(gate);
+}
+
+internal sealed class UpdateJourneyHandler(JourneyChanger changer, TimeProvider clock) : IRequestHandler<UpdateJourney, Result<JourneyRevision>>
+{
+    public Task<Result<JourneyRevision>> Handle(UpdateJourney request, CancellationToken cancellationToken) =>
+        changer.ChangeAsync(request.TenantId, request.Id, request.IfMatch, journey => journey.Change(request.Change, clock.GetUtcNow()), cancellationToken);
+}

@@ -1,0 +1,11 @@
+namespace Flownally.Domain.Journeys;
+
+public sealed record JourneyNotFound(string Id) : Error("journeyNotFound", "There is no journey with this id.");
+
+public sealed record JourneyEntryNotFound(string Id) : Error("journeyEntryNotFound", "The journey has no entry with this id.");
+
+public sealed record JourneyNotReady(JourneyId Id) : Error("journeyNotReady",
+    "An active journey needs a trigger; give it a `triggerConfig`, or pause it first.");
+
+public sealed record JourneyTargetMissing(JourneyId Id) : Error("journeyTargetMissing",
+    "The journey has no `target`, so there is nowhere to deliver to.");

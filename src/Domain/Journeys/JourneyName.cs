@@ -1,0 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Flownally.Domain.Journeys;
+
+/// <summary>What people call a journey: 1 to 100 characters, not white space alone. Names need not differ.</summary>
+public readonly record struct JourneyName : IParsable<JourneyName>
+{
+    /// <summary>In characters as JSON Schema counts them: code points, not UTF-16 units.</summary>
+    public const int MaxLength = 100;
+
+    private readonly string? _value;
+
+    private JourneyName(string value) => _value = value;
+
+    public string Value => _value ?? throw new InvalidOperationException("An empty name of a journey.");
+
+    public override string ToString() => Value;
+
+    public static JourneyName Parse(string s, IFormatProvider? provider = null) =>
+        TryParse(s, provider, out var name) ? name : throw new FormatException($"A name has 1 to {MaxLength} characters, not white space alone.");
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out JourneyName result)
+    {
+        var parsed = !string.IsNullOrWhiteSpace(s) && s.EnumerateRunes().Count() <= MaxLength;
+        result = parsed ? new JourneyName(s!) : default;
+        return parsed;
+    }
+}

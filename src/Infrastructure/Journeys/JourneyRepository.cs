@@ -1,0 +1,102 @@
+using System.Data;
+using System.Text;
+using System.Text.Json;
+using Flownally.Application.Journeys;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Database;
+
+namespace Flownally.Infrastructure.Journeys;
+
+internal sealed class JourneyRepository(Database.Database database) : IJourneyRepository
+{
+    /// <summary>
+    /// A statement of its own, before the one that makes a journey use the type: it waits for whoever deletes the type, and whoever
+    /// deletes it afterwards waits for it, and then sees the journey.
+    /// </summary>
+    private const string HoldType = """
+        SELECT id
+        FROM   event_types
+        WHERE  tenant_id = @tenant_id AND id = @type
+        FOR    SHARE
+        """;
+
+    private const string Insert = """
+        INSERT INTO journeys (tenant_id, id, name, status, entry_mode, trigger_event_type_id, payload_filter, target_url, target_secret,
+                              revision, created_at, updated_at)
+        VALUES (@tenant_id, @id, @name, @status, @entry_mode, @type, @filter::json, @url, @secret,
+                @revision, @created_at, @updated_at)
+        """;
+
+    /// <summary>
+    /// Not the lock of the row: where many wait, that one gives a transaction its id before its turn has come, and intervals, which are
+    /// bounded by these ids, would overlap.
+    /// </summary>
+    private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.journey ' || @id::uuid, 0))";
+
+    private const string Find = """
+        SELECT id, tenant_id, name, status, entry_mode, trigger_event_type_id, payload_filter, target_url, target_secret,
+               revision, created_at, updated_at
+        FROM   journeys
+        WHERE  tenant_id = @tenant_id AND id = @id AND deleted_at IS NULL
+        """;
+
+    public async Task<EventTypeUnknown?> AddAsync(Journey journey, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(journey.TenantId, IsolationLevel.ReadCommitted, cancellationToken);
+        if (await HoldTypeAsync(transaction, journey, cancellationToken) is { } unknown)
+        {
+            return unknown;
+        }
+
+        await transaction.ExecuteAsync(Insert, Columns(journey), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    public async Task<ILockedJourney?> LockAsync(TenantId tenant, JourneyId id, CancellationToken cancellationToken)
+    {
+        var transaction = await database.BeginAsync(tenant, IsolationLevel.ReadCommitted, cancellationToken);
+        try
+        {
+            await transaction.ExecuteAsync(Lock, new { id = id.Value }, cancellationToken);
+            if (await transaction.FindAsync<JourneyRow>(Find, new { id = id.Value }, cancellationToken) is { } row)
+            {
+                return new LockedJourney(row.ToJourney(), transaction);
+            }
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
+
+        await transaction.DisposeAsync();
+        return null;
+    }
+
+    /// <summary>Keeps the type of a journey's trigger from being deleted until the transaction ends.</summary>
+    /// <returns><see cref="EventTypeUnknown"/>, or null where the type is held, or none is named.</returns>
+    public static async Task<EventTypeUnknown?> HoldTypeAsync(DatabaseTransaction transaction, Journey journey, CancellationToken cancellationToken) =>
+        journey.TriggerConfig is { } trigger
+        && await transaction.FindAsync<Guid?>(HoldType, new { type = trigger.EventTypeId.Value }, cancellationToken) is null
+            ? new EventTypeUnknown("/triggerConfig/eventTypeId")
+            : null;
+
+    /// <summary>A journey as parameters.</summary>
+    public static object Columns(Journey journey) => new
+    {
+        id = journey.Id.Value,
+        name = journey.Name.Value,
+        status = JsonNamingPolicy.CamelCase.ConvertName(journey.Status.ToString()),
+        entry_mode = JsonNamingPolicy.CamelCase.ConvertName(journey.EntryMode.ToString()),
+        type = journey.TriggerConfig?.EventTypeId.Value,
+        filter = journey.TriggerConfig?.PayloadFilter is { } filter ? Encoding.UTF8.GetString(filter.Utf8.Span) : null,
+        url = journey.Target?.Url.ToString(),
+        secret = journey.Target?.Secret.Reveal(),
+        revision = journey.Revision,
+        created_at = journey.CreatedAt,
+        updated_at = journey.UpdatedAt,
+    };
+}

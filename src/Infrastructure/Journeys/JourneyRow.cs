@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Flownally.Application.Journeys;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Json;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Infrastructure.Journeys;
+
+/// <summary>A row of <c>journeys</c>.</summary>
+internal sealed class JourneyRow
+{
+    public JourneyId Id { get; init; }
+
+    public TenantId TenantId { get; init; }
+
+    public JourneyName Name { get; init; }
+
+    public JourneyStatus Status { get; init; }
+
+    public EntryMode EntryMode { get; init; }
+
+    public EventTypeId? TriggerEventTypeId { get; init; }
+
+    public RawJson? PayloadFilter { get; init; }
+
+    public TargetUrl? TargetUrl { get; init; }
+
+    /// <summary>Read only where the row is to become a <see cref="Journey"/>.</summary>
+    public WebhookSecret? TargetSecret { get; init; }
+
+    public int Revision { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    public Journey ToJourney() => new()
+    {
+        Id = Id,
+        TenantId = TenantId,
+        Name = Name,
+        Status = Status,
+        EntryMode = EntryMode,
+        TriggerConfig = TriggerEventTypeId is { } type ? new TriggerConfig(type, Filter()) : null,
+        Target = TargetUrl is { } url ? new JourneyTarget(url, TargetSecret!) : null,
+        Revision = Revision,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+    };
+
+    public JourneyResponse ToResponse() => new()
+    {
+        Id = Id,
+        TenantId = TenantId,
+        Name = Name,
+        Status = Status,
+        EntryMode = EntryMode,
+        TriggerConfig = TriggerEventTypeId is { } type ? new TriggerConfigResponse { EventTypeId = type, PayloadFilter = PayloadFilter } : null,
+        Target = TargetUrl is { } url ? new JourneyTargetResponse { Url = url } : null,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+    };
+
+    private PayloadSchema? Filter() => PayloadFilter is { } text ? PayloadSchema.Parse(JsonElement.Parse(text.Utf8.Span)).Value : null;
+}

@@ -1,0 +1,79 @@
+using Flownally.Application.Journeys;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Journeys;
+using Flownally.Infrastructure.Database;
+
+namespace Flownally.Infrastructure.Journeys;
+
+/// <summary>A row of <c>journeys</c>, and its intervals, which are written under one lock only.</summary>
+internal sealed class LockedJourney(Journey journey, DatabaseTransaction transaction) : ILockedJourney
+{
+    private const string Update = """
+        UPDATE journeys
+        SET    name = @name, status = @status, entry_mode = @entry_mode, trigger_event_type_id = @type, payload_filter = @filter::json,
+               target_url = @url, target_secret = @secret, revision = @revision, updated_at = @updated_at
+        WHERE  tenant_id = @tenant_id AND id = @id
+        """;
+
+    private const string ThisTransaction = "pg_current_xact_id()::text::bigint + (SELECT transaction_offset FROM feed_clock)";
+
+    private const string EndInterval = $"""
+        UPDATE journey_activations
+        SET    to_tx = {ThisTransaction}
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND to_tx IS NULL
+        """;
+
+    private const string BeginInterval = $"""
+        INSERT INTO journey_activations (tenant_id, journey_id, from_tx, event_type_id, payload_filter, entry_mode)
+        VALUES (@tenant_id, @id, {ThisTransaction}, @type, @filter::json, @entry_mode)
+        """;
+
+    private const string Delete = """
+        UPDATE journeys
+        SET    deleted_at = @now
+        WHERE  tenant_id = @tenant_id AND id = @id
+        """;
+
+    private const string Redeliver = $"""
+        UPDATE journey_entries
+        SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND id = @entry
+        RETURNING {JourneyQueries.EntryColumns}
+        """;
+
+    public Journey Journey { get; } = journey;
+
+    public async Task<EventTypeUnknown?> SaveAsync(Journey changed, CancellationToken cancellationToken)
+    {
+        if (changed.TriggerConfig != Journey.TriggerConfig && await JourneyRepository.HoldTypeAsync(transaction, changed, cancellationToken) is { } unknown)
+        {
+            return unknown;
+        }
+
+        var columns = JourneyRepository.Columns(changed);
+        await transaction.ExecuteAsync(Update, columns, cancellationToken);
+        if (changed.Activation != Journey.Activation)
+        {
+            await transaction.ExecuteAsync(EndInterval, columns, cancellationToken);
+            if (changed.Activation is not null)
+            {
+                await transaction.ExecuteAsync(BeginInterval, columns, cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    public async Task DeleteAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await transaction.ExecuteAsync(Delete, new { id = Journey.Id.Value, now }, cancellationToken);
+        await transaction.ExecuteAsync(EndInterval, new { id = Journey.Id.Value }, cancellationToken);
+    }
+
+    public async Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await transaction.FindAsync<JourneyEntryRow>(Redeliver, new { id = Journey.Id.Value, entry = entry.Value, now }, cancellationToken))?.ToResponse();
+
+    public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => transaction.DisposeAsync();
+}

@@ -1,0 +1,53 @@
+using Flownally.Application.Journeys;
+using Flownally.Domain;
+using Flownally.Domain.Journeys;
+using Moq;
+
+namespace Flownally.Application.Tests.Journeys;
+
+public sealed class ActivateJourneyTests
+{
+    [TestCase(JourneyStatus.Draft)]
+    [TestCase(JourneyStatus.Paused)]
+    public async Task A_journey_becomes_active(JourneyStatus before)
+    {
+        var journeys = new Journeys(Journeys.Journey(before));
+        Assert.That((await ActivateAsync(journeys)).Value.Journey.Status, Is.EqualTo(JourneyStatus.Active));
+        journeys.VerifySaved(JourneyStatus.Active);
+    }
+
+    [Test]
+    public async Task An_active_journey_stays_as_it_is()
+    {
+        var journeys = new Journeys(Journeys.Journey(JourneyStatus.Active));
+        Assert.That((await ActivateAsync(journeys)).Value.Revision, Is.EqualTo(3));
+        journeys.VerifyUntouched();
+    }
+
+    [Test]
+    public async Task A_journey_that_is_not_ready_stays_as_it_is()
+    {
+        var draft = Journeys.Journey().Change(new JourneyChange(TriggerConfig: new Optional<TriggerConfigChange>(null)), Journeys.Created).Value;
+        var journeys = new Journeys(draft);
+        Assert.That((await ActivateAsync(journeys)).Error, Is.TypeOf<JourneyNotReady>());
+        journeys.VerifyUntouched();
+    }
+
+    [Test]
+    public async Task A_journey_that_has_changed_since_stays_as_it_is()
+    {
+        var journeys = new Journeys(Journeys.Journey());
+        Assert.That((await ActivateAsync(journeys, [2])).Error, Is.TypeOf<PreconditionFailed>());
+        journeys.VerifyUntouched();
+    }
+
+    [Test]
+    public async Task A_journey_that_is_not_there_is_not_found()
+    {
+        var handler = new ActivateJourneyHandler(new JourneyChanger(Mock.Of<IJourneyRepository>(), Mapping.Mapper), TimeProvider.System);
+        Assert.That((await handler.Handle(new ActivateJourney(default, default), default)).Error, Is.TypeOf<JourneyNotFound>());
+    }
+
+    private static Task<Result<JourneyRevision>> ActivateAsync(Journeys journeys, int[]? ifMatch = null) =>
+        new ActivateJourneyHandler(journeys.Changer, TimeProvider.System).Handle(new ActivateJourney(default, journeys.Id, ifMatch), default);
+}
