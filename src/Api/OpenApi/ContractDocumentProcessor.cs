@@ -36,6 +36,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["EventTypesResponse"] = typeof(EventTypesResponse),
         ["Event"] = typeof(EventResponse),
         ["EventsResponse"] = typeof(EventsResponse),
+        ["FeedResponse"] = typeof(FeedResponse),
         ["RecordedEventsResponse"] = typeof(RecordedEventsResponse),
         ["RecordedEventResult"] = typeof(RecordedEventResult),
         ["ProblemDetails"] = typeof(Problem),

@@ -83,6 +83,11 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
             Header(response, "ETag", "The type's version, for `If-Match`.");
         }
 
+        if (method.IsDefined(typeof(AnswersEventStreamAttribute)))
+        {
+            response.Content[AnswersEventStreamAttribute.MediaType] = new OpenApiMediaType { Schema = new JsonSchema { Type = JsonObjectType.String } };
+        }
+
         if (status == "201")
         {
             Header(response, "Location", "Where the new resource is.");
