@@ -16,12 +16,11 @@ public sealed class FeedController(IMediator mediator) : ApiController
 {
     /// <summary>Follow the feed of events</summary>
     /// <remarks>
-    /// Every event once, in an order in which nothing ever slots in before what was read: one that was acknowledged before another
-    /// was sent precedes it. Go on from `nextCursor`, also where there were no events. A cursor is good for any filter and page size,
-    /// and for as long as what follows it is kept.
-    ///
-    /// With `Accept: text/event-stream` the events come as they are recorded, as Server-Sent Events: `data` is an event, `id` its
-    /// cursor. A stream that breaks is taken up again by `Last-Event-ID`; an `id` alone, every 15 seconds, shows that it lives.
+    /// Every event once, in an order in which nothing ever slots in before what was read; one that was acknowledged before another
+    /// was sent precedes it. Go on from `nextCursor`, also where a page is not full or empty. A cursor is good for any filter and page
+    /// size, and for as long as what follows it is kept.
+    /// With `Accept: text/event-stream` events come as soon as they can be read, as Server-Sent Events: `data` is the event, `id` its
+    /// cursor. `Last-Event-ID` takes up a stream that broke off. While there are no events, an `id` alone comes every 15 seconds.
     /// </remarks>
     /// <param name="cursor">Where to go on: the `nextCursor` of the page before; without one, at the beginning.</param>
     /// <param name="pageSize">How many events a page holds; a larger number is taken as the largest.</param>

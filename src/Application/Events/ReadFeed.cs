@@ -39,10 +39,9 @@ internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, Tim
                 return page.Error;
             }
 
-            var time = clock.GetElapsedTime(begin);
-            if (page.Value.Events.Count > 0 || (page.Value.IsLast
-                ? time >= request.Wait.Time || await news.WithinAsync(request.Wait.Time - time, clock, cancellationToken) is not true
-                : time >= LongestSearch))
+            var left = (page.Value.IsLast ? request.Wait.Time : LongestSearch) - clock.GetElapsedTime(begin);
+            if (page.Value.Events.Count > 0 || left <= TimeSpan.Zero
+                || (page.Value.IsLast && await news.WithinAsync(left, clock, cancellationToken) is not true))
             {
                 return new FeedResponse([.. page.Value.Events.Select(e => e.Event)], page.Value.Next.ToCursor());
             }

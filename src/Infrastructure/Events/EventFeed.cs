@@ -7,9 +7,12 @@ namespace Flownally.Infrastructure.Events;
 
 internal sealed class EventFeed(Database.Database database) : IEventFeed
 {
+    /// <summary>Of a tenant's events, in one look for those of a type.</summary>
+    private const int MostLookedAt = 10_000;
+
     /// <summary>
-    /// Between which places can be read. All that a look shows is read by one statement, from one state of the log: had retention
-    /// dropped an event that follows the cursor, its floor would show that too.
+    /// Between which places can be read. One statement shows the events and the bounds of one state of the log: where an event
+    /// that follows the cursor was dropped, so is the cursor's place, because retention writes that down before.
     /// </summary>
     private const string Bounds = """
         bounds AS MATERIALIZED (
@@ -30,8 +33,8 @@ internal sealed class EventFeed(Database.Database database) : IEventFeed
         """;
 
     /// <summary>
-    /// The tenant stands in the upper bound again, so that only the tenant's own index can serve it: where nearly all events are one
-    /// tenant's, the index of all tenants would look as good, and make readers of the others wade through that one's events.
+    /// The tenant stands in the upper bound once more because only events_feed_of_tenant can use that. Where nearly all events are
+    /// one tenant's, events_feed would look as good, and readers of the other tenants would wade through that one's events.
     /// </summary>
     private const string Following = """
         FROM   events e
@@ -72,22 +75,23 @@ internal sealed class EventFeed(Database.Database database) : IEventFeed
         """;
 
     /// <summary>
-    /// No index has the events of a type in the order of the feed, so all of the tenant's are looked at: 10,000 of them, which
-    /// takes some milliseconds, however rare the type is. How far that goes is asked only where the page did not fill.
+    /// No index has the events of a type in the order of the feed, so those of all types are looked at, but not without end, however
+    /// rare the type. How far that went is found out only where the page did not fill. The limits are parameters because for ones that
+    /// it does not know PostgreSQL plans to stop early, and so by the index.
     /// </summary>
     public const string ReadOfType = $"""
         WITH {Bounds}, page AS (
             SELECT e.*
             FROM   (SELECT {Columns}
                     {Following}
-                    LIMIT  10000) AS e
+                    LIMIT  @most) AS e
             WHERE  e.event_type_id = @type
             LIMIT  @limit
         ), reached AS (
             SELECT e.transaction_id, e.position
             FROM   (SELECT e.transaction_id, e.position
                     {Following}
-                    OFFSET 9999 LIMIT 1) AS e
+                    OFFSET @most - 1 LIMIT 1) AS e
             WHERE  (SELECT count(*) FROM page) < @limit
         )
         {Shown}
@@ -101,6 +105,7 @@ internal sealed class EventFeed(Database.Database database) : IEventFeed
             transaction_id = after?.TransactionId,
             position = after?.Position,
             limit,
+            most = MostLookedAt,
         }, (row, e) => (row, e), splitOn: "id", cancellationToken);
         var look = rows[0].Row;
         var dropped = new FeedPlace(look.DroppedTransactionId, look.DroppedPosition);
