@@ -236,9 +236,9 @@ public sealed class GetEventFeedTests
         await using var service = await OwnService.StartAsync("plans");
         var (large, small) = (service.Workspace, await service.NewWorkspaceAsync());
         await service.ExecuteAsync(Many(large, 30_000));
-        await service.ExecuteAsync(Many(small, 3));
         var partition = $"events_{TimeProvider.System.GetUtcNow():yyyy_MM}";
         await service.ExecuteAsync($"ANALYZE {partition}");
+        await service.ExecuteAsync(Many(small, 3));
         foreach (var sql in new[] { EventFeed.Read, EventFeed.ReadOfType })
         {
             var plan = string.Join('\n', await PlanAsync(service, sql, small));
