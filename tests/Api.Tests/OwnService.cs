@@ -29,6 +29,8 @@ internal sealed class OwnService : IAsyncDisposable
 
     public Workspace Workspace { get; private set; } = null!;
 
+    public string Url => _processes[0].Urls.Single();
+
     /// <summary>What the first process is made of.</summary>
     public IServiceProvider Services => _processes[0].Services;
 
@@ -59,7 +61,7 @@ internal sealed class OwnService : IAsyncDisposable
     public async Task<Workspace> NewWorkspaceAsync()
     {
         var tenant = (await SendAsync(new CreateTenant("Test"))).Value.Id;
-        return new Workspace(tenant, await NewKeyAsync(tenant), new Uri(_processes[0].Urls.Single()));
+        return new Workspace(tenant, await NewKeyAsync(tenant), new Uri(Url));
     }
 
     /// <summary>Ends the first process as Ctrl-C does.</summary>

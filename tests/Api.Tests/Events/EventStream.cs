@@ -78,8 +78,9 @@ internal sealed class EventStream : IDisposable
     /// <summary>Reads to the end of the stream.</summary>
     public async Task EndAsync()
     {
-        while (await NextAsync() is not null)
+        for (var end = TimeProvider.System.GetUtcNow() + FeedReading.Patience; await NextAsync() is not null;)
         {
+            Assert.That(TimeProvider.System.GetUtcNow(), Is.LessThan(end), "the stream goes on");
         }
     }
 
