@@ -9,6 +9,9 @@ namespace Flownally.Api.Tests.Database;
 /// <summary>A dump that is restored into another server, where transactions are counted anew.</summary>
 public sealed class RestoreTests
 {
+    /// <summary>Transactions that a server counts besides.</summary>
+    private const string OtherWork = "DO $$ BEGIN FOR i IN 1..2000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$";
+
     private readonly DirectoryInfo _temporary = Directory.CreateTempSubdirectory("flownally-restore-");
 
     [OneTimeSetUp]
@@ -22,13 +25,14 @@ public sealed class RestoreTests
     {
         await using var old = await StartServerAsync("old");
         await using var before = await OwnService.StartOnAsync(old.ConnectionString);
-        await before.ExecuteAsync("DO $$ BEGIN FOR i IN 1..2000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"); // a server that has lived
+        await before.ExecuteAsync(OtherWork);
         List<string> recorded = [];
         for (var i = 0; i < 20; i++)
         {
             recorded.Add((string)(await before.Workspace.RecordedAsync("ctc_1"))["id"]!);
         }
 
+        await before.ExecuteAsync(OtherWork);
         var half = await before.Workspace.ReadFeedAsync(more: "pageSize=10&wait=30");
         var whole = await before.Workspace.ReadFeedAsync(10, half.Cursor);
         var dump = Path.Combine(_temporary.FullName, "dump.sql");

@@ -128,7 +128,7 @@ public sealed class GetEventFeedTests
     public async Task A_reader_waits_until_something_is_recorded()
     {
         var workspace = await Service.NewWorkspaceAsync();
-        var waiting = workspace.ReadFeedAsync(1);
+        var waiting = workspace.ReadFeedAsync(more: "wait=30");
         await Task.Delay(200);
         Assert.That(waiting.IsCompleted, Is.False);
         var recorded = await workspace.RecordedAsync("ctc_1");
@@ -142,7 +142,7 @@ public sealed class GetEventFeedTests
         var other = await service.StartAnotherAsync();
         for (var (i, cursor) = (0, ""); i < 5; i++)
         {
-            var waiting = service.Workspace.ReadFeedAsync(1, cursor);
+            var waiting = service.Workspace.ReadFeedAsync(cursor, "wait=30");
             await Task.Delay(50);
             var recorded = await other.RecordedAsync("ctc_1");
             var page = await waiting;
