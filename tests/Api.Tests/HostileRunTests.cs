@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Flownally.Api.Problems;
+using Flownally.Api.Tests.Events;
 
 namespace Flownally.Api.Tests;
 
@@ -31,9 +32,10 @@ public sealed class HostileRunTests
         var before = await StateAsync(victim);
         var token = (string)(await victim.GetAsync("/v1/events?pageSize=1")).Json["nextPageToken"]!;
 
+        var cursor = (await victim.ReadFeedAsync()).Cursor;
         var caller = await Service.NewWorkspaceAsync();
         var type = await Service.NewTypeAsync(caller.Tenant, "order.paid", """{"type":"object","properties":{"n":{"type":"integer"}}}""");
-        string[] ids = [treasure.Id.ToString(), (string)secret["id"]!, type.Id.ToString(), (string)(await caller.RecordedAsync("ctc_1"))["id"]!, token];
+        string[] ids = [treasure.Id.ToString(), (string)secret["id"]!, type.Id.ToString(), (string)(await caller.RecordedAsync("ctc_1"))["id"]!, token, cursor];
         var statuses = new ConcurrentDictionary<int, int>();
         var faults = new ConcurrentQueue<string>();
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async number =>
@@ -105,9 +107,9 @@ public sealed class HostileRunTests
         private static readonly string[] Members =
             ["eventTypeId", "eventTypeName", "payload", "occurredAt", "idempotencyKey", "contactId", "name", "description", "payloadSchema", "id", "", "__proto__", "\\u0000"];
 
-        private static readonly string[] Parameters = ["pageSize", "pageToken", "eventTypeId", "validateOnly", "unknown", "PAGESIZE"];
+        private static readonly string[] Parameters = ["pageSize", "pageToken", "cursor", "wait", "eventTypeId", "validateOnly", "unknown", "PAGESIZE"];
 
-        private static readonly string[] Headers = ["Idempotency-Key", "If-Match", "Accept", "Content-Encoding", "X-HTTP-Method-Override", "Authorization"];
+        private static readonly string[] Headers = ["Idempotency-Key", "If-Match", "Accept", "Content-Encoding", "X-HTTP-Method-Override", "Authorization", "Last-Event-ID"];
 
         private static readonly string[] MediaTypes =
             ["application/json", "application/json", "application/json", "application/json; charset=utf-8", "application/merge-patch+json", "text/plain", "application/json; charset=utf-16", "multipart/form-data"];
@@ -117,7 +119,7 @@ public sealed class HostileRunTests
             (HttpMethod.Get, "/v1/event-types"), (HttpMethod.Post, "/v1/event-types"), (HttpMethod.Get, "/v1/event-types/{}"), (HttpMethod.Patch, "/v1/event-types/{}"),
             (HttpMethod.Delete, "/v1/event-types/{}"), (HttpMethod.Get, "/v1/events"), (HttpMethod.Post, "/v1/events"), (HttpMethod.Get, "/v1/events/{}"),
             (HttpMethod.Get, "/v1/contacts/{}/events"), (HttpMethod.Post, "/v1/contacts/{}/events"),
-            (HttpMethod.Post, "/v1/events/batch"),
+            (HttpMethod.Post, "/v1/events/batch"), (HttpMethod.Get, "/v1/events/feed"),
         ];
 
         public HttpRequestMessage Next()

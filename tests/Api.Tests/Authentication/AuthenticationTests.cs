@@ -8,7 +8,7 @@ public sealed class AuthenticationTests
 {
     private const string Path = "/v1/events/evt_00000000000000000000000000";
 
-    /// <summary>Section 2 of the contract.</summary>
+    /// <summary>Section 2 of the contract, and the feed.</summary>
     private static readonly object[][] Operations =
     [
         ["GET", "/v1/event-types", "event_type:list"],
@@ -19,6 +19,7 @@ public sealed class AuthenticationTests
         ["GET", "/v1/events", "event:list"],
         ["POST", "/v1/events", "event:create"],
         ["GET", "/v1/events/x", "event:read"],
+        ["GET", "/v1/events/feed", "event:list"],
         ["GET", "/v1/contacts/ctc_1/events", "event:list"],
         ["POST", "/v1/contacts/ctc_1/events", "event:create"],
     ];
