@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Flownally.Application.Tests.Events;
 
@@ -10,24 +12,47 @@ internal sealed class Feed(params FeedView[] looks) : IEventFeed, IFeedWatcher
 {
     private TaskCompletionSource<bool> _next = new();
 
+    private readonly ConcurrentQueue<FeedPlace?> _reads = [];
+
     /// <summary>Where each look began.</summary>
-    public List<FeedPlace?> Reads { get; } = [];
+    public IReadOnlyCollection<FeedPlace?> Reads => _reads;
 
     public long Recordings { get; set; }
 
     public Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit, CancellationToken cancellationToken)
     {
-        Reads.Add(after);
-        return Task.FromResult(looks[Math.Min(Reads.Count, looks.Length) - 1]);
+        _reads.Enqueue(after);
+        return Task.FromResult(looks[Math.Min(_reads.Count, looks.Length) - 1]);
     }
 
     public Task<bool> NextAsync(TenantId tenant) => _next.Task;
 
-    public void Wake(bool news = true)
+    public void Wake(bool news = true) => Interlocked.Exchange(ref _next, new TaskCompletionSource<bool>()).SetResult(news);
+
+    /// <summary>Wakes a reader, and waits until it has looked again or is done.</summary>
+    public async Task WakeAsync(Task reader)
     {
-        var woken = _next;
-        _next = new TaskCompletionSource<bool>();
-        woken.SetResult(news);
+        var looks = Reads.Count;
+        Wake();
+        while (Reads.Count == looks && !reader.IsCompleted)
+        {
+            await Task.Delay(1);
+        }
+    }
+
+    /// <summary>Lets time pass until something is done.</summary>
+    /// <returns>How much passed, at the most.</returns>
+    public static async Task<TimeSpan> PassAsync(FakeTimeProvider clock, Task task)
+    {
+        var begin = clock.GetTimestamp();
+        while (!task.IsCompleted)
+        {
+            Assert.That(clock.GetElapsedTime(begin), Is.LessThan(TimeSpan.FromHours(1)));
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(1);
+        }
+
+        return clock.GetElapsedTime(begin);
     }
 
     public static FeedPlace Place(long transaction) => new(transaction, 1);
