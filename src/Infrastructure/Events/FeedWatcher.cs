@@ -61,7 +61,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     private readonly Channel<long> _notifyBell = NewBell();
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<TenantId, TaskCompletionSource<bool>> _readers = [];
+    private readonly Dictionary<TenantId, TaskCompletionSource<bool>> _readers = []; // all of a tenant share one, until it records
     private HashSet<TenantId?> _toWake = [];
     private HashSet<TenantId?> _toNotify = [];
     private bool _ending;
