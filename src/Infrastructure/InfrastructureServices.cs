@@ -31,6 +31,7 @@ public static class InfrastructureServices
             .AddSingleton<Database.Database>()
             .AddSingleton<IDatabaseProbe>(services => services.GetRequiredService<Database.Database>())
             .AddSingleton<ApiKeyCache>()
+            .AddSingleton<IListener>(services => services.GetRequiredService<ApiKeyCache>())
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
             .AddSingleton<EventWriter>()
@@ -40,6 +41,11 @@ public static class InfrastructureServices
                 ? services.GetRequiredService<GroupCommitLog>()
                 : services.GetRequiredService<SingleCommitLog>())
             .AddSingleton<IEventQueries, EventQueries>()
+            .AddMetrics()
+            .AddSingleton<FeedWatcher>()
+            .AddSingleton<IListener>(services => services.GetRequiredService<FeedWatcher>())
+            .AddSingleton<IFeedWatcher>(services => services.GetRequiredService<FeedWatcher>())
+            .AddSingleton<IEventFeed, EventFeed>()
             .AddSingleton<IRetention>(services => ActivatorUtilities.CreateInstance<Retention>(services, ownerConnectionString))
             .AddSingleton<IEventTypeCatalog, EventTypeCatalog>()
             .AddSingleton<IEventTypeQueries, EventTypeQueries>()
@@ -54,6 +60,7 @@ public static class InfrastructureServices
 
     /// <summary>What a process that serves does besides answering calls.</summary>
     public static IServiceCollection AddBackgroundWork(this IServiceCollection services) => services
-        .AddHostedService<ApiKeyRevocations>()
+        .AddHostedService<Notifications>()
+        .AddHostedService(services => services.GetRequiredService<FeedWatcher>())
         .AddHostedService<PartitionMaintenance>();
 }

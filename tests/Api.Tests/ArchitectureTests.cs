@@ -14,7 +14,7 @@ public sealed class ArchitectureTests
     private static readonly string[] Openers =
     [
         "Database/Database.cs", "Database/DatabaseTransaction.cs", "Database/DatabaseReadiness.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
-        "ApiKeys/ApiKeyRevocations.cs", "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
+        "Database/Notifications.cs", "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
     ];
 
     [TestCase(typeof(Error))]

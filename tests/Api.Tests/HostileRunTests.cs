@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Flownally.Api.Problems;
+using Flownally.Api.Tests.Events;
 using Flownally.Api.Tests.Journeys;
 
 namespace Flownally.Api.Tests;
@@ -33,13 +34,14 @@ public sealed class HostileRunTests
         var before = await StateAsync(victim);
         var token = (string)(await victim.GetAsync("/v1/events?pageSize=1")).Json["nextPageToken"]!;
 
+        var cursor = (await victim.ReadFeedAsync()).Cursor;
         var caller = await Service.NewWorkspaceAsync();
         var type = await Service.NewTypeAsync(caller.Tenant, "order.paid", """{"type":"object","properties":{"n":{"type":"integer"}}}""");
         var journey = (await caller.PostAsync("/v1/journeys", $$"""{"name":"a","triggerConfig":{"eventTypeId":"{{type.Id}}"},"target":{"url":"https://a.example","secret":"{{Webhooks.Secret}}"} }""")).Json;
         string[] ids =
         [
             treasure.Id.ToString(), (string)secret["id"]!, type.Id.ToString(), (string)(await caller.RecordedAsync("ctc_1"))["id"]!, token,
-            (string)hoard["id"]!, (string)journey["id"]!, (await StoredJourneys.EnterAsync(caller.Tenant, (string)journey["id"]!)).Single(),
+            (string)hoard["id"]!, (string)journey["id"]!, (await StoredJourneys.EnterAsync(caller.Tenant, (string)journey["id"]!)).Single(), cursor,
         ];
         var statuses = new ConcurrentDictionary<int, int>();
         var faults = new ConcurrentQueue<string>();
@@ -112,9 +114,9 @@ public sealed class HostileRunTests
         private static readonly string[] Members =
             ["eventTypeId", "eventTypeName", "payload", "occurredAt", "idempotencyKey", "contactId", "name", "description", "payloadSchema", "entryMode", "triggerConfig", "payloadFilter", "target", "url", "secret", "id", "", "__proto__", "\\u0000"];
 
-        private static readonly string[] Parameters = ["pageSize", "pageToken", "eventTypeId", "validateOnly", "unknown", "PAGESIZE"];
+        private static readonly string[] Parameters = ["pageSize", "pageToken", "cursor", "wait", "eventTypeId", "validateOnly", "unknown", "PAGESIZE"];
 
-        private static readonly string[] Headers = ["Idempotency-Key", "If-Match", "Accept", "Content-Encoding", "X-HTTP-Method-Override", "Authorization"];
+        private static readonly string[] Headers = ["Idempotency-Key", "If-Match", "Accept", "Content-Encoding", "X-HTTP-Method-Override", "Authorization", "Last-Event-ID"];
 
         private static readonly string[] MediaTypes =
             ["application/json", "application/json", "application/json", "application/json; charset=utf-8", "application/merge-patch+json", "text/plain", "application/json; charset=utf-16", "multipart/form-data"];
@@ -124,7 +126,7 @@ public sealed class HostileRunTests
             (HttpMethod.Get, "/v1/event-types"), (HttpMethod.Post, "/v1/event-types"), (HttpMethod.Get, "/v1/event-types/{}"), (HttpMethod.Patch, "/v1/event-types/{}"),
             (HttpMethod.Delete, "/v1/event-types/{}"), (HttpMethod.Get, "/v1/events"), (HttpMethod.Post, "/v1/events"), (HttpMethod.Get, "/v1/events/{}"),
             (HttpMethod.Get, "/v1/contacts/{}/events"), (HttpMethod.Post, "/v1/contacts/{}/events"),
-            (HttpMethod.Post, "/v1/events/batch"),
+            (HttpMethod.Post, "/v1/events/batch"), (HttpMethod.Get, "/v1/events/feed"),
             (HttpMethod.Get, "/v1/journeys"), (HttpMethod.Post, "/v1/journeys"), (HttpMethod.Get, "/v1/journeys/{}"), (HttpMethod.Patch, "/v1/journeys/{}"),
             (HttpMethod.Delete, "/v1/journeys/{}"), (HttpMethod.Post, "/v1/journeys/{}/activate"), (HttpMethod.Post, "/v1/journeys/{}/pause"),
             (HttpMethod.Get, "/v1/journeys/{}/entries"), (HttpMethod.Post, "/v1/journeys/{}/entries/{}/redeliver"),

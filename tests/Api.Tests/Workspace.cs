@@ -67,11 +67,17 @@ public sealed class Workspace(TenantId tenant, string key, Uri? url = null)
         return SendAsync(request);
     }
 
-    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    /// <summary>Sends a request and does not wait for the end of the answer.</summary>
+    public Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request)
     {
         request.RequestUri = new Uri(url ?? Service.Url, request.RequestUri!.OriginalString);
         request.Headers.Authorization ??= new AuthenticationHeaderValue("Bearer", key);
-        using var response = await Http.SendAsync(request);
+        return Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using var response = await OpenAsync(request);
         return new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());
     }
 }

@@ -7,10 +7,13 @@ namespace Flownally.Client;
 
 /// <summary>
 /// The service's operations, each as the contract has it, and what makes them handy: recording that can be repeated
-/// safely, payloads as types of your own, and lists without page tokens. Safe for use by several threads.
+/// safely, payloads as types of your own, lists without page tokens, and the feed as a loop. Safe for use by several threads.
 /// </summary>
 public partial class FlownallyClient
 {
+    /// <summary>Seconds; the longest that the service lets a reader of the feed wait.</summary>
+    private const int LongestWait = 30;
+
     private static readonly JsonSerializerOptions PayloadOptions = new(JsonSerializerDefaults.Web);
 
     /// <summary>A client of its own connection pool, that repeats what failed for no fault of the call. Keep it; it is meant to live long.</summary>
@@ -57,6 +60,22 @@ public partial class FlownallyClient
     /// <summary>The entries into a journey, newest first. Pages are read as you go.</summary>
     public IAsyncEnumerable<JourneyEntry> EnumerateJourneyEntriesAsync(string journeyId, CancellationToken cancellationToken = default) =>
         WalkAsync(async (token, cancel) => await GetJourneyEntriesAsync(journeyId, null, token, cancel), page => page.Entries, page => page.NextPageToken, cancellationToken);
+
+    /// <summary>
+    /// The feed, each event once, without an end: a page as soon as there are events, and an empty one when there were none for half
+    /// a minute. Store its <c>NextCursor</c> once you are done with its events, and begin there the next time.
+    /// </summary>
+    /// <exception cref="FlownallyException">The service refused it; <c>cursorExpired</c> where events that follow the cursor are gone.</exception>
+    public async IAsyncEnumerable<FeedResponse> FollowEventFeedAsync(string? cursor = null, string? eventTypeId = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var page = await GetEventFeedAsync(cursor, wait: LongestWait, eventTypeId: eventTypeId, cancellationToken: cancellationToken);
+            yield return page;
+            cursor = page.NextCursor;
+        }
+    }
 
     internal static T? Read<T>(JsonElement payload) => payload.Deserialize<T>(PayloadOptions);
 

@@ -44,6 +44,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["EventTypesResponse"] = typeof(EventTypesResponse),
         ["Event"] = typeof(EventResponse),
         ["EventsResponse"] = typeof(EventsResponse),
+        ["FeedResponse"] = typeof(FeedResponse),
         ["RecordedEventsResponse"] = typeof(RecordedEventsResponse),
         ["RecordedEventResult"] = typeof(RecordedEventResult),
         ["Journey"] = typeof(JourneyResponse),

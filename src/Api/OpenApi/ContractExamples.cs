@@ -83,6 +83,7 @@ internal static class ContractExamples
         ["Event"] = Event,
         ["EventType"] = EventType,
         ["EventsResponse"] = $$"""{ "events": [{{Event}}], "nextPageToken": "AZx0UAhJ6H4", "totalSize": 2 }""",
+        ["FeedResponse"] = $$"""{ "events": [{{Event}}], "nextCursor": "y1sTz2yKQ3MAAAAAAAAC6gAAAAAAAAAq" }""",
         ["EventTypesResponse"] = $$"""{ "eventTypes": [{{EventType}}], "totalSize": 1 }""",
         ["EventTypeVersion"] = EventTypeVersion,
         ["EventTypeVersionsResponse"] = $$"""{ "versions": [{{EventTypeVersion}}], "totalSize": 1 }""",

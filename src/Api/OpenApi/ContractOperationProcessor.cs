@@ -84,6 +84,11 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
             Header(response, "ETag", "The version that is shown, for `If-Match`.");
         }
 
+        if (method.IsDefined(typeof(AnswersEventStreamAttribute)))
+        {
+            response.Content[AnswersEventStreamAttribute.MediaType] = new OpenApiMediaType { Schema = new JsonSchema { Type = JsonObjectType.String } };
+        }
+
         if (status == "201")
         {
             Header(response, "Location", "Where the new resource is.");

@@ -131,6 +131,13 @@ internal static class OpenApiServices
             schema.Minimum = 1;
             schema.Default = PageSize.Default.Value;
         }),
+        new PrimitiveTypeMapper(typeof(FeedWait), schema =>
+        {
+            schema.Type = JsonObjectType.Integer;
+            schema.Minimum = 0;
+            schema.Maximum = FeedWait.Max;
+            schema.Default = 0;
+        }),
         new PrimitiveTypeMapper(typeof(DateTimeOffset), schema =>
         {
             schema.Type = JsonObjectType.String;

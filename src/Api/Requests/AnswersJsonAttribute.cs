@@ -3,13 +3,15 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Flownally.Api.Requests;
 
-/// <summary>Refuses a caller that does not accept JSON before anything is done for it.</summary>
+/// <summary>Refuses a caller that does not accept JSON, nor what else the action answers in, before anything is done for it.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class AnswersJsonAttribute : Attribute, IResourceFilter
 {
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
-        if (AcceptHeader.Wish(context.HttpContext.Request, AcceptHeader.Json).Quality == 0)
+        var request = context.HttpContext.Request;
+        var streams = context.ActionDescriptor.EndpointMetadata.OfType<AnswersEventStreamAttribute>().Any();
+        if (AcceptHeader.Wish(request, AcceptHeader.Json).Quality == 0 && !(streams && AnswersEventStreamAttribute.IsWanted(request)))
         {
             context.Result = new ProblemResult(new NotAcceptable());
         }

@@ -37,3 +37,14 @@ public sealed record IdempotencyKeyConflict() : Error("idempotencyKeyConflict",
 /// <summary>More waits to be recorded than can be written soon.</summary>
 public sealed record Overloaded() : Error("overloaded",
     "More is waiting to be recorded than can be written soon. Repeat the call later, under its idempotency key.");
+
+public sealed record CursorInvalid : Error
+{
+    public CursorInvalid(string parameter)
+        : base("cursorInvalid", "The text is no cursor of the feed. Pass one on as it came, or begin without one.") =>
+        Violations = [new FieldViolation(parameter, Code, Detail)];
+}
+
+/// <summary>What follows the cursor is not all there any more, or never was in this history.</summary>
+public sealed record CursorExpired() : Error("cursorExpired",
+    "Events that follow the cursor are no longer kept, or it comes from before a backup was restored. Begin without a cursor.");

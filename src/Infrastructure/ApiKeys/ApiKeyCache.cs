@@ -1,20 +1,23 @@
 using Flownally.Domain.ApiKeys;
+using Flownally.Infrastructure.Database;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Flownally.Infrastructure.ApiKeys;
 
 /// <summary>
-/// Remembers keys by the hash of their secret for some seconds. A revoked key is dropped when PostgreSQL says so;
-/// while nobody listens to it, nothing is remembered.
+/// Remembers keys by the hash of their secret. A revoked key is dropped when PostgreSQL says so; while nobody listens to it,
+/// nothing is remembered. So a key of a stream that stays open is looked at again and again without a query.
 /// </summary>
-internal sealed class ApiKeyCache(TimeProvider clock) : IDisposable
+internal sealed class ApiKeyCache(TimeProvider clock) : IListener, IDisposable
 {
-    /// <summary>Bounds the harm of a revocation that was told over a connection which had died unnoticed.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
+    /// <summary>Keys that are used no more make room.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 100_000 });
     private volatile bool _listening;
     private long _revocations;
+
+    public string Channel => "flownally_api_keys";
 
     /// <summary>Whether revocations are being heard. A change of it empties the cache.</summary>
     public bool Listening
@@ -50,11 +53,11 @@ internal sealed class ApiKeyCache(TimeProvider clock) : IDisposable
         return key;
     }
 
-    /// <param name="hash">In lower-case hexadecimal, as the notification has it.</param>
-    public void Drop(string hash)
+    /// <param name="payload">The hash of a key that was changed, in lower-case hexadecimal.</param>
+    public void Hear(string payload)
     {
         Interlocked.Increment(ref _revocations);
-        _cache.Remove(hash);
+        _cache.Remove(payload);
     }
 
     public void Dispose() => _cache.Dispose();

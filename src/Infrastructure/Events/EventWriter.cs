@@ -9,7 +9,7 @@ using Flownally.Infrastructure.Database;
 namespace Flownally.Infrastructure.Events;
 
 /// <summary>Writes events, any number of them in one statement, which is one transaction.</summary>
-internal sealed class EventWriter(Database.Database database)
+internal sealed class EventWriter(Database.Database database, FeedWatcher watcher)
 {
     /// <summary>
     /// Records what may be recorded and returns the ordinals of what was not: <c>moved</c> where the type is no longer
@@ -120,7 +120,7 @@ internal sealed class EventWriter(Database.Database database)
         var outcomes = new AppendOutcome?[events.Count];
         Array.Fill(outcomes, AppendOutcome.Appended.Instance);
         var scope = TenantScope.Of(events.Select(e => e.TenantId));
-        var exceptions = await database.QueryAsync<(int Ordinal, string Outcome)>(scope, Record, Columns(events), cancellationToken);
+        var exceptions = await RecordAsync(scope, events, cancellationToken);
         foreach (var (ordinal, outcome) in exceptions)
         {
             outcomes[ordinal] = outcome == "moved" ? new AppendOutcome.TypeMoved() : null;
@@ -137,6 +137,19 @@ internal sealed class EventWriter(Database.Database database)
         }
 
         return outcomes;
+    }
+
+    /// <summary>Readers of the feed are told also where it failed, because a lost connection may have committed.</summary>
+    private async Task<IReadOnlyList<(int Ordinal, string Outcome)>> RecordAsync(TenantScope scope, IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.QueryAsync<(int, string)>(scope, Record, Columns(events), cancellationToken);
+        }
+        finally
+        {
+            watcher.Recorded([.. scope.Tenants.Select(tenant => (TenantId?)new TenantId(tenant))]);
+        }
     }
 
     private async Task<Dictionary<(TenantId, string), AppendOutcome.KeyTaken>> FindKeysAsync(TenantScope scope, IReadOnlyList<Event> losers,

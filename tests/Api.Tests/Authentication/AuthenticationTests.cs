@@ -18,6 +18,7 @@ public sealed class AuthenticationTests
         ["GET", "/v1/events", "event:list"],
         ["POST", "/v1/events", "event:create"],
         ["GET", "/v1/events/x", "event:read"],
+        ["GET", "/v1/events/feed", "event:list"],
         ["GET", "/v1/contacts/ctc_1/events", "event:list"],
         ["POST", "/v1/contacts/ctc_1/events", "event:create"],
         ["GET", "/v1/journeys", "journey:list"],

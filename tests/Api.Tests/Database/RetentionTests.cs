@@ -1,6 +1,10 @@
 using System.Text.Json.Nodes;
 using Flownally.Api.Tests.CommandLine;
+using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Infrastructure.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -218,6 +222,67 @@ public sealed class RetentionTests
             SELECT to_regclass(to_char(now() AT TIME ZONE 'UTC', '"events_"YYYY_MM')) IS NOT NULL
                AND to_regclass(to_char(date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 month', '"events_"YYYY_MM')) IS NULL
             """));
+    }
+
+    [Test]
+    public async Task A_cursor_expires_with_the_first_event_after_it_and_the_beginning_is_what_is_left()
+    {
+        await using var database = await AgingDatabase.StartAsync("cursors");
+        List<EventId> recorded = [];
+        for (var month = 1; month <= 3; month++)
+        {
+            recorded.Add((await database.RecordAsync()).Event.Id);
+            recorded.Add((await database.RecordAsync()).Event.Id);
+            database.MoveTo(month + 1, 15);
+        }
+
+        await database.UntilAsync("(SELECT max(transaction_id) FROM events) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+        List<string> cursors = [new FeedPlace(0, 0).ToCursor()];
+        for (var i = 0; i < 6; i++)
+        {
+            cursors.Add((await ReadAsync(cursors[^1], 1)).Value.NextCursor);
+        }
+
+        await database.ApplyAsync(); // January and February go
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var gone in cursors[..4])
+            {
+                Assert.That((await ReadAsync(gone)).Error, Is.TypeOf<CursorExpired>());
+            }
+
+            Assert.That((await ReadAsync(null)).Value.Events.Select(e => e.Id), Is.EqualTo(recorded[4..]));
+            Assert.That((await ReadAsync(cursors[4])).Value.Events.Select(e => e.Id), Is.EqualTo(recorded[4..]));
+            Assert.That((await ReadAsync(cursors[5])).Value.Events.Select(e => e.Id), Is.EqualTo(recorded[5..]));
+            Assert.That((await ReadAsync(cursors[6])).Value.Events, Is.Empty);
+        }
+
+        database.MoveTo(5, 15);
+        await database.ApplyAsync(); // nothing is left
+        var end = (await ReadAsync(null)).Value;
+        Assert.That(end.Events, Is.Empty);
+        Assert.That((await ReadAsync(end.NextCursor)).Value, Is.EqualTo(end).Using<FeedResponse>((one, other) => one.NextCursor == other.NextCursor));
+        Assert.That((await ReadAsync(cursors[5])).Error, Is.TypeOf<CursorExpired>());
+
+        Task<Result<FeedResponse>> ReadAsync(string? cursor, int pageSize = 50) =>
+            database.SendAsync(new ReadFeed(database.Tenant, null, cursor, PageSize.Parse($"{pageSize}"), default));
+    }
+
+    /// <summary>Retention writes down what it drops before it does: whoever cannot see an event any more can see that it is gone.</summary>
+    [Test]
+    public async Task A_reader_is_told_that_a_month_goes_before_it_is_gone()
+    {
+        await using var database = await AgingDatabase.StartAsync("announced");
+        await database.RecordMonthlyAsync(2);
+        await database.UntilAsync("(SELECT max(transaction_id) FROM events) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint");
+        var early = new FeedPlace(0, 0).ToCursor();
+        await using var holder = await database.BeginAsync("LOCK TABLE events IN SHARE UPDATE EXCLUSIVE MODE");
+        var applying = database.BeginApplyAsync();
+        await database.UntilAsync("EXISTS (SELECT FROM retention WHERE dropping = 'events_2020_01')");
+        Assert.That(await database.AskAsync<long>("SELECT count(*) FROM events"), Is.EqualTo(2)); // all are there still
+        Assert.That((await database.SendAsync(new ReadFeed(database.Tenant, null, early, PageSize.Default, default))).Error, Is.TypeOf<CursorExpired>());
+        await holder.CloseAsync();
+        Assert.That((await database.PassAsync(applying))!.Dropped, Is.EqualTo(["2020-01"]));
     }
 
     [Test]

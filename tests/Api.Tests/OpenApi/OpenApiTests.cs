@@ -44,6 +44,7 @@ public sealed class OpenApiTests
                 "getEvents: get /v1/events, event:list, 200",
                 "createEvent: post /v1/events, event:create, 201",
                 "createEvents: post /v1/events/batch, event:create, 200",
+                "getEventFeed: get /v1/events/feed, event:list, 200",
                 "getEvent: get /v1/events/{id}, event:read, 200",
                 "getEventsByContact: get /v1/contacts/{contactId}/events, event:list, 200",
                 "createContactEvent: post /v1/contacts/{contactId}/events, event:create, 201",

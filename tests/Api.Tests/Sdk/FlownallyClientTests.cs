@@ -42,6 +42,28 @@ public sealed class FlownallyClientTests
     }
 
     [Test]
+    public async Task The_feed_is_followed_from_a_cursor_on()
+    {
+        var client = await NewClientAsync();
+        var first = await client.RecordAsync("ctc_1", "signup.completed", new { n = 1 });
+        await using var pages = client.FollowEventFeedAsync().GetAsyncEnumerator();
+        Assert.That((await NextAsync(pages)).Events.Single().Id, Is.EqualTo(first.Id));
+        var second = await client.RecordAsync("ctc_1", "purchase.completed", new Order("A-1", 129.90m));
+        await using var others = client.FollowEventFeedAsync(pages.Current.NextCursor, second.EventTypeId).GetAsyncEnumerator();
+        Assert.That((await NextAsync(others)).Events.Single().PayloadAs<Order>(), Is.EqualTo(new Order("A-1", 129.90m)));
+        Assert.That((await NextAsync(pages)).Events.Single().Id, Is.EqualTo(second.Id));
+
+        static async Task<FeedResponse> NextAsync(IAsyncEnumerator<FeedResponse> pages)
+        {
+            while (await pages.MoveNextAsync() && pages.Current.Events.Count == 0)
+            {
+            }
+
+            return pages.Current;
+        }
+    }
+
+    [Test]
     public async Task A_type_is_made_changed_cleared_and_deleted()
     {
         var client = await NewClientAsync();

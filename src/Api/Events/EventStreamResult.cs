@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using Flownally.Api.Requests;
+using Flownally.Application;
+using Flownally.Application.ApiKeys;
+using Flownally.Application.Events;
+using MediatR;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace Flownally.Api.Events;
+
+/// <summary>
+/// Writes the feed as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). An empty page is an id
+/// without data, which a client remembers and does not show; the framework's own formatter would show it as an empty event.
+/// Where the stream cannot go on it ends: its client comes again and is told why.
+/// </summary>
+internal sealed class EventStreamResult(IAsyncEnumerable<FeedPage> pages, IMediator mediator) : IActionResult
+{
+    public async Task ExecuteResultAsync(ActionContext context)
+    {
+        var http = context.HttpContext;
+        var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
+        http.Response.ContentType = AnswersEventStreamAttribute.MediaType;
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would collect what is small
+        http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        try
+        {
+            await foreach (var page in pages)
+            {
+                if (!(await mediator.Send(new Authenticate(http.Request.Headers.Authorization), http.RequestAborted)).IsSuccess)
+                {
+                    return;
+                }
+
+                Write(http.Response.BodyWriter, page, json);
+                await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+            }
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // The response has begun, so that no problem can be answered any more.
+        }
+    }
+
+    private static void Write(PipeWriter body, FeedPage page, JsonSerializerOptions json)
+    {
+        foreach (var (place, recorded) in page.Events)
+        {
+            Encoding.ASCII.GetBytes($"id: {place.ToCursor()}\ndata: ", body);
+            body.Write(JsonSerializer.SerializeToUtf8Bytes(recorded, json)); // one line, since payloads are stored without whitespace
+            body.Write("\n\n"u8);
+        }
+
+        if (page.Events.Count == 0)
+        {
+            Encoding.ASCII.GetBytes($"id: {page.Next.ToCursor()}\n\n", body);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using Flownally.Application.Events;
+using Flownally.Application.EventTypes;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Infrastructure.Events;
+
+internal sealed class EventFeed(Database.Database database) : IEventFeed
+{
+    /// <summary>Of a tenant's events, in one look for those of a type.</summary>
+    private const int MostLookedAt = 10_000;
+
+    /// <summary>
+    /// Between which places can be read. One statement shows the events and the bounds of one state of the log: where an event
+    /// that follows the cursor was dropped, so is the cursor's place, because retention writes that down before.
+    /// </summary>
+    private const string Bounds = """
+        bounds AS MATERIALIZED (
+            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + c.transaction_offset AS horizon,
+                   r.transaction_id AS dropped_transaction_id,
+                   r.position AS dropped_position,
+                   coalesce(@transaction_id, r.transaction_id) AS after_transaction_id,
+                   coalesce(@position, r.position) AS after_position
+            FROM   feed_clock c
+            CROSS  JOIN retention r
+        ), latest AS (
+            SELECT transaction_id, position
+            FROM   events
+            WHERE  transaction_id < (SELECT horizon FROM bounds)
+            ORDER  BY transaction_id DESC, position DESC
+            LIMIT  1
+        )
+        """;
+
+    /// <summary>
+    /// The tenant stands in the upper bound once more because only events_feed_of_tenant can use that. Where nearly all events are
+    /// one tenant's, events_feed would look as good, and readers of the other tenants would wade through that one's events.
+    /// </summary>
+    private const string Following = """
+        FROM   events e
+        WHERE  e.tenant_id = @tenant_id
+        AND    (e.transaction_id, e.position) > (SELECT after_transaction_id, after_position FROM bounds)
+        AND    (e.tenant_id, e.transaction_id) < (SELECT @tenant_id, horizon FROM bounds)
+        ORDER  BY e.transaction_id, e.position
+        """;
+
+    private const string Columns = """
+        e.transaction_id, e.position, e.id, e.tenant_id, e.contact_id, e.event_type_id, e.schema_version,
+        e.payload, e.idempotency_key, e.occurred_at, e.created_at
+        """;
+
+    private const string Shown = """
+        SELECT b.horizon, b.dropped_transaction_id, b.dropped_position,
+               l.transaction_id AS latest_transaction_id, l.position AS latest_position,
+               r.transaction_id AS reached_transaction_id, r.position AS reached_position,
+               p.transaction_id, p.position,
+               p.id, p.tenant_id, p.contact_id, p.event_type_id, p.schema_version, p.payload, p.idempotency_key, p.occurred_at, p.created_at,
+               (SELECT t.name FROM event_types t WHERE t.tenant_id = p.tenant_id AND t.id = p.event_type_id) AS event_type_name
+        FROM   bounds b
+        LEFT   JOIN latest l ON true
+        LEFT   JOIN reached r ON true
+        LEFT   JOIN page p ON true
+        ORDER  BY p.transaction_id, p.position
+        """;
+
+    public const string Read = $"""
+        WITH {Bounds}, page AS (
+            SELECT {Columns}
+            {Following}
+            LIMIT  @limit
+        ), reached AS (
+            SELECT NULL::bigint AS transaction_id, NULL::bigint AS position
+        )
+        {Shown}
+        """;
+
+    /// <summary>
+    /// No index has the events of a type in the order of the feed, so those of all types are looked at, but not without end, however
+    /// rare the type. How far that went is found out only where the page did not fill. The limits are parameters because for ones that
+    /// it does not know PostgreSQL plans to stop early, and so by the index.
+    /// </summary>
+    public const string ReadOfType = $"""
+        WITH {Bounds}, page AS (
+            SELECT e.*
+            FROM   (SELECT {Columns}
+                    {Following}
+                    LIMIT  @most) AS e
+            WHERE  e.event_type_id = @type
+            LIMIT  @limit
+        ), reached AS (
+            SELECT e.transaction_id, e.position
+            FROM   (SELECT e.transaction_id, e.position
+                    {Following}
+                    OFFSET @most - 1 LIMIT 1) AS e
+            WHERE  (SELECT count(*) FROM page) < @limit
+        )
+        {Shown}
+        """;
+
+    public async Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<Row, EventResponse?, (Row Row, EventResponse? Event)>(tenant, type is null ? Read : ReadOfType, new
+        {
+            type = type?.Value,
+            transaction_id = after?.TransactionId,
+            position = after?.Position,
+            limit,
+            most = MostLookedAt,
+        }, (row, e) => (row, e), splitOn: "id", cancellationToken);
+        var look = rows[0].Row;
+        var dropped = new FeedPlace(look.DroppedTransactionId, look.DroppedPosition);
+        return new FeedView(
+            [.. rows.Where(row => row.Event is not null).Select(row => new FeedEvent(Place(row.Row.TransactionId, row.Row.Position)!.Value, row.Event!))],
+            Place(look.ReachedTransactionId, look.ReachedPosition),
+            Place(look.LatestTransactionId, look.LatestPosition) ?? dropped,
+            dropped,
+            new FeedHorizon(look.Horizon));
+    }
+
+    private static FeedPlace? Place(long? transactionId, long? position) =>
+        transactionId is null ? null : new FeedPlace(transactionId.Value, position!.Value);
+
+    /// <summary>What stands beside each event, and alone where there is none.</summary>
+    private sealed class Row
+    {
+        public long Horizon { get; init; }
+
+        public long DroppedTransactionId { get; init; }
+
+        public long DroppedPosition { get; init; }
+
+        public long? LatestTransactionId { get; init; }
+
+        public long? LatestPosition { get; init; }
+
+        public long? ReachedTransactionId { get; init; }
+
+        public long? ReachedPosition { get; init; }
+
+        public long? TransactionId { get; init; }
+
+        public long? Position { get; init; }
+    }
+}

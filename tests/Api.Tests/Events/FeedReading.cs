@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Flownally.Application.Events;
+using Npgsql;
+
+namespace Flownally.Api.Tests.Events;
+
+/// <summary>
+/// How tests read the feed. What is recorded can be read once older transactions have ended, those of other tests included, so
+/// whoever expects events waits for them.
+/// </summary>
+internal static class FeedReading
+{
+    public const string Path = "/v1/events/feed";
+
+    /// <summary>Bounds a wait for what must come, however slow the machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>The next page, which may be empty.</summary>
+    public static async Task<FeedAnswer> ReadFeedAsync(this Workspace workspace, string? cursor = null, string more = "wait=0")
+    {
+        var answer = await workspace.GetAsync($"{Path}?cursor={cursor}&{more}");
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Text);
+        return new FeedAnswer([.. answer.Json["events"]!.AsArray().Select(e => e!)], (string)answer.Json["nextCursor"]!);
+    }
+
+    /// <summary>Reads on until so many events were met.</summary>
+    public static async Task<FeedAnswer> ReadFeedAsync(this Workspace workspace, int events, string? cursor = null, string more = "pageSize=50")
+    {
+        List<JsonNode> met = [];
+        for (var end = TimeProvider.System.GetUtcNow() + Patience; met.Count < events;)
+        {
+            Assert.That(TimeProvider.System.GetUtcNow(), Is.LessThan(end), $"met {met.Count} of {events} events");
+            var page = await workspace.ReadFeedAsync(cursor, $"wait=30&{more}");
+            met.AddRange(page.Events);
+            cursor = page.Cursor;
+        }
+
+        return new FeedAnswer(met, cursor!);
+    }
+
+    public static string[] Ids(this IEnumerable<JsonNode> events) => [.. events.Select(e => (string)e["id"]!)];
+
+    public static FeedPlace Place(string cursor) => FeedPlace.TryRead(cursor, out var place) ? place!.Value : throw new FormatException(cursor);
+
+    /// <summary>Records past the service, in a transaction that stays open.</summary>
+    public static async Task<OpenRecording> BeginRecordingAsync(this Workspace workspace, string? connectionString = null)
+    {
+        var connection = new NpgsqlConnection(connectionString ?? Service.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("""
+            BEGIN;
+            INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
+            SELECT t.tenant_id, (left(uuid_at(now())::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid, t.id,
+                   pg_current_xact_id()::text::bigint + c.transaction_offset, now(), now(), 1, 'ctc_1', '{}'
+            FROM   event_types t
+            CROSS  JOIN feed_clock c
+            WHERE  t.tenant_id = $1 AND t.name = 'signup.completed'
+            """.Replace("$1", $"'{workspace.Tenant.Value}'", StringComparison.Ordinal), connection);
+        await command.ExecuteNonQueryAsync();
+        return new OpenRecording(connection);
+    }
+}
+
+/// <summary>A page of the feed.</summary>
+internal sealed record FeedAnswer(IReadOnlyList<JsonNode> Events, string Cursor);
+
+/// <summary>Undone unless committed.</summary>
+internal sealed class OpenRecording(NpgsqlConnection connection) : IAsyncDisposable
+{
+    public async Task CommitAsync()
+    {
+        await using var command = new NpgsqlCommand("COMMIT", connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+}
