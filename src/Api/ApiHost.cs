@@ -1,10 +1,12 @@
 using Flownally.Api.Authentication;
+using Flownally.Api.Journeys;
 using Flownally.Api.Json;
 using Flownally.Api.OpenApi;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Application;
 using Flownally.Application.Contacts;
+using Flownally.Application.Journeys;
 using Flownally.Infrastructure;
 using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.Journeys;
@@ -60,6 +62,7 @@ internal static class ApiHost
         .Configure<RecordingOptions>(configuration.GetSection("Recording"))
         .Configure<JourneyOptions>(configuration.GetSection("Journeys"))
         .AddSingleton(TimeProvider.System)
+        .AddSingleton<IWebhookBody, WebhookBody>()
         .AddApplication()
         .AddOptions<RetentionOptions>()
             .Bind(configuration.GetSection("Retention"))

@@ -55,6 +55,8 @@ public static class InfrastructureServices
             .AddSingleton<IJourneyRepository, JourneyRepository>()
             .AddSingleton<ITargetGate, TargetGate>()
             .AddSingleton<ITenantRepository, TenantRepository>()
+            .AddSingleton<IJourneyDispatch, JourneyDispatch>()
+            .AddSingleton(new JourneyLeadership(connectionString))
             .AddSingleton<IWebhookSender, WebhookSender>();
     }
 
@@ -62,5 +64,6 @@ public static class InfrastructureServices
     public static IServiceCollection AddBackgroundWork(this IServiceCollection services) => services
         .AddHostedService<Notifications>()
         .AddHostedService(services => services.GetRequiredService<FeedWatcher>())
+        .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
 }

@@ -4,6 +4,7 @@ using Flownally.Application.Events;
 using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Journeys;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -102,6 +103,7 @@ internal sealed class OwnService : IAsyncDisposable
         var process = ApiHost.Build(ConnectionString, "http://127.0.0.1:0");
         var feed = process.Services.GetRequiredService<IOptions<FeedOptions>>().Value;
         feed.Heartbeat = _heartbeat ?? feed.Heartbeat;
+        process.Services.GetRequiredService<IOptions<JourneyOptions>>().Value.AllowPrivateTargets = true;
         await process.StartAsync();
         _processes.Add(process);
         return process.Urls.Single();

@@ -32,6 +32,14 @@ public abstract record WebhookOutcome
     {
     }
 
+    /// <summary>What the receiver answered with; null where it did not answer.</summary>
+    public int? HttpStatus => this switch
+    {
+        Delivered delivered => delivered.Status,
+        Refused refused => refused.Status,
+        _ => null,
+    };
+
     /// <summary>
     /// How long to wait before the next attempt; null where there is to be none: after a delivery, after the last attempt of the
     /// <see cref="RetrySchedule"/>, and where the receiver is gone for good.

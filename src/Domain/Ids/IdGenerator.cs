@@ -14,6 +14,16 @@ public sealed class IdGenerator(TimeProvider clock)
 
     private long _latest;
 
+    /// <param name="after">An id that all to be made follow, whatever the clock says: of version 7, or of zeros.</param>
+    public IdGenerator(TimeProvider clock, Guid after)
+        : this(clock)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        after.TryWriteBytes(bytes, bigEndian: true, out _);
+        var first = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        _latest = (first >>> 16 << FractionBits) | (first & (FractionsPerMillisecond - 1));
+    }
+
     public Guid Next()
     {
         var now = clock.GetUtcNow();

@@ -44,5 +44,9 @@ public sealed class AdvisoryLock : IAsyncDisposable
         }
     }
 
+    /// <exception cref="NpgsqlException">The session has ended, and the lock with it.</exception>
+    public Task CheckAsync(CancellationToken cancellationToken) =>
+        _connection.ExecuteAsync(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken));
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -32,4 +32,13 @@ internal static class ConnectionStrings
         CommandTimeout = 60,
         Pooling = false,
     }.ConnectionString;
+
+    /// <summary>The session holds a lock that another process waits for: it ends within seconds where this machine is gone or unreachable.</summary>
+    public static string ForLeadership(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        ApplicationName = "flownally-leader",
+        Options = "-c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3",
+        Timeout = 5,
+        CommandTimeout = 5,
+    }.ConnectionString;
 }

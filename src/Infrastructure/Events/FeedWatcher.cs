@@ -62,6 +62,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, TaskCompletionSource<bool>> _readers = []; // all of a tenant share one, until it records
+    private TaskCompletionSource<bool> _anyone = NewNews();
     private HashSet<TenantId?> _toWake = [];
     private HashSet<TenantId?> _toNotify = [];
     private bool _ending;
@@ -105,10 +106,19 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
 
             if (!_readers.TryGetValue(tenant, out var next))
             {
-                _readers[tenant] = next = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _readers[tenant] = next = NewNews();
             }
 
             return next.Task;
+        }
+    }
+
+    /// <summary>As the other, for whoever reads the feed of all tenants.</summary>
+    public Task<bool> NextAsync()
+    {
+        lock (_gate)
+        {
+            return _ending ? Task.FromResult(false) : _anyone.Task;
         }
     }
 
@@ -264,6 +274,9 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
                     next.SetResult(result); // whoever waits goes on elsewhere
                 }
             }
+
+            _anyone.SetResult(result);
+            _anyone = NewNews();
         }
     }
 
@@ -285,6 +298,8 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
             return taken;
         }
     }
+
+    private static TaskCompletionSource<bool> NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Rings once, however often it was pulled since, and tells when that was first.</summary>
     private static Channel<long> NewBell() =>

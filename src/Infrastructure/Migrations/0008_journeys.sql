@@ -57,12 +57,26 @@ CREATE TABLE journey_entries (
 );
 
 CREATE UNIQUE INDEX journey_entries_one_for_each_contact ON journey_entries (tenant_id, journey_id, contact_id) WHERE once;
-CREATE INDEX journey_entries_due ON journey_entries (next_attempt_at) WHERE delivery_state = 'pending'; -- for whoever delivers for all tenants
+CREATE INDEX journey_entries_due ON journey_entries (tenant_id, journey_id, next_attempt_at, id) WHERE delivery_state = 'pending';
+
+-- How far the feed has been read for journeys, in one row: it moves in the transaction that writes the entries. No activation can be
+-- older than this migration, so what was recorded before need not be read.
+CREATE TABLE journey_cursor (
+    only_row       boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    transaction_id bigint  NOT NULL,
+    position       bigint  NOT NULL,
+    last_entry_id  uuid    NOT NULL -- ids of entries ascend, whichever process makes them
+);
+
+INSERT INTO journey_cursor (transaction_id, position, last_entry_id)
+SELECT pg_current_xact_id()::text::bigint + transaction_offset, 0, '00000000-0000-0000-0000-000000000000'
+FROM   feed_clock;
 
 GRANT SELECT, INSERT, UPDATE ON journeys, journey_activations, journey_entries TO flownally_api;
+GRANT SELECT, UPDATE ON journey_cursor TO flownally_api;
 
--- As before, but past the bounds of intervals, too: else an event that is recorded after a restore could lie before the activation
--- that it came after.
+-- As before, but past the bounds of intervals and the cursor of journeys, too: else an event that is recorded after a restore could lie
+-- before the activation that it came after, or before what was read.
 CREATE OR REPLACE FUNCTION align_feed_clock() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     latest bigint;
@@ -71,7 +85,7 @@ DECLARE
 BEGIN
     SELECT transaction_offset INTO shift FROM feed_clock FOR UPDATE;
     SELECT greatest((SELECT max(transaction_id) FROM events), (SELECT transaction_id FROM retention),
-                    (SELECT max(greatest(from_tx, to_tx)) FROM journey_activations)) INTO latest;
+                    (SELECT max(greatest(from_tx, to_tx)) FROM journey_activations), (SELECT transaction_id FROM journey_cursor)) INTO latest;
     IF latest >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + shift THEN
         UPDATE feed_clock SET transaction_offset = latest + 1 - this;
     END IF;

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using Flownally.Application.Events;
+using Flownally.Domain;
+using Flownally.Domain.Journeys;
+using MediatR;
+
+namespace Flownally.Application.Journeys;
+
+/// <summary>Makes one attempt to tell a journey's target of an entry.</summary>
+public sealed record DeliverEntry(DueEntry Entry) : IRequest<Result<Attempt>>;
+
+internal sealed class DeliverEntryHandler(IJourneyDispatch dispatch, IWebhookBody body, IWebhookSender sender, TimeProvider clock)
+    : IRequestHandler<DeliverEntry, Result<Attempt>>
+{
+    public async Task<Result<Attempt>> Handle(DeliverEntry request, CancellationToken cancellationToken)
+    {
+        var entry = request.Entry;
+        if (await dispatch.FindWebhookAsync(entry, cancellationToken) is not { } webhook)
+        {
+            return Attempted(DeliveryState.None, entry.Attempts);
+        }
+
+        if (webhook.Event is not { } happened)
+        {
+            return Attempted(DeliveryState.Failed, entry.Attempts);
+        }
+
+        var told = new JourneyEntered("journey.entered", webhook.EnteredAt, new JourneyEnteredData(
+            new EnteredJourney(entry.JourneyId, webhook.JourneyName), new EnteredEntry(entry.Id, webhook.EnteredAt), happened));
+        var outcome = await sender.SendAsync(
+            new WebhookRequest(entry.Id.ToString(), webhook.Target.Url.Value, webhook.Target.Secret, body.Write(told)), cancellationToken);
+        var attempts = entry.Attempts + 1;
+        var state = outcome is WebhookOutcome.Delivered ? DeliveryState.Delivered : DeliveryState.Failed;
+        return outcome.NextAfter(attempts, Chance()) is { } wait
+            ? Attempted(DeliveryState.Pending, attempts, wait, outcome.HttpStatus)
+            : Attempted(state, attempts, null, outcome.HttpStatus);
+
+        Attempt Attempted(DeliveryState state, int attempts, TimeSpan? wait = null, int? status = null)
+        {
+            var now = Microseconds.Truncate(clock.GetUtcNow());
+            return new Attempt(entry, state, attempts, now, now + wait, status);
+        }
+    }
+
+    private static double Chance() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
+}
+
+/// <summary>Writes what a webhook says, as the API writes its answers.</summary>
+public interface IWebhookBody
+{
+    ReadOnlyMemory<byte> Write(JourneyEntered told);
+}
+
+/// <summary>What a webhook says.</summary>
+/// <param name="Timestamp">When the contact entered, whichever attempt it is.</param>
+public sealed record JourneyEntered(string Type, DateTimeOffset Timestamp, JourneyEnteredData Data);
+
+public sealed record JourneyEnteredData(EnteredJourney Journey, EnteredEntry Entry, EventResponse Event);
+
+public sealed record EnteredJourney(JourneyId Id, JourneyName Name);
+
+public sealed record EnteredEntry(JourneyEntryId Id, DateTimeOffset EnteredAt);

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Flownally.Application;
+using Flownally.Application.Journeys;
+using Flownally.Domain;
+using Flownally.Domain.Journeys;
+using MediatR;
+using Microsoft.Extensions.Logging;
+
+namespace Flownally.Infrastructure.Journeys;
+
+/// <summary>
+/// Sends webhooks, those of each journey in lanes of its own, so that a target which is slow or dead delays no other. Of one contact
+/// they go one after another, in the order of the feed; what is sent again goes besides, and holds back nothing.
+/// For one caller at a time.
+/// </summary>
+internal sealed class DeliveryLanes : IAsyncDisposable
+{
+    /// <summary>Of one journey, waiting and under way: the rest waits in the database.</summary>
+    public const int MostOfEach = 500;
+
+    /// <summary>How many webhooks of one journey are sent at once for the first time, and again.</summary>
+    private const int FirstLanes = 8;
+
+    private const int RepeatLanes = 2;
+
+    /// <summary>What became of webhooks meanwhile is written together.</summary>
+    private static readonly TimeSpan BetweenSaves = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly IMediator _mediator;
+    private readonly IJourneyDispatch _dispatch;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Dictionary<JourneyId, Journey> _journeys = [];
+    private readonly ConcurrentDictionary<JourneyEntryId, bool> _known = [];
+    private readonly Channel<Attempt> _attempts = Channel.CreateUnbounded<Attempt>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Task _saving;
+
+    public DeliveryLanes(IMediator mediator, IJourneyDispatch dispatch, TimeProvider clock, ILogger log)
+    {
+        (_mediator, _dispatch, _clock, _log) = (mediator, dispatch, clock, log);
+        _saving = Task.Run(SaveAsync);
+    }
+
+    /// <summary>Those that wait, are under way, or whose outcome is not written yet.</summary>
+    public IReadOnlyCollection<JourneyEntryId> Known => [.. _known.Keys];
+
+    /// <summary>Takes entries that have just been written. Where a journey has too many already, they are left to <see cref="TopUp"/>.</summary>
+    public void Add(IReadOnlyList<DueEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var journey = JourneyOf(entry);
+            if (journey.IsBehind || journey.Count >= MostOfEach)
+            {
+                journey.IsBehind = true;
+            }
+            else
+            {
+                Send(journey, entry);
+            }
+        }
+    }
+
+    /// <summary>Takes what is due and was not known, of each journey in its order and up to <see cref="MostOfEach"/>.</summary>
+    public void TopUp(IReadOnlyList<DueEntry> due)
+    {
+        foreach (var (id, journey) in _journeys.ToList())
+        {
+            journey.IsBehind = false;
+            if (journey.Count == 0)
+            {
+                _journeys.Remove(id);
+            }
+        }
+
+        foreach (var some in due.GroupBy(entry => entry.JourneyId))
+        {
+            // As many as were asked for, so there may be more, and what comes next must not overtake it.
+            JourneyOf(some.First()).IsBehind = some.Count() >= MostOfEach;
+        }
+
+        foreach (var entry in due)
+        {
+            var journey = JourneyOf(entry);
+            if (journey.Count < MostOfEach)
+            {
+                Send(journey, entry);
+            }
+            else
+            {
+                journey.IsBehind = true;
+            }
+        }
+    }
+
+    /// <summary>Breaks off what is under way, and writes what became of the others.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await Task.WhenAll(_journeys.Values.SelectMany(journey => journey.Lanes));
+        _attempts.Writer.Complete();
+        await _saving;
+        _ending.Dispose();
+    }
+
+    private Journey JourneyOf(DueEntry entry)
+    {
+        if (!_journeys.TryGetValue(entry.JourneyId, out var journey))
+        {
+            _journeys[entry.JourneyId] = journey = new Journey();
+        }
+
+        return journey;
+    }
+
+    private void Send(Journey journey, DueEntry entry)
+    {
+        var lane = entry.Attempts == 0
+            ? (int)((uint)entry.ContactId.GetHashCode() % FirstLanes)
+            : FirstLanes + (int)((uint)entry.Id.GetHashCode() % RepeatLanes);
+        journey.Enter();
+        _known[entry.Id] = true;
+        journey.Lanes[lane] = SendAfterAsync(journey.Lanes[lane], journey, entry);
+    }
+
+    /// <summary>Never fails: what goes wrong is an attempt that failed, or one that is left to whoever leads next.</summary>
+    private async Task SendAfterAsync(Task before, Journey journey, DueEntry entry)
+    {
+        await before;
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            _attempts.Writer.TryWrite(await AttemptAsync(entry));
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // Whoever leads next sends it.
+        }
+        catch (Exception exception)
+        {
+            _log.LogError(exception, "The webhook of {Entry} could not be sent.", entry.Id);
+            var (attempts, now) = (entry.Attempts + 1, Microseconds.Truncate(_clock.GetUtcNow()));
+            var wait = RetrySchedule.After(attempts, chance: 0.5);
+            _attempts.Writer.TryWrite(new Attempt(entry, wait is null ? DeliveryState.Failed : DeliveryState.Pending, attempts, now, now + wait, Status: null));
+        }
+        finally
+        {
+            journey.Leave();
+        }
+    }
+
+    /// <summary>Waits while the database is away, so that what follows in the lane does not overtake.</summary>
+    private async Task<Attempt> AttemptAsync(DueEntry entry)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await _mediator.Send(new DeliverEntry(entry), _ending.Token)).Value;
+            }
+            catch (DatabaseUnavailableException)
+            {
+                await Task.Delay(PauseAfterFailure, _clock, _ending.Token);
+            }
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        while (await _attempts.Reader.WaitToReadAsync())
+        {
+            var attempts = new List<Attempt>();
+            while (attempts.Count < MostOfEach && _attempts.Reader.TryRead(out var attempt))
+            {
+                attempts.Add(attempt);
+            }
+
+            await SaveAsync(attempts);
+            await Task.Delay(BetweenSaves, _clock);
+        }
+    }
+
+    /// <summary>Insists while this process leads: what was delivered would be delivered again.</summary>
+    private async Task SaveAsync(List<Attempt> attempts)
+    {
+        for (var ends = false; !ends;)
+        {
+            ends = _ending.IsCancellationRequested; // then once more
+            try
+            {
+                await _dispatch.SaveAsync(attempts, CancellationToken.None);
+                attempts.ForEach(attempt => _known.TryRemove(attempt.Entry.Id, out _));
+                return;
+            }
+            catch (DatabaseUnavailableException exception)
+            {
+                _log.LogWarning("What became of {Count} webhooks is written later, or they are sent again: {Reason}", attempts.Count, exception.Message);
+            }
+
+            await Task.Delay(PauseAfterFailure, _clock, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The lanes of a journey, each the end of its queue.</summary>
+    private sealed class Journey
+    {
+        private int _count;
+
+        public Task[] Lanes { get; } = [.. Enumerable.Repeat(Task.CompletedTask, FirstLanes + RepeatLanes)];
+
+        public int Count => Volatile.Read(ref _count);
+
+        /// <summary>More waits in the database than was taken.</summary>
+        public bool IsBehind { get; set; }
+
+        public void Enter() => Interlocked.Increment(ref _count);
+
+        public void Leave() => Interlocked.Decrement(ref _count);
+    }
+}

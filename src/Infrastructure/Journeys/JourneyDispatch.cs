@@ -1,0 +1,311 @@
+using System.Text.Json;
+using Flownally.Application;
+using Flownally.Application.Events;
+using Flownally.Application.Journeys;
+using Flownally.Domain.Contacts;
+using Flownally.Domain.Events;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Json;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Database;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Flownally.Infrastructure.Journeys;
+
+internal sealed class JourneyDispatch(Database.Database database, IEventQueries events) : IJourneyDispatch, IDisposable
+{
+    private const int MostFilters = 10_000;
+
+    private const string Load = "SELECT transaction_id, position, last_entry_id FROM journey_cursor";
+
+    /// <summary>
+    /// One statement, so that the events and the horizon are of one state of the log. It begins where the first interval that is not
+    /// over begins, if that is later. Every interval that began before an event has been committed by the time the horizon is past
+    /// the event; one that ended since is as long as it need be. Payloads are read only for filters.
+    /// </summary>
+    public const string Read = """
+        WITH start AS MATERIALIZED (
+            SELECT min(from_tx) AS transaction_id
+            FROM   journey_activations
+            WHERE  to_tx IS NULL OR to_tx > @transaction_id
+        ), bounds AS MATERIALIZED (
+            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + c.transaction_offset AS horizon,
+                   greatest(@transaction_id, s.transaction_id) AS transaction_id,
+                   CASE WHEN s.transaction_id > @transaction_id THEN 0 ELSE @position END AS position,
+                   CASE WHEN s.transaction_id IS NULL THEN 0 ELSE @limit END AS most
+            FROM   feed_clock c
+            CROSS  JOIN start s
+        ), page AS MATERIALIZED (
+            SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload
+            FROM   events
+            WHERE  (transaction_id, position) > (SELECT transaction_id, position FROM bounds)
+            AND    transaction_id < (SELECT horizon FROM bounds)
+            ORDER  BY transaction_id, position
+            LIMIT  (SELECT most FROM bounds)
+        ), passed AS (
+            SELECT count(*)::integer AS n, max(transaction_id) AS transaction_id, (array_agg(position ORDER BY transaction_id DESC, position DESC))[1] AS position
+            FROM   page
+        )
+        SELECT b.horizon, n.n, n.transaction_id, n.position,
+               p.tenant_id, p.id, p.contact_id, p.event_type_id,
+               a.journey_id, a.from_tx, a.entry_mode, a.payload_filter IS NOT NULL AS filtered,
+               CASE WHEN a.payload_filter IS NOT NULL THEN p.payload END AS payload
+        FROM   bounds b
+        CROSS  JOIN passed n
+        LEFT   JOIN (page p
+                     JOIN journey_activations a ON a.tenant_id = p.tenant_id AND a.event_type_id = p.event_type_id
+                                               AND a.from_tx < p.transaction_id
+                                               AND (a.to_tx IS NULL OR a.to_tx > p.transaction_id)) ON true
+        ORDER  BY p.transaction_id, p.position, a.journey_id
+        """;
+
+    private const string FindFilter = """
+        SELECT payload_filter
+        FROM   journey_activations
+        WHERE  tenant_id = @tenant_id AND journey_id = @journey AND from_tx = @from_tx
+        """;
+
+    /// <summary>Whoever finds the cursor elsewhere than it was left writes nothing.</summary>
+    private const string Enter = """
+        WITH moved AS (
+            UPDATE journey_cursor
+            SET    transaction_id = @to_transaction_id, position = @to_position, last_entry_id = @last
+            WHERE  transaction_id = @from_transaction_id AND position = @from_position
+            RETURNING true
+        ), entered AS (
+            INSERT INTO journey_entries (tenant_id, id, journey_id, event_id, entered_at, next_attempt_at, once, contact_id, delivery_state)
+            SELECT i.tenant_id, i.id, i.journey_id, i.event_id, i.entered_at,
+                   CASE WHEN j.target_url IS NOT NULL AND j.deleted_at IS NULL THEN i.entered_at END,
+                   i.once, i.contact_id,
+                   CASE WHEN j.target_url IS NOT NULL AND j.deleted_at IS NULL THEN 'pending' ELSE 'none' END
+            FROM   unnest(@tenants, @ids, @journeys, @events, @times, @once, @contacts)
+                   AS i (tenant_id, id, journey_id, event_id, entered_at, once, contact_id)
+            JOIN   journeys j ON j.tenant_id = i.tenant_id AND j.id = i.journey_id
+            WHERE  EXISTS (SELECT FROM moved)
+            ORDER  BY i.id
+            ON CONFLICT DO NOTHING
+            RETURNING tenant_id, journey_id, id, contact_id, delivery_state
+        )
+        SELECT (SELECT count(*) FROM moved) = 1 AS moved, e.tenant_id, e.journey_id, e.id, e.contact_id
+        FROM   (SELECT) AS always
+        LEFT   JOIN entered e ON e.delivery_state = 'pending'
+        ORDER  BY e.id
+        """;
+
+    private const string FindWebhook = """
+        SELECT e.event_id, e.entered_at, j.name, j.target_url, j.target_secret
+        FROM   journey_entries e
+        JOIN   journeys j ON j.tenant_id = e.tenant_id AND j.id = e.journey_id
+        WHERE  e.tenant_id = @tenant_id AND e.journey_id = @journey AND e.id = @id
+        AND    e.delivery_state = 'pending' AND j.deleted_at IS NULL AND j.target_url IS NOT NULL
+        """;
+
+    /// <summary>
+    /// From one journey to the next by the index, however many entries each has, and of each the few that were due first:
+    /// so a target that is dead, and what has piled up for it, is in nobody's way.
+    /// </summary>
+    public const string FindDue = """
+        WITH RECURSIVE lanes AS (
+            (SELECT tenant_id, journey_id
+             FROM   journey_entries
+             WHERE  delivery_state = 'pending'
+             ORDER  BY tenant_id, journey_id
+             LIMIT  1)
+            UNION ALL
+            SELECT n.tenant_id, n.journey_id
+            FROM   lanes l
+            CROSS  JOIN LATERAL (SELECT tenant_id, journey_id
+                                 FROM   journey_entries
+                                 WHERE  delivery_state = 'pending' AND (tenant_id, journey_id) > (l.tenant_id, l.journey_id)
+                                 ORDER  BY tenant_id, journey_id
+                                 LIMIT  1) n
+        )
+        SELECT e.tenant_id, e.journey_id, e.id, e.contact_id, e.attempts
+        FROM   lanes l
+        CROSS  JOIN LATERAL (SELECT tenant_id, journey_id, id, contact_id, attempts, next_attempt_at
+                             FROM   journey_entries
+                             WHERE  tenant_id = l.tenant_id AND journey_id = l.journey_id
+                             AND    delivery_state = 'pending' AND next_attempt_at <= now() AND id <> ALL(@known)
+                             ORDER  BY next_attempt_at, id
+                             LIMIT  @limit) e
+        ORDER  BY e.next_attempt_at, e.id
+        """;
+
+    private const string Save = """
+        UPDATE journey_entries e
+        SET    delivery_state = a.state, attempts = a.attempts, last_attempt_at = a.at, next_attempt_at = a.next_at, last_status = a.status
+        FROM   unnest(@tenants, @journeys, @ids, @states, @attempts, @at, @next_at, @statuses)
+               AS a (tenant_id, journey_id, id, state, attempts, at, next_at, status)
+        WHERE  e.tenant_id = a.tenant_id AND e.journey_id = a.journey_id AND e.id = a.id
+        """;
+
+    /// <summary>An interval never changes its filter.</summary>
+    private readonly MemoryCache _filters = new(new MemoryCacheOptions { SizeLimit = MostFilters });
+
+    public async Task<DispatchCursor> LoadAsync(CancellationToken cancellationToken)
+    {
+        var (transactionId, position, last) = await database.FindAsync<(long, long, Guid)>(TenantScope.All, Load, null, cancellationToken);
+        return new DispatchCursor(new FeedPlace(transactionId, position), new JourneyEntryId(last));
+    }
+
+    public async Task<DispatchPage> ReadAsync(FeedPlace after, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = new { transaction_id = after.TransactionId, position = after.Position, limit };
+        var rows = await database.QueryAsync<ReactionRow>(TenantScope.All, Read, parameters, cancellationToken);
+        var reactions = new List<Reaction>();
+        JsonElement payload = default;
+        for (var i = 0; i < rows.Count && rows[i].Id is not null; i++)
+        {
+            var row = rows[i];
+            if (i == 0 || row.Id != rows[i - 1].Id)
+            {
+                payload = default;
+            }
+
+            if (row.Filtered && payload.ValueKind == JsonValueKind.Undefined)
+            {
+                payload = JsonElement.Parse(row.Payload!.Value.Utf8.Span);
+            }
+
+            var trigger = new TriggerConfig(row.EventTypeId, row.Filtered ? await FindFilterAsync(row, cancellationToken) : null);
+            reactions.Add(new Reaction(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId, payload, new JourneyActivation(trigger, row.EntryMode)));
+        }
+
+        var read = rows[0];
+        // Short of a full page, all before the horizon has been read.
+        return read.N == limit
+            ? new DispatchPage(reactions, new FeedPlace(read.TransactionId!.Value, read.Position!.Value), read.N)
+            : new DispatchPage(reactions, FeedPlace.Max(after, new FeedPlace(read.Horizon, 0)), read.N);
+    }
+
+    public async Task<IReadOnlyList<DueEntry>> EnterAsync(DispatchCursor from, DispatchCursor to, IReadOnlyList<NewEntry> entries,
+        CancellationToken cancellationToken)
+    {
+        var parameters = new
+        {
+            from_transaction_id = from.Place.TransactionId,
+            from_position = from.Place.Position,
+            to_transaction_id = to.Place.TransactionId,
+            to_position = to.Place.Position,
+            last = to.LastEntry.Value,
+            tenants = entries.Select(entry => entry.TenantId.Value).ToArray(),
+            ids = entries.Select(entry => entry.Id.Value).ToArray(),
+            journeys = entries.Select(entry => entry.JourneyId.Value).ToArray(),
+            events = entries.Select(entry => entry.EventId.Value).ToArray(),
+            times = entries.Select(entry => IdGenerator.TimeOf(entry.Id.Value)).ToArray(),
+            once = entries.Select(entry => entry.Once).ToArray(),
+            contacts = entries.Select(entry => entry.ContactId.Value).ToArray(),
+        };
+        var rows = await database.QueryAsync<EnteredRow>(TenantScope.All, Enter, parameters, cancellationToken);
+        return rows[0].Moved
+            ? [.. rows.Where(row => row.Id is not null).Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId, Attempts: 0))]
+            : throw new DatabaseUnavailableException("Another process reads the feed for journeys.");
+    }
+
+    public async Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken)
+    {
+        var parameters = new { journey = entry.JourneyId.Value, id = entry.Id.Value };
+        return await database.FindAsync<WebhookRow>(entry.TenantId, FindWebhook, parameters, cancellationToken) is { } row
+            ? new Webhook(row.Name, new JourneyTarget(row.TargetUrl, row.TargetSecret), row.EnteredAt,
+                await events.FindAsync(entry.TenantId, row.EventId, cancellationToken))
+            : null;
+    }
+
+    public Task<IReadOnlyList<DueEntry>> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, int limitOfEach, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<DueEntry>>(TenantScope.All, FindDue, new { known = known.Select(id => id.Value).ToArray(), limit = limitOfEach },
+            async (rows, token) =>
+            {
+                var due = new List<DueEntry>();
+                while (await rows.ReadAsync(token))
+                {
+                    due.Add(new DueEntry(new TenantId(rows.GetGuid(0)), new JourneyId(rows.GetGuid(1)), new JourneyEntryId(rows.GetGuid(2)),
+                        ContactId.Parse(rows.GetString(3)), rows.GetInt32(4)));
+                }
+
+                return due;
+            }, cancellationToken);
+
+    public Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken) => database.ExecuteAsync(TenantScope.All, Save, new
+    {
+        tenants = attempts.Select(attempt => attempt.Entry.TenantId.Value).ToArray(),
+        journeys = attempts.Select(attempt => attempt.Entry.JourneyId.Value).ToArray(),
+        ids = attempts.Select(attempt => attempt.Entry.Id.Value).ToArray(),
+        states = attempts.Select(attempt => JsonNamingPolicy.CamelCase.ConvertName(attempt.State.ToString())).ToArray(),
+        attempts = attempts.Select(attempt => attempt.Attempts).ToArray(),
+        at = attempts.Select(attempt => attempt.At).ToArray(),
+        next_at = attempts.Select(attempt => attempt.NextAt).ToArray(),
+        statuses = attempts.Select(attempt => attempt.Status).ToArray(),
+    }, cancellationToken);
+
+    public void Dispose() => _filters.Dispose();
+
+    private async ValueTask<PayloadSchema?> FindFilterAsync(ReactionRow row, CancellationToken cancellationToken)
+    {
+        if (_filters.TryGetValue((row.JourneyId, row.FromTx), out PayloadSchema? cached))
+        {
+            return cached;
+        }
+
+        var text = await database.FindAsync<string>(row.TenantId, FindFilter, new { journey = row.JourneyId.Value, from_tx = row.FromTx }, cancellationToken);
+        return _filters.Set((row.JourneyId, row.FromTx), PayloadSchema.Parse(JsonElement.Parse(text!)).Value, new MemoryCacheEntryOptions { Size = 1 });
+    }
+
+    private sealed class ReactionRow
+    {
+        public long Horizon { get; init; }
+
+        public int N { get; init; }
+
+        public long? TransactionId { get; init; }
+
+        public long? Position { get; init; }
+
+        public TenantId TenantId { get; init; }
+
+        /// <summary>Of the event; null where there is none to react to.</summary>
+        public EventId? Id { get; init; }
+
+        public ContactId ContactId { get; init; }
+
+        public EventTypeId EventTypeId { get; init; }
+
+        public JourneyId JourneyId { get; init; }
+
+        public long FromTx { get; init; }
+
+        public EntryMode EntryMode { get; init; }
+
+        public bool Filtered { get; init; }
+
+        public RawJson? Payload { get; init; }
+    }
+
+    private sealed class EnteredRow
+    {
+        public bool Moved { get; init; }
+
+        public TenantId TenantId { get; init; }
+
+        public JourneyId JourneyId { get; init; }
+
+        public JourneyEntryId? Id { get; init; }
+
+        public ContactId ContactId { get; init; }
+    }
+
+    private sealed class WebhookRow
+    {
+        public EventId EventId { get; init; }
+
+        public DateTimeOffset EnteredAt { get; init; }
+
+        public JourneyName Name { get; init; }
+
+        public TargetUrl TargetUrl { get; init; }
+
+        public required WebhookSecret TargetSecret { get; init; }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net.Sockets;
+using Flownally.Application;
+using Flownally.Application.Journeys;
+using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Events;
+using MediatR;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Flownally.Infrastructure.Journeys;
+
+/// <summary>
+/// Lets contacts enter journeys and has targets told of it, in one process at a time. What it holds in memory it can lose: entries
+/// and the cursor are written together, and a webhook whose outcome was not written is sent again.
+/// </summary>
+internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadership leadership, IJourneyDispatch dispatch, FeedWatcher watcher,
+    IMediator mediator, TimeProvider clock, ILogger<JourneyWorker> log) : BackgroundService
+{
+    /// <summary>After which another process leads, at most, where the leading one is gone; it is also how long an outage is waited for.</summary>
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between looks for webhooks that are to be sent again, and whether this process still leads.</summary>
+    private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is recorded meanwhile shares a step, and so a commit: they would take turns with those that record.</summary>
+    private static readonly TimeSpan BetweenSteps = TimeSpan.FromMilliseconds(20);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await readiness.EnsureAsync(stoppingToken);
+                await using var mandate = await leadership.TryTakeAsync(stoppingToken);
+                if (mandate is not null)
+                {
+                    await LeadAsync(mandate, stoppingToken);
+                }
+            }
+            catch (Exception exception) when (exception is NpgsqlException or SocketException or DatabaseUnavailableException)
+            {
+                log.LogWarning("Journeys react later: {Reason}", exception.Message);
+            }
+
+            await Task.Delay(BetweenTries, clock, stoppingToken);
+        }
+    }
+
+    private async Task LeadAsync(AdvisoryLock mandate, CancellationToken stoppingToken)
+    {
+        await using var lanes = new DeliveryLanes(mediator, dispatch, clock, log);
+        var stored = await dispatch.LoadAsync(stoppingToken);
+        var place = stored.Place;
+        for (long? checkedAt = null; ;)
+        {
+            var news = watcher.NextAsync();
+            var step = (await mediator.Send(new EnterJourneys(stored, place), stoppingToken)).Value;
+            (stored, place) = (step.Stored, step.Place);
+            lanes.Add(step.Due);
+            if (checkedAt is null || clock.GetElapsedTime(checkedAt.Value) >= BetweenChecks)
+            {
+                checkedAt = clock.GetTimestamp();
+                await mandate.CheckAsync(stoppingToken);
+                lanes.TopUp(await dispatch.FindDueAsync(lanes.Known, DeliveryLanes.MostOfEach, stoppingToken));
+            }
+
+            if (!step.More)
+            {
+                await ((Task)news).WaitAsync(BetweenChecks, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(BetweenSteps, clock, stoppingToken);
+            }
+        }
+    }
+}

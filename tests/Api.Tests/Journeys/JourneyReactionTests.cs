@@ -1,0 +1,250 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Flownally.Api.Tests.CommandLine;
+
+namespace Flownally.Api.Tests.Journeys;
+
+/// <summary>What active journeys do with events, from the recording to the receiver.</summary>
+public sealed class JourneyReactionTests
+{
+    private const string Filter = """{"type":"object","properties":{"total":{"type":"number","minimum":100}},"required":["total"]}""";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Test]
+    public async Task A_signed_call_tells_the_target_of_a_matching_event()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("reaction");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 99.99m);
+        var recorded = await RecordAsync(service.Workspace, "ctc_1", 129.90m);
+        var entry = (await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered")).Single();
+        var delivery = receiver.Deliveries.Single();
+        var told = JsonNode.Parse(delivery.Body)!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(delivery.Method, Is.EqualTo("POST"));
+            Assert.That(delivery.Headers.ContentType.ToString(), Is.EqualTo("application/json"));
+            Assert.That(delivery.Headers.ContentLength, Is.EqualTo(delivery.Body.Length));
+            Assert.That(delivery.Headers["webhook-id"].ToString(), Is.EqualTo((string)entry["id"]!));
+            Assert.That(delivery.Headers["webhook-signature"].ToString(), Is.EqualTo(Signature(delivery)));
+            Assert.That((string)told["type"]!, Is.EqualTo("journey.entered"));
+            Assert.That((string)told["timestamp"]!, Is.EqualTo((string)entry["enteredAt"]!));
+            Assert.That(told["data"]!["journey"]!.ToJsonString(), Is.EqualTo($$"""{"id":"{{journey["id"]}}","name":"Thanks"}"""));
+            Assert.That(told["data"]!["entry"]!.ToJsonString(), Is.EqualTo($$"""{"id":"{{entry["id"]}}","enteredAt":"{{entry["enteredAt"]}}"}"""));
+            Assert.That(told["data"]!["event"]!.ToJsonString(), Is.EqualTo(recorded.ToJsonString()));
+            Assert.That(entry["delivery"]!.AsObject().Select(member => member.Key), Is.EqualTo(["state", "attempts", "lastAttemptAt", "lastStatus"]));
+            Assert.That(((int)entry["delivery"]!["attempts"]!, (int)entry["delivery"]!["lastStatus"]!), Is.EqualTo((1, 200)));
+            Assert.That((string)entry["eventId"]!, Is.EqualTo((string)recorded["id"]!));
+        }
+    }
+
+    [Test]
+    public async Task A_contact_enters_once_or_with_every_event()
+    {
+        await using var service = await OwnService.StartAsync("modes");
+        var once = await ActivateAsync(service.Workspace);
+        var everyTime = await ActivateAsync(service.Workspace, mode: "everyTime");
+        var events = new List<string>();
+        foreach (var contact in new[] { "ctc_1", "ctc_2", "ctc_1", "ctc_1" })
+        {
+            events.Add((string)(await RecordAsync(service.Workspace, contact, 100))["id"]!);
+        }
+
+        var entries = await EntriesAsync(service.Workspace, everyTime, entries => entries.Count == 4);
+        Assert.That(entries.Select(entry => (string)entry["eventId"]!), Is.EqualTo(events.AsEnumerable().Reverse()), "newest first, so ids ascend in the order of the feed");
+        Assert.That(entries.Select(State), Is.All.EqualTo("none"), "there is no target");
+        entries = await EntriesAsync(service.Workspace, once, entries => entries.Count >= 2);
+        Assert.That(entries.Select(entry => (string)entry["eventId"]!), Is.EqualTo(events.Take(2).Reverse()));
+    }
+
+    [Test]
+    public async Task Only_what_is_recorded_while_a_journey_is_active_makes_contacts_enter()
+    {
+        await using var service = await OwnService.StartAsync("active");
+        var workspace = service.Workspace;
+        var journey = await ActivateAsync(workspace, mode: "everyTime", activate: false);
+        var expected = new List<string>();
+        async Task RecordAsync(bool enters)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var id = (string)(await JourneyReactionTests.RecordAsync(workspace, $"ctc_{i}", 100))["id"]!;
+                if (enters)
+                {
+                    expected.Add(id);
+                }
+            }
+        }
+
+        var address = $"/v1/journeys/{journey["id"]}";
+        await RecordAsync(enters: false);
+        await workspace.PostAsync($"{address}/activate", "");
+        await RecordAsync(enters: true);
+        await workspace.PostAsync($"{address}/pause", "");
+        await RecordAsync(enters: false);
+        await workspace.PostAsync($"{address}/activate", "");
+        await RecordAsync(enters: true);
+        await workspace.PatchAsync(address, """{"triggerConfig":{"payloadFilter":{"type":"object","required":["unheardOf"]}}}""");
+        await RecordAsync(enters: false);
+        await workspace.PatchAsync(address, """{"triggerConfig":{"payloadFilter":null}}""");
+        await RecordAsync(enters: true);
+        await workspace.DeleteAsync(address);
+        await RecordAsync(enters: false);
+        var last = await ActivateAsync(workspace, mode: "everyTime");
+        await JourneyReactionTests.RecordAsync(workspace, "ctc_last", 100);
+        await EntriesAsync(workspace, last, entries => entries.Count == 1); // so all before has been read
+        var entries = await EntriesAsync(workspace, journey, _ => true);
+        Assert.That(entries.Select(entry => (string)entry["eventId"]!), Is.EqualTo(expected.AsEnumerable().Reverse()));
+    }
+
+    [Test]
+    public async Task A_contacts_first_attempts_arrive_in_the_order_of_the_feed_and_a_repeat_holds_nothing_back()
+    {
+        const int Events = 40;
+        var seen = 0;
+        await using var receiver = await Receiver.StartAsync(async http =>
+        {
+            var number = Interlocked.Increment(ref seen);
+            await Task.Delay(number % 3 * 5, http.RequestAborted);
+            http.Response.StatusCode = number == 1 ? 500 : 204;
+        });
+        await using var service = await OwnService.StartAsync("order");
+        var journey = await ActivateAsync(service.Workspace, receiver, mode: "everyTime");
+        for (var i = 0; i < Events; i++)
+        {
+            await RecordAsync(service.Workspace, "ctc_1", 100);
+        }
+
+        var entries = await EntriesAsync(service.Workspace, journey, entries => entries.Count == Events && entries.All(entry => State(entry) == "delivered"));
+        var ids = receiver.Deliveries.Select(delivery => delivery.Headers["webhook-id"].ToString()).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ids.Take(Events), Is.EqualTo(entries.Select(entry => (string)entry["id"]!).Reverse()));
+            Assert.That(ids.Skip(Events), Is.EqualTo(ids.Take(1)), "the one that failed, again under its id");
+            Assert.That((int)entries[^1]["delivery"]!["attempts"]!, Is.EqualTo(2));
+            Assert.That(receiver.Deliveries.Select(delivery => delivery.Headers["webhook-signature"].ToString()), Is.EqualTo(receiver.Deliveries.Select(Signature)));
+        }
+    }
+
+    [Test]
+    public async Task A_target_that_never_answers_delays_no_other_journey()
+    {
+        using var end = new CancellationTokenSource();
+        await using var dead = await Receiver.StartAsync(http => Task.Delay(Timeout.Infinite, end.Token).ContinueWith(_ => { }, TaskScheduler.Default));
+        await using var live = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("dead");
+        var stuck = await ActivateAsync(service.Workspace, dead, mode: "everyTime");
+        var flows = await ActivateAsync(service.Workspace, live, mode: "everyTime");
+        for (var i = 0; i < 60; i++)
+        {
+            await RecordAsync(service.Workspace, $"ctc_{i}", 100);
+        }
+
+        await EntriesAsync(service.Workspace, flows, entries => entries.Count == 60 && entries.All(entry => State(entry) == "delivered"));
+        var waiting = await EntriesAsync(service.Workspace, stuck, entries => entries.Count == 60);
+        Assert.That(waiting.Select(State), Is.All.EqualTo("pending"));
+        await end.CancelAsync();
+    }
+
+    [Test]
+    public async Task What_waits_for_a_journey_that_is_deleted_is_not_sent()
+    {
+        await using var receiver = await Receiver.StartAsync(http =>
+        {
+            http.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        });
+        await using var service = await OwnService.StartAsync("deleted");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && (int)one["delivery"]!["attempts"]! == 1);
+        await service.Workspace.DeleteAsync($"/v1/journeys/{journey["id"]}");
+        await EntriesAsync(service.Workspace, journey, entries => State(entries.Single()) == "none");
+        Assert.That(receiver.Deliveries, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Of_several_processes_one_reacts_and_another_takes_over_when_it_is_killed()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("several");
+        await service.StopAsync();
+        var setting = ("Journeys__AllowPrivateTargets", "true");
+        await using var first = await RunningService.ServeAsync(service.ConnectionString, setting);
+        await using var second = await RunningService.ServeAsync(service.ConnectionString, setting);
+        var workspace = service.Workspace.At(second.Url);
+        var journey = await ActivateAsync(workspace, receiver, mode: "everyTime");
+        await RecordAsync(workspace, "ctc_1", 100);
+        await EntriesAsync(workspace, journey, entries => entries.Count == 1 && entries.All(entry => State(entry) == "delivered"));
+        await first.KillAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await RecordAsync(workspace, "ctc_1", 100);
+        }
+
+        var entries = await EntriesAsync(workspace, journey, entries => entries.Count == 21 && entries.All(entry => State(entry) == "delivered"));
+        Assert.That(receiver.Deliveries.Select(delivery => delivery.Headers["webhook-id"].ToString()).Distinct(),
+            Is.EqualTo(entries.Select(entry => (string)entry["id"]!).Reverse()));
+    }
+
+    [Test]
+    public async Task An_entry_is_told_of_again_on_demand()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("redeliver");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        var entry = (await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered")).Single();
+        var answer = await service.Workspace.PostAsync($"/v1/journeys/{journey["id"]}/entries/{entry["id"]}/redeliver", "");
+        Assert.That(answer.Status, Is.EqualTo(202));
+        await EntriesAsync(service.Workspace, journey, entries => State(entries.Single()) == "delivered");
+        Assert.That(receiver.Deliveries.Select(delivery => delivery.Headers["webhook-id"].ToString()), Is.EqualTo([(string)entry["id"]!, (string)entry["id"]!]));
+    }
+
+    /// <summary>The value of webhook-signature as Standard Webhooks 1.0 says, in code of the test's own.</summary>
+    private static string Signature(Delivery delivery)
+    {
+        var signed = Encoding.UTF8.GetBytes($"{delivery.Headers["webhook-id"]}.{delivery.Headers["webhook-timestamp"]}.").Concat(delivery.Body).ToArray();
+        return "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(Webhooks.Secret["whsec_".Length..]), signed));
+    }
+
+    private static string State(JsonNode entry) => (string)entry["delivery"]!["state"]!;
+
+    private static async Task<JsonNode> ActivateAsync(Workspace workspace, Receiver? receiver = null, string mode = "once", bool activate = true)
+    {
+        var types = (await workspace.GetAsync("/v1/event-types")).Json["eventTypes"]!.AsArray();
+        var type = types.FirstOrDefault(type => (string)type!["name"]! == "order.paid") ?? (await workspace.PostAsync("/v1/event-types", """{"name":"order.paid"}""")).Json;
+        var target = receiver is null ? "" : $$""","target":{"url":"{{receiver.Url()}}","secret":"{{Webhooks.Secret}}"}""";
+        var journey = (await workspace.PostAsync("/v1/journeys",
+            $$"""{"name":"Thanks","entryMode":"{{mode}}","triggerConfig":{"eventTypeId":"{{type["id"]}}","payloadFilter":{{Filter}}}{{target}} }""")).Json;
+        return activate ? (await workspace.PostAsync($"/v1/journeys/{journey["id"]}/activate", "")).Json : journey;
+    }
+
+    private static async Task<JsonNode> RecordAsync(Workspace workspace, string contact, decimal total)
+    {
+        var answer = await workspace.RecordAsync(contact, string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"eventTypeName":"order.paid","payload":{"total":{{total}}} }"""));
+        Assert.That(answer.Status, Is.EqualTo(201), answer.Text);
+        return answer.Json;
+    }
+
+    /// <summary>The entries of a journey, newest first, once they are as expected.</summary>
+    private static async Task<IReadOnlyList<JsonNode>> EntriesAsync(Workspace workspace, JsonNode journey, Func<IReadOnlyList<JsonNode>, bool> expected)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + Patience;
+        while (true)
+        {
+            var answer = await workspace.GetAsync($"/v1/journeys/{journey["id"]}/entries?pageSize=200");
+            List<JsonNode> entries = [.. answer.Json["entries"]!.AsArray().Select(entry => entry!)];
+            if (expected(entries))
+            {
+                return entries;
+            }
+
+            Assert.That(TimeProvider.System.GetUtcNow(), Is.LessThan(deadline), answer.Text);
+            await Task.Delay(50);
+        }
+    }
+}
