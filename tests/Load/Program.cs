@@ -7,7 +7,7 @@ namespace Flownally.Load;
 
 /// <summary>
 /// Measures the service against PostgreSQL alone, in turns and on one machine: <c>./bench</c>, or <c>./bench --quick</c> for
-/// the first four figures. Only the ratios mean something; each is of the medians of the rounds. <c>./bench crash</c> measures
+/// the first five figures. Only the ratios mean something; each is of the medians of the rounds. <c>./bench crash</c> measures
 /// nothing: it kills what it can and looks whether anything was lost.
 /// </summary>
 internal static class Program
@@ -51,12 +51,13 @@ internal static class Program
         var results = new Dictionary<string, Figure>();
         await using (var workspace = await Workspace.OpenAsync(server))
         {
-            await using var group = await ApiProcess.StartAsync(workspace.ConnectionString);
+            await using var group = await ApiProcess.StartAsync(workspace.ConnectionString, Journeys.Setting);
             await Recording.MeasureAsync(workspace, group, results);
             await Batches.MeasureAsync(workspace, group, results);
             await Timelines.MeasureAsync(workspace, group, results);
             if (!quick)
             {
+                await Journeys.MeasureDeliveryAsync(workspace, group, results);
                 results["memory_mb"] = new(group.PeakMemory, 300);
             }
         }

@@ -82,5 +82,11 @@ internal sealed class Workspace : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    public async Task<long> AskAsync(string sql)
+    {
+        await using var command = _owner.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     public ValueTask DisposeAsync() => _owner.DisposeAsync();
 }
