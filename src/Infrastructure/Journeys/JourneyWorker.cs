@@ -43,6 +43,11 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
             {
                 log.LogWarning("Journeys react later: {Reason}", exception.Message);
             }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // Not passed over: the journeys wait where they are, and recording goes on.
+                log.LogError(exception, "Journeys cannot go on; they are tried again.");
+            }
 
             await Task.Delay(BetweenTries, clock, stoppingToken);
         }
