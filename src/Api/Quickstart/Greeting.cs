@@ -1,17 +1,19 @@
 using Flownally.Api.CommandLine;
+using Flownally.Domain.Journeys;
 
 namespace Flownally.Api.Quickstart;
 
 /// <summary>What a person sees once the service answers: where it is and, in a demo, what to paste.</summary>
 internal static class Greeting
 {
-    public static void Show(Terminal terminal, string url, DemoWorkspace? demo)
+    /// <param name="receiver">Where the demo's webhooks arrive, which are printed below; null where there are none.</param>
+    public static void Show(Terminal terminal, string url, DemoWorkspace? demo, TargetUrl? receiver = null)
     {
         var docs = $"{url}/docs";
-        terminal.Show(new { url, docs, demoKey = demo?.Key }, demo is null ? [$"Flownally answers at {url}", $"Documentation: {docs}"] : Demo(url, docs, demo));
+        terminal.Show(new { url, docs, demoKey = demo?.Key, receiver }, demo is null ? [$"Flownally answers at {url}", $"Documentation: {docs}"] : Demo(url, docs, demo, receiver));
     }
 
-    private static IEnumerable<string> Demo(string url, string docs, DemoWorkspace demo)
+    private static IEnumerable<string> Demo(string url, string docs, DemoWorkspace demo, TargetUrl? receiver)
     {
         var timeline = $"{url}/v1/contacts/{DemoWorkspace.Contact}/events";
         return
@@ -19,8 +21,9 @@ internal static class Greeting
             $"Flownally answers at {url}",
             $"Documentation: {docs}",
             $"Demo key: {demo.Key} (kept in {demo.KeyFile.FullName})",
+            .. receiver is null ? Array.Empty<string>() : [$"Webhooks of the journey \"{DemoJourney.Name}\" go to {receiver} in this process, which prints them below."],
             "",
-            "Record a purchase:",
+            receiver is null ? "Record a purchase:" : "Record a purchase, and a moment later its webhook arrives:",
             $$$"""curl -s {{{timeline}}} -H 'Authorization: Bearer {{{demo.Key}}}' -H 'Content-Type: application/json' -d '{"eventTypeName":"{{{DemoWorkspace.EventTypeName}}}","payload":{"orderId":"A-1001","total":129.90,"currency":"EUR"}}'""",
             "",
             "Read the contact's timeline:",
