@@ -36,6 +36,10 @@ internal static class ServeCommand
                 await using var services = database.BuildServices();
                 workspace = await DemoWorkspace.OpenAsync(services, database.OwnerConnectionString,
                     arguments.GetRequiredValue(DatabaseHandle.Data), cancellationToken);
+                if (workspace is null && arguments.GetValue(demo))
+                {
+                    Terminal.Say("There is no demo, because the database holds the workspaces of others.");
+                }
             }
 
             await using var receiver = workspace is not null && arguments.GetValue(demo)
