@@ -6,7 +6,7 @@ namespace Flownally.Api.Quickstart;
 /// <summary>What a person sees once the service answers: where it is and, in a demo, what to paste.</summary>
 internal static class Greeting
 {
-    /// <param name="receiver">Where the demo's webhooks arrive, which are printed below; null where there are none.</param>
+    /// <param name="receiver">Where the demo's journey sends webhooks, to be shown below; null where it sends none.</param>
     public static void Show(Terminal terminal, string url, DemoWorkspace? demo, TargetUrl? receiver = null)
     {
         var docs = $"{url}/docs";
@@ -21,9 +21,8 @@ internal static class Greeting
             $"Flownally answers at {url}",
             $"Documentation: {docs}",
             $"Demo key: {demo.Key} (kept in {demo.KeyFile.FullName})",
-            .. receiver is null ? Array.Empty<string>() : [$"Webhooks of the journey \"{DemoJourney.Name}\" go to {receiver} in this process, which prints them below."],
             "",
-            receiver is null ? "Record a purchase:" : "Record a purchase, and a moment later its webhook arrives:",
+            receiver is null ? "Record a purchase:" : $"Record a purchase; a moment later the journey \"{DemoJourney.Name}\" tells {receiver} of it, and that is shown below:",
             $$$"""curl -s {{{timeline}}} -H 'Authorization: Bearer {{{demo.Key}}}' -H 'Content-Type: application/json' -d '{"eventTypeName":"{{{DemoWorkspace.EventTypeName}}}","payload":{"orderId":"A-1001","total":129.90,"currency":"EUR"}}'""",
             "",
             "Read the contact's timeline:",
