@@ -32,10 +32,16 @@ internal static class ApiHost
     };
 
     /// <param name="demoKey">Is offered on the documentation page; null for a service that is no demo.</param>
-    public static WebApplication Build(string connectionString, string url, string? demoKey = null)
+    /// <param name="allowPrivateTargets">True lets webhooks reach this machine, whatever is configured.</param>
+    public static WebApplication Build(string connectionString, string url, string? demoKey = null, bool allowPrivateTargets = false)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.Sources.Insert(0, Defaults);
+        if (allowPrivateTargets)
+        {
+            builder.Configuration["Journeys:AllowPrivateTargets"] = bool.TrueString;
+        }
+
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseUrls(url).ConfigureKestrel(server =>
         {

@@ -21,23 +21,39 @@ internal static class ServeCommand
         {
             Description = "Bring the database up to date, fill an empty one with a demo workspace, and print what to try.",
         };
-        var command = new Command("serve", "Answer calls until told to stop.") { port, url, quickstart };
+        var demo = new Option<bool>("--demo")
+        {
+            Description = "The quickstart, and a journey that calls a receiver in this process, which prints what arrives.",
+        };
+        var command = new Command("serve", "Answer calls until told to stop.") { port, url, quickstart, demo };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
-            DemoWorkspace? demo = null;
-            if (arguments.GetValue(quickstart))
+            DemoWorkspace? workspace = null;
+            if (arguments.GetValue(quickstart) || arguments.GetValue(demo))
             {
                 await Migrator.MigrateAsync(database.OwnerConnectionString, cancellationToken);
                 await using var services = database.BuildServices();
-                demo = await DemoWorkspace.OpenAsync(services, database.OwnerConnectionString,
+                workspace = await DemoWorkspace.OpenAsync(services, database.OwnerConnectionString,
                     arguments.GetRequiredValue(DatabaseHandle.Data), cancellationToken);
+                if (workspace is null && arguments.GetValue(demo))
+                {
+                    Terminal.Say("There is no demo, because the database holds the workspaces of others.");
+                }
             }
 
+            await using var receiver = workspace is not null && arguments.GetValue(demo)
+                ? await DemoReceiver.StartAsync(terminal, cancellationToken)
+                : null;
             await using var app = ApiHost.Build(database.ConnectionString,
-                arguments.GetValue(url) ?? $"http://127.0.0.1:{arguments.GetValue(port)}", demo?.Key);
+                arguments.GetValue(url) ?? $"http://127.0.0.1:{arguments.GetValue(port)}", workspace?.Key, allowPrivateTargets: receiver is not null);
             await app.StartAsync(cancellationToken);
-            Greeting.Show(terminal, app.Urls.Single(), demo);
+            if (workspace is not null && receiver is not null)
+            {
+                await DemoJourney.TellAsync(app.Services, database.OwnerConnectionString, workspace, receiver.Target, cancellationToken);
+            }
+
+            Greeting.Show(terminal, app.Urls.Single(), workspace, receiver?.Target.Url);
             using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => // the terminal was closed
             {
                 signal.Cancel = true;

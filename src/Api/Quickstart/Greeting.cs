@@ -1,17 +1,19 @@
 using Flownally.Api.CommandLine;
+using Flownally.Domain.Journeys;
 
 namespace Flownally.Api.Quickstart;
 
 /// <summary>What a person sees once the service answers: where it is and, in a demo, what to paste.</summary>
 internal static class Greeting
 {
-    public static void Show(Terminal terminal, string url, DemoWorkspace? demo)
+    /// <param name="receiver">Where the demo's journey sends webhooks, to be shown below; null where it sends none.</param>
+    public static void Show(Terminal terminal, string url, DemoWorkspace? demo, TargetUrl? receiver = null)
     {
         var docs = $"{url}/docs";
-        terminal.Show(new { url, docs, demoKey = demo?.Key }, demo is null ? [$"Flownally answers at {url}", $"Documentation: {docs}"] : Demo(url, docs, demo));
+        terminal.Show(new { url, docs, demoKey = demo?.Key, receiver }, demo is null ? [$"Flownally answers at {url}", $"Documentation: {docs}"] : Demo(url, docs, demo, receiver));
     }
 
-    private static IEnumerable<string> Demo(string url, string docs, DemoWorkspace demo)
+    private static IEnumerable<string> Demo(string url, string docs, DemoWorkspace demo, TargetUrl? receiver)
     {
         var timeline = $"{url}/v1/contacts/{DemoWorkspace.Contact}/events";
         return
@@ -20,7 +22,7 @@ internal static class Greeting
             $"Documentation: {docs}",
             $"Demo key: {demo.Key} (kept in {demo.KeyFile.FullName})",
             "",
-            "Record a purchase:",
+            receiver is null ? "Record a purchase:" : $"Record a purchase; a moment later the journey \"{DemoJourney.Name}\" tells {receiver} of it, and that is shown below:",
             $$$"""curl -s {{{timeline}}} -H 'Authorization: Bearer {{{demo.Key}}}' -H 'Content-Type: application/json' -d '{"eventTypeName":"{{{DemoWorkspace.EventTypeName}}}","payload":{"orderId":"A-1001","total":129.90,"currency":"EUR"}}'""",
             "",
             "Read the contact's timeline:",

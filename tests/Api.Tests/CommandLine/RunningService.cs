@@ -20,6 +20,7 @@ internal sealed class RunningService : IAsyncDisposable
         Data = data;
         Url = (string)greeting["url"]!;
         Key = (string?)greeting["demoKey"] ?? "";
+        Receiver = (string?)greeting["receiver"];
     }
 
     public static DirectoryInfo Root { get; } = FindRoot();
@@ -33,6 +34,9 @@ internal sealed class RunningService : IAsyncDisposable
 
     public string Key { get; }
 
+    /// <summary>Where it takes the webhooks of the demo's journey; null where it does not.</summary>
+    public string? Receiver { get; }
+
     /// <summary>What it has logged since it answers; all of it once it has ended.</summary>
     public IReadOnlyCollection<string> Log => _log;
 
@@ -43,14 +47,15 @@ internal sealed class RunningService : IAsyncDisposable
     {
         string[] command = [Path.Combine(Root.FullName, "run"), "--port", "0", "--json", "--data", data.FullName];
         string[] account = uid is null ? [] : ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups"];
-        return await StartAsync(data, [.. account, .. command], settings);
+        return await RunAsync(data, [.. account, .. command], settings);
     }
 
     /// <summary>Another process of the service on a database that is there.</summary>
     public static Task<RunningService> ServeAsync(string connectionString, params (string Name, string Value)[] settings) =>
-        StartAsync(Root, [Program, "serve", "--port", "0", "--json"], [("ConnectionStrings__Flownally", connectionString), .. settings]);
+        RunAsync(Root, [Program, "serve", "--port", "0", "--json"], [("ConnectionStrings__Flownally", connectionString), .. settings]);
 
-    private static async Task<RunningService> StartAsync(DirectoryInfo data, string[] words, (string Name, string Value)[] settings)
+    /// <param name="words">The command, with <c>--json</c>.</param>
+    public static async Task<RunningService> RunAsync(DirectoryInfo data, string[] words, params (string Name, string Value)[] settings)
     {
         var process = Start(words, settings);
         var greeting = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
@@ -58,6 +63,9 @@ internal sealed class RunningService : IAsyncDisposable
             ? throw new InvalidOperationException("It ended without a greeting; its words are in the log above.")
             : new RunningService(process, data, JsonNode.Parse(greeting)!);
     }
+
+    /// <summary>What it prints next.</summary>
+    public async Task<JsonNode> PrintedAsync() => JsonNode.Parse((await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience))!)!;
 
     /// <summary>Runs a command of the program on this service's data.</summary>
     public Task<(int Status, string Output)> CommandAsync(params string[] words) => ToolAsync([Program, .. words, "--data", Data.FullName]);
