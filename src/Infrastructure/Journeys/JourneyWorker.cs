@@ -57,13 +57,18 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
     {
         await using var lanes = new DeliveryLanes(mediator, dispatch, clock, log);
         var stored = await dispatch.LoadAsync(stoppingToken);
-        var place = stored.Place;
+        var (place, more) = (stored.Place, true);
+        var news = watcher.NextAsync();
         for (long? checkedAt = null; ;)
         {
-            var news = watcher.NextAsync();
-            var step = (await mediator.Send(new EnterJourneys(stored, place), stoppingToken)).Value;
-            (stored, place) = (step.Stored, step.Place);
-            lanes.Add(step.Due);
+            if (more || news.IsCompleted)
+            {
+                news = watcher.NextAsync();
+                var step = (await mediator.Send(new EnterJourneys(stored, place), stoppingToken)).Value;
+                (stored, place, more) = (step.Stored, step.Place, step.More);
+                lanes.Add(step.Due);
+            }
+
             if (checkedAt is null || clock.GetElapsedTime(checkedAt.Value) >= BetweenChecks)
             {
                 checkedAt = clock.GetTimestamp();
@@ -71,7 +76,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 lanes.TopUp(await dispatch.FindDueAsync(lanes.Known, DeliveryLanes.MostOfEach, stoppingToken));
             }
 
-            if (!step.More)
+            if (!more)
             {
                 await ((Task)news).WaitAsync(BetweenChecks, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await Task.Delay(BetweenSteps, clock, stoppingToken);

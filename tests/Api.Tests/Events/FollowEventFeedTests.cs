@@ -3,6 +3,7 @@ using Flownally.Application.ApiKeys;
 using Flownally.Application.Events;
 using Flownally.Domain.ApiKeys;
 using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.Journeys;
 
 namespace Flownally.Api.Tests.Events;
 
@@ -174,7 +175,9 @@ public sealed class FollowEventFeedTests
                 SELECT query FROM pg_stat_activity
                 WHERE  datname = current_database() AND application_name = 'flownally' AND query_start > '{since:o}'
                 """);
-            Assert.That(asked.Distinct(), Is.SubsetOf(["SELECT 1", FeedWatcher.Look]), "What a process asks by itself, however many read.");
+            string[] own = ["SELECT 1", FeedWatcher.Look, JourneyDispatch.FindDue.Replace("@known", "$1", StringComparison.Ordinal)];
+            // PostgreSQL shows the first 1,023 bytes.
+            Assert.That(asked.Where(query => !own.Any(statement => statement.StartsWith(query.Split("$2")[0], StringComparison.Ordinal))), Is.Empty, "What a process asks by itself, however many read.");
 
             var recorded = await workspaces[0].RecordedAsync("ctc_1");
             foreach (var stream in streams.Where((_, i) => i % workspaces.Length == 0))
