@@ -14,8 +14,9 @@ public sealed record EnterJourneys(DispatchCursor Stored, FeedPlace Place) : IRe
 /// <param name="Stored">Where the stored cursor stands now.</param>
 /// <param name="Place">Where to read on.</param>
 /// <param name="Due">Whom webhooks are to tell of, in the order of the feed.</param>
+/// <param name="Events">How many events were read.</param>
 /// <param name="More">Whether more can be read already.</param>
-public sealed record EnteredJourneys(DispatchCursor Stored, FeedPlace Place, IReadOnlyList<DueEntry> Due, bool More);
+public sealed record EnteredJourneys(DispatchCursor Stored, FeedPlace Place, IReadOnlyList<DueEntry> Due, int Events, bool More);
 
 internal sealed class EnterJourneysHandler(IJourneyDispatch dispatch, TimeProvider clock) : IRequestHandler<EnterJourneys, Result<EnteredJourneys>>
 {
@@ -37,11 +38,11 @@ internal sealed class EnterJourneysHandler(IJourneyDispatch dispatch, TimeProvid
         // A move without entries is only worth storing now and then: what it passes would be read again, to no effect.
         if (entries.Count == 0 && !more)
         {
-            return new EnteredJourneys(request.Stored, page.Through, [], more);
+            return new EnteredJourneys(request.Stored, page.Through, [], page.Events, more);
         }
 
         var moved = new DispatchCursor(page.Through, entries.Count > 0 ? entries[^1].Id : request.Stored.LastEntry);
         var due = await dispatch.EnterAsync(request.Stored, moved, entries, cancellationToken);
-        return new EnteredJourneys(moved, moved.Place, due, more);
+        return new EnteredJourneys(moved, moved.Place, due, page.Events, more);
     }
 }

@@ -17,6 +17,9 @@ namespace Flownally.Infrastructure.Journeys;
 internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadership leadership, IJourneyDispatch dispatch, FeedWatcher watcher,
     IMediator mediator, TimeProvider clock, ILogger<JourneyWorker> log) : BackgroundService
 {
+    /// <summary>Events in a step, where it is known that recording is busy.</summary>
+    private const int Many = 100;
+
     /// <summary>After which another process leads, at most, where the leading one is gone; it is also how long an outage is waited for.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
 
@@ -25,6 +28,10 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
 
     /// <summary>What is recorded meanwhile shares a step, and so a commit: they would take turns with those that record.</summary>
     private static readonly TimeSpan BetweenSteps = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Where so much is recorded that a step has <see cref="Many"/> events.</summary>
+    private static readonly TimeSpan BetweenLargeSteps = TimeSpan.FromMilliseconds(100);
+
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -57,7 +64,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
     {
         await using var lanes = new DeliveryLanes(mediator, dispatch, clock, log);
         var stored = await dispatch.LoadAsync(stoppingToken);
-        var (place, more) = (stored.Place, true);
+        var (place, more, pause) = (stored.Place, true, BetweenSteps);
         var news = watcher.NextAsync();
         for (long? checkedAt = null; ;)
         {
@@ -66,6 +73,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 news = watcher.NextAsync();
                 var step = (await mediator.Send(new EnterJourneys(stored, place), stoppingToken)).Value;
                 (stored, place, more) = (step.Stored, step.Place, step.More);
+                pause = step.Events < Many ? BetweenSteps : BetweenLargeSteps;
                 lanes.Add(step.Due);
             }
 
@@ -79,7 +87,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
             if (!more)
             {
                 await ((Task)news).WaitAsync(BetweenChecks, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await Task.Delay(BetweenSteps, clock, stoppingToken);
+                await Task.Delay(pause, clock, stoppingToken);
             }
         }
     }
