@@ -32,7 +32,6 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
     /// <summary>Where so much is recorded that a step has <see cref="Many"/> events.</summary>
     private static readonly TimeSpan BetweenLargeSteps = TimeSpan.FromMilliseconds(100);
 
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
