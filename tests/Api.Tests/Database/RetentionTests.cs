@@ -208,7 +208,7 @@ public sealed class RetentionTests
         await work.StartAsync(default);
         await database.UntilAsync("to_regclass('events_2020_01') IS NULL AND NOT EXISTS (SELECT FROM event_keys WHERE key = 'k-1')");
         database.MoveTo(4, 1);
-        await database.UntilAsync("to_regclass('events_2020_02') IS NULL AND to_regclass('events_2020_03') IS NOT NULL");
+        await database.UntilAsync("to_regclass('events_2020_02') IS NULL AND to_regclass('events_2020_03') IS NOT NULL", TimeSpan.FromHours(1));
         await work.StopAsync(default);
     }
 
