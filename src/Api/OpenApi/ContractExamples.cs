@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Flownally.Api.Json;
+using Flownally.Application.Events;
 using Newtonsoft.Json.Linq;
 
 namespace Flownally.Api.OpenApi;
@@ -83,7 +84,7 @@ internal static class ContractExamples
         ["Event"] = Event,
         ["EventType"] = EventType,
         ["EventsResponse"] = $$"""{ "events": [{{Event}}], "nextPageToken": "AZx0UAhJ6H4", "totalSize": 2 }""",
-        ["FeedResponse"] = $$"""{ "events": [{{Event}}], "nextCursor": "y1sTz2yKQ3MAAAAAAAAC6gAAAAAAAAAq" }""",
+        ["FeedResponse"] = $$"""{ "events": [{{Event}}], "nextCursor": "{{new FeedPlace(746, 42).ToCursor()}}" }""",
         ["EventTypesResponse"] = $$"""{ "eventTypes": [{{EventType}}], "totalSize": 1 }""",
         ["EventTypeVersion"] = EventTypeVersion,
         ["EventTypeVersionsResponse"] = $$"""{ "versions": [{{EventTypeVersion}}], "totalSize": 1 }""",

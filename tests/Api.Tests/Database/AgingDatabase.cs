@@ -135,11 +135,13 @@ internal sealed class AgingDatabase : IAsyncDisposable
     }
 
     /// <summary>Waits until a question is answered with yes.</summary>
-    public async Task UntilAsync(string question)
+    /// <param name="passing">How much time passes with each of at most 600 looks, for what may not have begun to wait yet.</param>
+    public async Task UntilAsync(string question, TimeSpan passing = default)
     {
         for (var attempt = 0; !await AskAsync<bool>($"SELECT {question}"); attempt++)
         {
             Assert.That(attempt, Is.LessThan(600), $"not within half a minute: {question}");
+            Clock.Advance(passing);
             await Task.Delay(50);
         }
     }
