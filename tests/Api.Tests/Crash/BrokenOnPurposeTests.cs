@@ -1,20 +1,25 @@
+using System.Globalization;
 using System.Text.Json;
+using Flownally.Api.Tests.Events;
 using Flownally.Application.Events;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Events;
 using Flownally.Load.Crash;
 using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Flownally.Api.Tests.Crash;
 
-/// <summary>Writers and clients that are broken on purpose are caught by the checker of the crash test.</summary>
+/// <summary>Writers, clients and a feed that are broken on purpose are caught by the checkers of the crash test.</summary>
 public sealed class BrokenOnPurposeTests
 {
     private const int Requests = 20;
+    private const int LateTransactions = 5;
 
     [Test]
     public async Task A_client_that_asks_again_without_its_key_stores_twice()
@@ -47,6 +52,62 @@ public sealed class BrokenOnPurposeTests
         var violations = await CheckAsync(workspace, history);
         Assert.That(violations.OfType<Lost>().Count(), Is.EqualTo(HastyLog.LostAtTheEnd));
         Assert.That(violations, Has.All.TypeOf<Lost>());
+    }
+
+    [Test]
+    public async Task A_feed_in_the_order_of_the_sequence_passes_over_what_commits_late_and_shows_the_rest_in_another_order()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        var (history, reading) = (new History(), new Reading(FeedForm.Pages));
+        await using var source = NpgsqlDataSource.Create(Service.ConnectionString);
+        var aftermath = await RecordOutOfOrderAsync(workspace, history, () => ReadByPositionAsync(source, workspace.Tenant, reading));
+        var violations = FeedChecker.Check([reading], history.Attempts, aftermath);
+        Assert.That(violations.OfType<NotSeen>().Single().Events, Is.EqualTo(LateTransactions));
+        Assert.That(violations.OfType<SeenInOtherOrder>().Count(), Is.EqualTo(LateTransactions));
+        Assert.That(violations, Has.All.TypeOf<NotSeen>().Or.TypeOf<SeenInOtherOrder>());
+    }
+
+    [Test]
+    public async Task The_feed_itself_shows_each_once_in_the_order_in_which_it_is_stored()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        var (history, reading) = (new History(), new Reading(FeedForm.Pages));
+        using var http = new HttpClient();
+        var reader = new FeedReader(http, () => Service.Url, workspace.Key, reading);
+        var aftermath = await RecordOutOfOrderAsync(workspace, history, () => reader.ReadPageAsync(wait: 0, CancellationToken.None));
+        await reader.CatchUpAsync(aftermath.Events[^1].Place);
+        Assert.That(reading.Sightings, Has.Count.EqualTo(3 * LateTransactions));
+        Assert.That(FeedChecker.Check([reading], history.Attempts, aftermath), Is.Empty);
+    }
+
+    /// <summary>Each long transaction records before and after a short one that commits and is read while the long one is open.</summary>
+    private static async Task<Aftermath> RecordOutOfOrderAsync(Workspace workspace, History history, Func<Task> readAsync)
+    {
+        using var http = new HttpClient();
+        var recorder = new Recorder(http, () => Service.Url, workspace.Key, history);
+        for (var i = 0; i < LateTransactions; i++)
+        {
+            await using var late = await workspace.BeginRecordingAsync();
+            await recorder.RecordAsync(new Request($"{i}", "ctc_1", "signup.completed", null, KeyInBody: false), insists: false);
+            await readAsync();
+            await late.RecordAsync();
+            await late.CommitAsync();
+            await readAsync();
+        }
+
+        return await Aftermath.ReadAsync(Service.ConnectionString, workspace.Tenant, http, Service.Url, workspace.Key, history);
+    }
+
+    /// <summary>Takes the order in which positions were given out for the order in which they can be read.</summary>
+    private static async Task ReadByPositionAsync(NpgsqlDataSource source, TenantId tenant, Reading reading)
+    {
+        var after = reading.Cursor.Length == 0 ? 0 : long.Parse(reading.Cursor, CultureInfo.InvariantCulture);
+        await using var command = source.CreateCommand($"SELECT id, position FROM events WHERE tenant_id = '{tenant.Value}' AND position > {after} ORDER BY position");
+        await using var events = await command.ExecuteReaderAsync();
+        while (await events.ReadAsync())
+        {
+            reading.Add([new EventId(events.GetGuid(0))], $"{events.GetInt64(1)}");
+        }
     }
 
     private static async Task<IReadOnlyList<Violation>> RecordAsync(bool keepsKeys)

@@ -1,4 +1,6 @@
+using Flownally.Application.EventTypes;
 using Flownally.Domain.Events;
+using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Load.Crash;
 
@@ -23,6 +25,8 @@ public sealed class CheckerTests
 
     private static readonly StoredEvent StoredFirst = new(First, "ctc_1", "plan.changed", "key-one", "one", TransactionId: 100, Position: 1);
     private static readonly StoredEvent StoredSecond = new(Second, "ctc_1", "plan.changed", null, "two", TransactionId: 101, Position: 2);
+
+    private static Aftermath Both => Stored(StoredFirst, StoredSecond);
 
     [Test]
     public void Where_all_is_well_nothing_is_found() => Assert.That(Checker.Check(History, Stored(StoredFirst, StoredSecond)), Is.Empty);
@@ -114,6 +118,61 @@ public sealed class CheckerTests
     [Test]
     public void An_answer_that_the_contract_does_not_allow_is_found() =>
         AssertFound(new AnsweredWrongly("one", "500"), [History[0] with { Reply = Reply.Wrong, Words = "500" }], Stored());
+
+    [Test]
+    public void A_reader_that_saw_all_it_wanted_once_and_in_order_is_well_served() =>
+        Assert.That(FeedChecker.Check([Read(First, Second), Read("plan.changed", First, Second), Read("form.submitted")], History, Both), Is.Empty);
+
+    [Test]
+    public void What_a_reader_was_never_shown_is_found() => AssertFound(new NotSeen("Pages", First, 1), Read(Second));
+
+    [Test]
+    public void What_a_reader_of_one_type_was_never_shown_is_found() =>
+        AssertFound(new NotSeen("Pages of plan.changed", First, 2), Read("plan.changed"));
+
+    [Test]
+    public void An_event_that_a_reader_was_shown_again_is_found() => AssertFound(new SeenTwice("Pages", First, 2), Read(First, First, Second));
+
+    [Test]
+    public void An_event_that_a_reader_was_shown_and_that_is_not_stored_is_found()
+    {
+        var other = new EventId(Ids.Next());
+        AssertFound(new SeenFromNowhere("Pages", other), Read(First, other, Second));
+    }
+
+    [Test]
+    public void An_event_of_a_type_that_the_reader_did_not_ask_for_is_found() =>
+        AssertFound(new SeenFromNowhere("Pages of form.submitted", First), Read("form.submitted", First));
+
+    [Test]
+    public void Events_that_a_reader_was_shown_in_another_order_than_they_are_stored_are_found() =>
+        AssertFound(new SeenInOtherOrder("Pages", Second, First), Read(Second, First));
+
+    /// <summary>Whatever the order in which they are stored.</summary>
+    [Test]
+    public void An_event_that_a_reader_was_shown_before_one_that_was_acknowledged_before_it_was_sent_is_found() =>
+        Assert.That(FeedChecker.Check([Read(Second, First)], History, Stored(StoredFirst, StoredSecond with { TransactionId = 99 })),
+            Is.EqualTo([new SeenOutOfOrder("Pages", "one", "two")]));
+
+    [Test]
+    public void An_answer_that_the_contract_does_not_allow_a_reader_is_found()
+    {
+        var reading = Read(First, Second);
+        reading.GiveUp("410");
+        AssertFound(new ReaderAnsweredWrongly("Pages", "410"), reading);
+    }
+
+    private static void AssertFound(Violation violation, Reading reading) =>
+        Assert.That(FeedChecker.Check([reading], History, Both), Does.Contain(violation));
+
+    private static Reading Read(params EventId[] events) => Read(null, events);
+
+    private static Reading Read(string? type, params EventId[] events)
+    {
+        var reading = new Reading(FeedForm.Pages, type is null ? null : new EventTypeResponse { Name = EventTypeName.Parse(type) });
+        reading.Add(events, "cursor");
+        return reading;
+    }
 
     private static void AssertFound(Violation violation, Attempt[] history, Aftermath aftermath) =>
         Assert.That(Checker.Check(history, aftermath), Does.Contain(violation));

@@ -19,6 +19,8 @@ public sealed class CrashTests
             Assert.That(report.InDoubt, Is.Positive, "Nothing was interrupted, so nothing was tried.");
             // One in ten asks once only; how many attempts the others need depends on how long PostgreSQL is away.
             Assert.That(report.Acknowledged, Is.GreaterThan(0.8 * report.Requests), "Who insists gets through.");
+            Assert.That(report.Readings.Select(reading => reading.Sightings.Count), Has.All.Positive);
+            Assert.That(report.Readings.Sum(reading => reading.Interruptions), Is.Positive, "No reader was interrupted.");
         }
     }
 }

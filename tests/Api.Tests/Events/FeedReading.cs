@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Flownally.Application.Events;
+using Flownally.Domain.Tenants;
 using Npgsql;
 
 namespace Flownally.Api.Tests.Events;
@@ -47,17 +48,11 @@ internal static class FeedReading
     {
         var connection = new NpgsqlConnection(connectionString ?? Service.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("""
-            BEGIN;
-            INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
-            SELECT t.tenant_id, (left(uuid_at(now())::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid, t.id,
-                   pg_current_xact_id()::text::bigint + c.transaction_offset, now(), now(), 1, 'ctc_1', '{}'
-            FROM   event_types t
-            CROSS  JOIN feed_clock c
-            WHERE  t.tenant_id = $1 AND t.name = 'signup.completed'
-            """.Replace("$1", $"'{workspace.Tenant.Value}'", StringComparison.Ordinal), connection);
+        await using var command = new NpgsqlCommand("BEGIN", connection);
         await command.ExecuteNonQueryAsync();
-        return new OpenRecording(connection);
+        var recording = new OpenRecording(connection, workspace.Tenant);
+        await recording.RecordAsync();
+        return recording;
     }
 }
 
@@ -65,8 +60,22 @@ internal static class FeedReading
 internal sealed record FeedAnswer(IReadOnlyList<JsonNode> Events, string Cursor);
 
 /// <summary>Undone unless committed.</summary>
-internal sealed class OpenRecording(NpgsqlConnection connection) : IAsyncDisposable
+internal sealed class OpenRecording(NpgsqlConnection connection, TenantId tenant) : IAsyncDisposable
 {
+    /// <param name="marker">Stands in the payload.</param>
+    public async Task RecordAsync(string marker = "")
+    {
+        await using var command = new NpgsqlCommand($$"""
+            INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
+            SELECT t.tenant_id, (left(uuid_at(now())::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid, t.id,
+                   pg_current_xact_id()::text::bigint + c.transaction_offset, now(), now(), 1, 'ctc_1', '{"marker":"{{marker}}"}'
+            FROM   event_types t
+            CROSS  JOIN feed_clock c
+            WHERE  t.tenant_id = '{{tenant.Value}}' AND t.name = 'signup.completed'
+            """, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async Task CommitAsync()
     {
         await using var command = new NpgsqlCommand("COMMIT", connection);

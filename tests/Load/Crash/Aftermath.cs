@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
+using Flownally.Application.Events;
 using Flownally.Domain.Events;
 using Flownally.Domain.Tenants;
 using Npgsql;
@@ -118,6 +119,8 @@ internal sealed record Aftermath(
 /// <summary>A row of the log. The order of the log is (<paramref name="TransactionId"/>, <paramref name="Position"/>).</summary>
 internal sealed record StoredEvent(EventId Id, string Contact, string EventType, string? Key, string Marker, long TransactionId, long Position)
 {
+    public FeedPlace Place => new(TransactionId, Position);
+
     public static StoredEvent Of((Guid Id, string Contact, string EventType, string? Key, string Marker, long TransactionId, long Position) row) =>
         new(new EventId(row.Id), row.Contact, row.EventType, row.Key, row.Marker, row.TransactionId, row.Position);
 }

@@ -8,7 +8,7 @@ internal static class Checker
     /// <summary>The promises that were broken; none where all held.</summary>
     public static IReadOnlyList<Violation> Check(IEnumerable<Attempt> history, Aftermath aftermath)
     {
-        var stories = history.GroupBy(attempt => attempt.Request.Marker).ToDictionary(attempts => attempts.Key, attempts => new Story([.. attempts]));
+        var stories = Story.ByMarker(history);
         return
         [
             .. Answers(stories.Values),
@@ -43,7 +43,7 @@ internal static class Checker
     }
 
     /// <summary>What is stored was asked for, as it is, by a request that was acknowledged or left in doubt, and is stored once.</summary>
-    private static IEnumerable<Violation> Stored(Dictionary<string, Story> stories, Aftermath aftermath)
+    private static IEnumerable<Violation> Stored(IReadOnlyDictionary<string, Story> stories, Aftermath aftermath)
     {
         foreach (var events in aftermath.Events.GroupBy(e => e.Marker))
         {
@@ -99,7 +99,7 @@ internal static class Checker
     }
 
     /// <summary>The order of the log contradicts no client: what was acknowledged before another was sent precedes it.</summary>
-    private static IEnumerable<Violation> Order(Dictionary<string, Story> stories, Aftermath aftermath)
+    private static IEnumerable<Violation> Order(IReadOnlyDictionary<string, Story> stories, Aftermath aftermath)
     {
         if (aftermath.ClockOffset != 0)
         {
@@ -111,21 +111,10 @@ internal static class Checker
             yield return new PositionShared(position.Key);
         }
 
-        // From the end: of all that stand behind, the one that was acknowledged first is the only one that needs a look.
-        Story? earliest = null;
-        foreach (var e in aftermath.Events.OrderByDescending(e => (e.TransactionId, e.Position)))
+        var order = aftermath.Events.OrderBy(e => (e.TransactionId, e.Position)).Where(e => stories.ContainsKey(e.Marker)).Select(e => stories[e.Marker]);
+        foreach (var (acknowledgedFirst, sentLater) in Story.Contradictions(order))
         {
-            if (!stories.TryGetValue(e.Marker, out var story))
-            {
-                continue;
-            }
-
-            if (earliest is not null && earliest.AcknowledgedAt < story.SentAt)
-            {
-                yield return new OutOfOrder(earliest.Request.Marker, story.Request.Marker);
-            }
-
-            earliest = earliest is null || story.AcknowledgedAt < earliest.AcknowledgedAt ? story : earliest;
+            yield return new OutOfOrder(acknowledgedFirst.Request.Marker, sentLater.Request.Marker);
         }
     }
 
@@ -153,29 +142,5 @@ internal static class Checker
         var missing = expected.Count(id => !shown.Contains(id));
         var surplus = served.Events.Count - (expected.Count - missing);
         return missing == 0 && surplus == 0 && served.TotalSize == expected.Count ? null : new ListDiffers(name, missing, surplus, served.TotalSize, expected.Count);
-    }
-
-    /// <summary>What the history says of one request.</summary>
-    private sealed class Story(IReadOnlyList<Attempt> attempts)
-    {
-        public IReadOnlyList<Attempt> Attempts => attempts;
-
-        public Request Request => attempts[0].Request;
-
-        /// <summary>All ids that answers named: one, where all is well.</summary>
-        public IEnumerable<EventId> Acknowledged => attempts.Select(attempt => attempt.Event).OfType<EventId>().Distinct();
-
-        /// <summary>A repeat alone proves nothing: something must have been recorded before.</summary>
-        public bool MayBeStored => attempts.Any(MayHaveStored);
-
-        /// <summary>No event of this request can have been recorded before.</summary>
-        public long SentAt { get; } = (attempts.FirstOrDefault(attempt => attempt.Reply == Reply.Recorded)
-            ?? attempts.Where(MayHaveStored).MinBy(attempt => attempt.Sent))?.Sent ?? 0;
-
-        /// <summary>From then on the event was there; never, where no client was told so.</summary>
-        public long AcknowledgedAt { get; } = attempts.Where(attempt => attempt.Event is not null)
-            .Select(attempt => attempt.Answered).DefaultIfEmpty(long.MaxValue).Min();
-
-        private static bool MayHaveStored(Attempt attempt) => attempt.Reply is Reply.Recorded or Reply.InDoubt or Reply.Wrong;
     }
 }

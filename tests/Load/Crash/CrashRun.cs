@@ -1,6 +1,8 @@
 using System.Globalization;
 using Flownally.Api;
 using Flownally.Application.ApiKeys;
+using Flownally.Application.EventTypes;
+using Flownally.Application.Paging;
 using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
@@ -19,16 +21,26 @@ internal sealed record CrashPlan(int Rounds, int Clients, int Processes, bool Gr
 /// <param name="Requests">How many events clients wanted.</param>
 /// <param name="Acknowledged">Of how many of them they were told that they are recorded.</param>
 /// <param name="InDoubt">How many calls ended without a definite answer.</param>
-internal sealed record CrashReport(CrashPlan Plan, int Requests, int Attempts, int Acknowledged, int InDoubt, int Stored, IReadOnlyList<Violation> Violations)
+/// <param name="Readings">What each reader of the feed has seen.</param>
+internal sealed record CrashReport(
+    CrashPlan Plan,
+    int Requests,
+    int Attempts,
+    int Acknowledged,
+    int InDoubt,
+    int Stored,
+    IReadOnlyList<Reading> Readings,
+    IReadOnlyList<Violation> Violations)
 {
-    public static CrashReport Of(CrashPlan plan, IReadOnlyCollection<Attempt> attempts, Aftermath aftermath) => new(
+    public static CrashReport Of(CrashPlan plan, IReadOnlyCollection<Attempt> attempts, IReadOnlyList<Reading> readings, Aftermath aftermath) => new(
         plan,
         attempts.DistinctBy(attempt => attempt.Request.Marker).Count(),
         attempts.Count,
         attempts.Where(attempt => attempt.Event is not null).DistinctBy(attempt => attempt.Request.Marker).Count(),
         attempts.Count(attempt => attempt.Reply == Reply.InDoubt),
         aftermath.Events.Count,
-        Checker.Check(attempts, aftermath));
+        readings,
+        [.. Checker.Check(attempts, aftermath), .. FeedChecker.Check(readings, attempts, aftermath)]);
 
     public override string ToString() => $"""
         seed          {Plan.Seed}
@@ -37,14 +49,15 @@ internal sealed record CrashReport(CrashPlan Plan, int Requests, int Attempts, i
         acknowledged  {Acknowledged:N0}
         in doubt      {InDoubt:N0} attempts
         stored        {Stored:N0}
+        seen          {string.Join("\n              ", Readings)}
         verdict       {(Violations.Count == 0 ? "every promise held" : $"{Violations.Count} violations")}
         {string.Join('\n', Violations.Take(20))}
         """.TrimEnd();
 }
 
 /// <summary>
-/// Clients record while the service and PostgreSQL are killed again and again; then what they were told is compared with what
-/// is there. <c>./bench crash [--one-by-one] [--seed N]</c>; the short run is a test.
+/// Clients record, and others read the feed, while the service and PostgreSQL are killed again and again; then what they were
+/// told is compared with what is there. <c>./bench crash [--one-by-one] [--seed N]</c>; the short run is a test.
 /// </summary>
 internal static class CrashRun
 {
@@ -77,25 +90,31 @@ internal static class CrashRun
 
     private static async Task<CrashReport> RunAsync(CrashPlan plan, string database, Victim postgres)
     {
-        var (tenant, apiKey) = await PrepareAsync(database);
+        var (tenant, apiKey, eventType) = await PrepareAsync(database);
         using var http = new HttpClient();
         var history = new History();
+        Reading[] readings = [.. from form in Enum.GetValues<FeedForm>() from type in new[] { null, eventType } select new Reading(form, type)];
         (string, string)[] settings = [("Recording__GroupCommit", $"{plan.GroupCommit}"), ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error")];
         await using (var fleet = await Fleet.StartAsync(plan.Processes, database, settings))
         {
-            await RecordAsync(plan, new Chaos(fleet, postgres, new Random(plan.Seed)), new Recorder(http, () => fleet.Any(Random.Shared), apiKey, history));
+            await RecordAsync(plan, new Chaos(fleet, postgres, new Random(plan.Seed)), new Recorder(http, AnyProcess, apiKey, history),
+                [.. readings.Select(reading => new FeedReader(http, AnyProcess, apiKey, reading))]);
+
+            Uri AnyProcess() => fleet.Any(Random.Shared);
         }
 
         await postgres.QuietAsync(); // what clients gave up may have been under way until now
         await using var service = await ApiProcess.StartAsync(database, settings);
         var aftermath = await Aftermath.ReadAsync(database, tenant, http, service.Url, apiKey, history);
-        return CrashReport.Of(plan, history.Attempts, aftermath);
+        await Task.WhenAll(readings.Select(reading => new FeedReader(http, () => service.Url, apiKey, reading).CatchUpAsync(aftermath.Events[^1].Place)));
+        return CrashReport.Of(plan, history.Attempts, readings, aftermath);
     }
 
-    private static async Task RecordAsync(CrashPlan plan, Chaos chaos, Recorder recorder)
+    private static async Task RecordAsync(CrashPlan plan, Chaos chaos, Recorder recorder, IReadOnlyList<FeedReader> readers)
     {
         using var stopping = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, plan.Clients).Select(client => recorder.RunAsync($"{client}", new Random(plan.Seed + client), stopping.Token)).ToList();
+        var clients = Enumerable.Range(0, plan.Clients).Select(client => recorder.RunAsync($"{client}", new Random(plan.Seed + client), stopping.Token))
+            .Concat(readers.Select(reader => reader.RunAsync(stopping.Token))).ToList();
         try
         {
             await chaos.RunAsync(plan.Rounds);
@@ -107,12 +126,15 @@ internal static class CrashRun
         }
     }
 
-    private static async Task<(TenantId Tenant, string ApiKey)> PrepareAsync(string database)
+    /// <returns>A tenant, a key to it, and one of the types of which events will be recorded.</returns>
+    private static async Task<(TenantId Tenant, string ApiKey, EventTypeResponse EventType)> PrepareAsync(string database)
     {
         await Migrator.MigrateAsync(database, CancellationToken.None);
         await using var services = new ServiceCollection().AddFlownally(new ConfigurationBuilder().Build(), database).BuildServiceProvider();
         var mediator = services.GetRequiredService<IMediator>();
         var tenant = (await mediator.Send(new CreateTenant("Crash"))).Value.Id;
-        return (tenant, (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal());
+        var apiKey = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();
+        var catalog = (await mediator.Send(new ListEventTypes(tenant, PageSize.Default, null))).Value;
+        return (tenant, apiKey, catalog.EventTypes.First(type => Recorder.EventTypes.Contains(type.Name.Value)));
     }
 }

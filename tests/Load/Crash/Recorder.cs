@@ -12,13 +12,13 @@ internal sealed class Recorder(HttpClient http, Func<Uri> service, string apiKey
 {
     public const int Contacts = 20;
 
+    public static readonly IReadOnlyList<string> EventTypes = ["signup.completed", "purchase.completed", "plan.changed", "subscription.canceled", "form.submitted"];
+
     private const int OneInGivesUp = 20;
     private const int OneInHasNoKey = 20;
     private const int OneInLeavesEarly = 20;
     private const int MostMillisecondsBetweenRequests = 20;
     private const int MostMillisecondsBeforeLeaving = 20;
-
-    private static readonly string[] EventTypes = ["signup.completed", "purchase.completed", "plan.changed", "subscription.canceled", "form.submitted"];
 
     /// <summary>How long a client asks again before it counts as a fault that nobody answers.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -36,7 +36,7 @@ internal sealed class Recorder(HttpClient http, Func<Uri> service, string apiKey
         {
             var marker = $"{name}-{i}";
             var key = random.Next(OneInHasNoKey) == 0 ? null : $"key-{marker}";
-            var request = new Request(marker, $"ctc_{random.Next(Contacts)}", EventTypes[random.Next(EventTypes.Length)], key, random.Next(2) == 0);
+            var request = new Request(marker, $"ctc_{random.Next(Contacts)}", EventTypes[random.Next(EventTypes.Count)], key, random.Next(2) == 0);
             var insists = key is not null && random.Next(OneInGivesUp) > 0;
             var leaves = random.Next(OneInLeavesEarly) == 0 ? TimeSpan.FromMilliseconds(random.Next(MostMillisecondsBeforeLeaving)) : Timeout;
             await RecordAsync(request, insists, leaves);

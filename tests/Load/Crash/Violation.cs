@@ -46,3 +46,21 @@ internal sealed record NotReadable(string Marker, EventId Event) : Violation;
 
 /// <summary>The contract allows no such answer.</summary>
 internal sealed record AnsweredWrongly(string Marker, string Words) : Violation;
+
+/// <summary>So many events that a reader of the feed wanted are stored and were never shown to it; this is the first of them.</summary>
+internal sealed record NotSeen(string Reader, EventId First, int Events) : Violation;
+
+/// <summary>A reader that went on from its own last cursor was shown an event again.</summary>
+internal sealed record SeenTwice(string Reader, EventId Event, int Times) : Violation;
+
+/// <summary>A reader was shown an event that is not stored, or not of the type that it had asked for.</summary>
+internal sealed record SeenFromNowhere(string Reader, EventId Event) : Violation;
+
+/// <summary>A reader was shown the first event right before the second, and yet it is stored behind it.</summary>
+internal sealed record SeenInOtherOrder(string Reader, EventId SeenFirst, EventId StoredFirst) : Violation;
+
+/// <summary>The first event had been acknowledged before the second was sent, and yet a reader was shown the second before it.</summary>
+internal sealed record SeenOutOfOrder(string Reader, string AcknowledgedFirst, string SentLater) : Violation;
+
+/// <summary>The contract allows no such answer to a reader.</summary>
+internal sealed record ReaderAnsweredWrongly(string Reader, string Words) : Violation;
