@@ -52,7 +52,7 @@ internal static class Statements
         INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, idempotency_key, payload)
         SELECT '{{workspace.Tenant}}', (left(uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
                (ARRAY['{{string.Join("','", workspace.Types)}}']::uuid[])[1 + n % {{workspace.Types.Count}}],
-               pg_current_xact_id()::text::bigint + (SELECT transaction_offset FROM feed_clock),
+               {{FeedClock.ThisTransaction}},
                now() - n * interval '1 second', now(), 1, 'tl_' || n % {{contacts}}, md5(n::text), '{{Payload}}'
         FROM   generate_series(0, {{events - 1}}) n;
 

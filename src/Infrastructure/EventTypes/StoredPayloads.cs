@@ -7,6 +7,7 @@ using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Events;
 
 namespace Flownally.Infrastructure.EventTypes;
 
@@ -22,11 +23,7 @@ internal sealed class StoredPayloads(Database.Database database) : IStoredPayloa
     /// <summary>A scan takes as long as it takes, and ends when its caller goes.</summary>
     private const string Patience = $"SET LOCAL statement_timeout = 0; {PlanAnew}";
 
-    /// <summary>The horizon of the feed, as design and decision have it: transaction ids count on from those of an older server.</summary>
-    private const string Horizon = """
-        SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + transaction_offset
-        FROM   feed_clock
-        """;
+    private const string Horizon = $"SELECT {FeedClock.Horizon}";
 
     private const string All = """
         FROM   events

@@ -14,15 +14,14 @@ internal sealed class EventFeed(Database.Database database) : IEventFeed
     /// Between which places can be read. One statement shows the events and the bounds of one state of the log: where an event
     /// that follows the cursor was dropped, so is the cursor's place, because retention writes that down before.
     /// </summary>
-    private const string Bounds = """
+    private const string Bounds = $"""
         bounds AS MATERIALIZED (
-            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + c.transaction_offset AS horizon,
+            SELECT {FeedClock.Horizon} AS horizon,
                    r.transaction_id AS dropped_transaction_id,
                    r.position AS dropped_position,
                    coalesce(@transaction_id, r.transaction_id) AS after_transaction_id,
                    coalesce(@position, r.position) AS after_position
-            FROM   feed_clock c
-            CROSS  JOIN retention r
+            FROM   retention r
         ), latest AS (
             SELECT transaction_id, position
             FROM   events

@@ -18,7 +18,7 @@ internal sealed class EventWriter(Database.Database database, FeedWatcher watche
     /// changed is skipped, and <c>locked</c> tells so, because the others must not wait for it.
     /// Keys go first and in one order, so two writers can neither deadlock nor both win.
     /// </summary>
-    public const string Record = """
+    public const string Record = $"""
         WITH incoming AS (
             SELECT *
             FROM   unnest(@ordinals, @tenants, @ids, @types, @revisions, @schema_versions, @contacts, @occurred, @created,
@@ -51,7 +51,7 @@ internal sealed class EventWriter(Database.Database database, FeedWatcher watche
             INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version,
                                 contact_id, idempotency_key, payload)
             SELECT tenant_id, id, event_type_id,
-                   pg_current_xact_id()::text::bigint + (SELECT transaction_offset FROM feed_clock),
+                   {FeedClock.ThisTransaction},
                    occurred_at, created_at, schema_version, contact_id, key, payload::json
             FROM   recorded
             ORDER  BY ordinal

@@ -23,10 +23,9 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     /// <summary>Never in a transaction that records: PostgreSQL commits those that notify one after another.</summary>
     private const string Notify = $"SELECT pg_notify('{FeedChannel}', @payload)";
 
-    public const string Look = """
+    public const string Look = $"""
         SELECT coalesce((SELECT max(transaction_id) FROM events), 0) AS newest,
-               pg_snapshot_xmin(pg_current_snapshot())::text::bigint + transaction_offset AS horizon
-        FROM   feed_clock
+               {FeedClock.Horizon} AS horizon
         """;
 
     /// <summary>A notification has less than 8,000 bytes; one that would name more tenants speaks of all.</summary>

@@ -11,6 +11,7 @@ using Flownally.Domain.Json;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Events;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Flownally.Infrastructure.Journeys;
@@ -26,18 +27,17 @@ internal sealed class JourneyDispatch(Database.Database database, IEventQueries 
     /// over begins, if that is later. Every interval that began before an event has been committed by the time the horizon is past
     /// the event; one that ended since is as long as it need be. Payloads are read only for filters.
     /// </summary>
-    public const string Read = """
+    public const string Read = $"""
         WITH start AS MATERIALIZED (
             SELECT min(from_tx) AS transaction_id
             FROM   journey_activations
             WHERE  to_tx IS NULL OR to_tx > @transaction_id
         ), bounds AS MATERIALIZED (
-            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + c.transaction_offset AS horizon,
+            SELECT {FeedClock.Horizon} AS horizon,
                    greatest(@transaction_id, s.transaction_id) AS transaction_id,
                    CASE WHEN s.transaction_id > @transaction_id THEN 0 ELSE @position END AS position,
                    CASE WHEN s.transaction_id IS NULL THEN 0 ELSE @limit END AS most
-            FROM   feed_clock c
-            CROSS  JOIN start s
+            FROM   start s
         ), page AS MATERIALIZED (
             SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload
             FROM   events

@@ -2,6 +2,7 @@ using Flownally.Application.Journeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Events;
 
 namespace Flownally.Infrastructure.Journeys;
 
@@ -15,17 +16,15 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         WHERE  tenant_id = @tenant_id AND id = @id
         """;
 
-    private const string ThisTransaction = "pg_current_xact_id()::text::bigint + (SELECT transaction_offset FROM feed_clock)";
-
     private const string EndInterval = $"""
         UPDATE journey_activations
-        SET    to_tx = {ThisTransaction}
+        SET    to_tx = {FeedClock.ThisTransaction}
         WHERE  tenant_id = @tenant_id AND journey_id = @id AND to_tx IS NULL
         """;
 
     private const string BeginInterval = $"""
         INSERT INTO journey_activations (tenant_id, journey_id, from_tx, event_type_id, payload_filter, entry_mode)
-        VALUES (@tenant_id, @id, {ThisTransaction}, @type, @filter::json, @entry_mode)
+        VALUES (@tenant_id, @id, {FeedClock.ThisTransaction}, @type, @filter::json, @entry_mode)
         """;
 
     private const string Delete = """
