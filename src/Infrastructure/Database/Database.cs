@@ -18,13 +18,6 @@ internal sealed class Database(NpgsqlDataSource dataSource, DatabaseReadiness re
         RunAsync<IReadOnlyList<T>>(async (connection, token) =>
             (await connection.QueryAsync<T>(scope.Command(sql, parameters, null, token))).AsList(), cancellationToken);
 
-    /// <summary>Reads rows whose columns make two objects; the second is null where its first column is.</summary>
-    /// <param name="splitOn">The first column of the second.</param>
-    public Task<IReadOnlyList<T>> QueryAsync<TFirst, TSecond, T>(TenantScope scope, string sql, object? parameters, Func<TFirst, TSecond, T> map,
-        string splitOn, CancellationToken cancellationToken) =>
-        RunAsync<IReadOnlyList<T>>(async (connection, token) =>
-            (await connection.QueryAsync(scope.Command(sql, parameters, null, token), map, splitOn)).AsList(), cancellationToken);
-
     public Task<T?> FindAsync<T>(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
         RunAsync((connection, token) =>
             connection.QuerySingleOrDefaultAsync<T>(scope.Command(sql, parameters, null, token)), cancellationToken);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Domain.EventTypes;
@@ -48,13 +49,16 @@ internal sealed class EventFeed(Database.Database database) : IEventFeed
         e.payload, e.idempotency_key, e.occurred_at, e.created_at
         """;
 
+    /// <summary>As <see cref="EventRow"/> reads them, and behind these the places.</summary>
     private const string Shown = """
-        SELECT b.horizon, b.dropped_transaction_id, b.dropped_position,
-               l.transaction_id AS latest_transaction_id, l.position AS latest_position,
-               r.transaction_id AS reached_transaction_id, r.position AS reached_position,
+        SELECT p.id, p.tenant_id, p.contact_id, p.event_type_id,
+               (SELECT t.name FROM event_types t WHERE t.tenant_id = p.tenant_id AND t.id = p.event_type_id),
+               p.schema_version, p.payload, p.idempotency_key, p.occurred_at, p.created_at,
                p.transaction_id, p.position,
-               p.id, p.tenant_id, p.contact_id, p.event_type_id, p.schema_version, p.payload, p.idempotency_key, p.occurred_at, p.created_at,
-               (SELECT t.name FROM event_types t WHERE t.tenant_id = p.tenant_id AND t.id = p.event_type_id) AS event_type_name
+               r.transaction_id, r.position,
+               l.transaction_id, l.position,
+               b.dropped_transaction_id, b.dropped_position,
+               b.horizon
         FROM   bounds b
         LEFT   JOIN latest l ON true
         LEFT   JOIN reached r ON true
@@ -96,48 +100,36 @@ internal sealed class EventFeed(Database.Database database) : IEventFeed
         {Shown}
         """;
 
-    public async Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit, CancellationToken cancellationToken)
-    {
-        var rows = await database.QueryAsync<Row, EventResponse?, (Row Row, EventResponse? Event)>(tenant, type is null ? Read : ReadOfType, new
+    public Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(tenant, type is null ? Read : ReadOfType, new
         {
             type = type?.Value,
             transaction_id = after?.TransactionId,
             position = after?.Position,
             limit,
             most = MostLookedAt,
-        }, (row, e) => (row, e), splitOn: "id", cancellationToken);
-        var look = rows[0].Row;
-        var dropped = new FeedPlace(look.DroppedTransactionId, look.DroppedPosition);
-        return new FeedView(
-            [.. rows.Where(row => row.Event is not null).Select(row => new FeedEvent(Place(row.Row.TransactionId, row.Row.Position)!.Value, row.Event!))],
-            Place(look.ReachedTransactionId, look.ReachedPosition),
-            Place(look.LatestTransactionId, look.LatestPosition) ?? dropped,
-            dropped,
-            new FeedHorizon(look.Horizon));
-    }
+        }, ReadViewAsync, cancellationToken);
 
-    private static FeedPlace? Place(long? transactionId, long? position) =>
-        transactionId is null ? null : new FeedPlace(transactionId.Value, position!.Value);
-
-    /// <summary>What stands beside each event, and alone where there is none.</summary>
-    private sealed class Row
+    private static async Task<FeedView> ReadViewAsync(DbDataReader rows, CancellationToken cancellationToken)
     {
-        public long Horizon { get; init; }
-
-        public long DroppedTransactionId { get; init; }
-
-        public long DroppedPosition { get; init; }
-
-        public long? LatestTransactionId { get; init; }
-
-        public long? LatestPosition { get; init; }
-
-        public long? ReachedTransactionId { get; init; }
-
-        public long? ReachedPosition { get; init; }
-
-        public long? TransactionId { get; init; }
-
-        public long? Position { get; init; }
+        // The bounds stand beside each event, and alone where there is none.
+        await rows.ReadAsync(cancellationToken);
+        var dropped = PlaceAt(rows, EventRow.Width + 6)!.Value;
+        var view = new FeedView([], PlaceAt(rows, EventRow.Width + 2), PlaceAt(rows, EventRow.Width + 4) ?? dropped, dropped,
+            new FeedHorizon(rows.GetInt64(EventRow.Width + 8)));
+        List<FeedEvent> events = [];
+        do
+        {
+            if (PlaceAt(rows, EventRow.Width) is { } place)
+            {
+                events.Add(new FeedEvent(place, EventRow.Read(rows)));
+            }
+        }
+        while (await rows.ReadAsync(cancellationToken));
+        return view with { Events = events };
     }
+
+    /// <summary>A place takes two columns.</summary>
+    private static FeedPlace? PlaceAt(DbDataReader row, int column) =>
+        row.IsDBNull(column) ? null : new FeedPlace(row.GetInt64(column), row.GetInt64(column + 1));
 }

@@ -3,14 +3,13 @@ using Flownally.Application.Events;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
 
 namespace Flownally.Infrastructure.Events;
 
 internal sealed class EventQueries(Database.Database database) : IEventQueries
 {
-    /// <summary>In the order in which <see cref="Read"/> takes them.</summary>
+    /// <summary>As <see cref="EventRow"/> reads them.</summary>
     private const string Columns = """
         e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name, e.schema_version, e.payload, e.idempotency_key, e.occurred_at, e.created_at
         """;
@@ -81,7 +80,7 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
     private static readonly EventId Last = new(Guid.AllBitsSet);
 
     public Task<EventResponse?> FindAsync(TenantId tenant, EventId id, CancellationToken cancellationToken) =>
-        database.ReadAsync(tenant, One, new { id = id.Value }, async (rows, token) => await rows.ReadAsync(token) ? Read(rows) : null, cancellationToken);
+        database.ReadAsync(tenant, One, new { id = id.Value }, async (rows, token) => await rows.ReadAsync(token) ? EventRow.Read(rows) : null, cancellationToken);
 
     public Task<EventRows> TimelineAsync(TenantId tenant, ContactId contact, EventTypeId? type, TimelinePosition? after, int limit,
         CancellationToken cancellationToken) =>
@@ -109,26 +108,11 @@ internal sealed class EventQueries(Database.Database database) : IEventQueries
         var events = new List<EventResponse>();
         while (await rows.ReadAsync(cancellationToken))
         {
-            events.Add(Read(rows));
+            events.Add(EventRow.Read(rows));
         }
 
         await rows.NextResultAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
         return new EventRows(events, rows.GetInt64(0));
     }
-
-    /// <summary>By hand, because it is done for every event of every page: a mapper would box each value, and make a string of each payload.</summary>
-    private static EventResponse Read(DbDataReader row) => new()
-    {
-        Id = new EventId(row.GetGuid(0)),
-        TenantId = new TenantId(row.GetGuid(1)),
-        ContactId = ContactId.Parse(row.GetString(2)),
-        EventTypeId = new EventTypeId(row.GetGuid(3)),
-        EventTypeName = row.GetString(4),
-        SchemaVersion = row.GetInt32(5),
-        Payload = new RawJson(row.GetFieldValue<byte[]>(6)),
-        IdempotencyKey = row.IsDBNull(7) ? null : row.GetString(7),
-        OccurredAt = row.GetFieldValue<DateTimeOffset>(8),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(9),
-    };
 }
