@@ -51,13 +51,14 @@ internal sealed class DemoReceiver : IAsyncDisposable
 
     private async Task ReceiveAsync(HttpContext http)
     {
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-        var signed = IsSigned(http.Request.Headers, body.ToArray());
+        using var stream = new MemoryStream();
+        await http.Request.Body.CopyToAsync(stream, http.RequestAborted);
+        var body = stream.ToArray();
+        var signed = IsSigned(http.Request.Headers, body);
         http.Response.StatusCode = signed ? StatusCodes.Status204NoContent : StatusCodes.Status401Unauthorized;
         if (signed)
         {
-            Show(JsonElement.Parse(body.ToArray()));
+            Show(JsonElement.Parse(body));
         }
     }
 
