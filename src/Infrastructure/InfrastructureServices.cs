@@ -55,6 +55,7 @@ public static class InfrastructureServices
             .AddSingleton<IJourneyRepository, JourneyRepository>()
             .AddSingleton<ITargetGate, TargetGate>()
             .AddSingleton<ITenantRepository, TenantRepository>()
+            .AddSingleton<IDeliveries, Deliveries>()
             .AddSingleton<IJourneyDispatch, JourneyDispatch>()
             .AddSingleton(new JourneyLeadership(connectionString))
             .AddSingleton<IWebhookSender, WebhookSender>();

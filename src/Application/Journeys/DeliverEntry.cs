@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Flownally.Application.Events;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
@@ -9,13 +8,13 @@ namespace Flownally.Application.Journeys;
 /// <summary>Makes one attempt to tell a journey's target of an entry.</summary>
 public sealed record DeliverEntry(DueEntry Entry) : IRequest<Result<Attempt>>;
 
-internal sealed class DeliverEntryHandler(IJourneyDispatch dispatch, IWebhookBody body, IWebhookSender sender, TimeProvider clock)
+internal sealed class DeliverEntryHandler(IDeliveries deliveries, IWebhookBody body, IWebhookSender sender, TimeProvider clock)
     : IRequestHandler<DeliverEntry, Result<Attempt>>
 {
     public async Task<Result<Attempt>> Handle(DeliverEntry request, CancellationToken cancellationToken)
     {
         var entry = request.Entry;
-        if (await dispatch.FindWebhookAsync(entry, cancellationToken) is not { } webhook)
+        if (await deliveries.FindWebhookAsync(entry, cancellationToken) is not { } webhook)
         {
             return Attempted(DeliveryState.None, entry.Attempts);
         }
@@ -31,7 +30,7 @@ internal sealed class DeliverEntryHandler(IJourneyDispatch dispatch, IWebhookBod
             new WebhookRequest(entry.Id.ToString(), webhook.Target.Url.Value, webhook.Target.Secret, body.Write(told)), cancellationToken);
         var attempts = entry.Attempts + 1;
         var state = outcome is WebhookOutcome.Delivered ? DeliveryState.Delivered : DeliveryState.Failed;
-        return outcome.NextAfter(attempts, Chance()) is { } wait
+        return outcome.NextAfter(attempts, Random.Shared.NextDouble()) is { } wait
             ? Attempted(DeliveryState.Pending, attempts, wait, outcome.HttpStatus)
             : Attempted(state, attempts, null, outcome.HttpStatus);
 
@@ -41,8 +40,6 @@ internal sealed class DeliverEntryHandler(IJourneyDispatch dispatch, IWebhookBod
             return new Attempt(entry, state, attempts, now, now + wait, status);
         }
     }
-
-    private static double Chance() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 }
 
 /// <summary>Writes what a webhook says, as the API writes its answers.</summary>

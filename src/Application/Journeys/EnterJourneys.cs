@@ -15,8 +15,11 @@ public sealed record EnterJourneys(DispatchCursor Stored, FeedPlace Place) : IRe
 /// <param name="Place">Where to read on.</param>
 /// <param name="Due">Whom webhooks are to tell of, in the order of the feed.</param>
 /// <param name="Events">How many events were read.</param>
-/// <param name="More">Whether more can be read already.</param>
-public sealed record EnteredJourneys(DispatchCursor Stored, FeedPlace Place, IReadOnlyList<DueEntry> Due, int Events, bool More);
+public sealed record EnteredJourneys(DispatchCursor Stored, FeedPlace Place, IReadOnlyList<DueEntry> Due, int Events)
+{
+    /// <summary>Whether more may be read already.</summary>
+    public bool More => Events == EnterJourneysHandler.PageSize;
+}
 
 internal sealed class EnterJourneysHandler(IJourneyDispatch dispatch, TimeProvider clock) : IRequestHandler<EnterJourneys, Result<EnteredJourneys>>
 {
@@ -33,16 +36,15 @@ internal sealed class EnterJourneysHandler(IJourneyDispatch dispatch, TimeProvid
                 reaction.TenantId, new JourneyEntryId(ids.Next()), reaction.JourneyId, reaction.EventId, reaction.ContactId,
                 Once: reaction.Activation.EntryMode == EntryMode.Once)),
         ];
-        var more = page.Events == PageSize;
 
         // A move without entries is only worth storing now and then: what it passes would be read again, to no effect.
-        if (entries.Count == 0 && !more)
+        if (entries.Count == 0 && page.Events < PageSize)
         {
-            return new EnteredJourneys(request.Stored, page.Through, [], page.Events, more);
+            return new EnteredJourneys(request.Stored, page.Through, [], page.Events);
         }
 
         var moved = new DispatchCursor(page.Through, entries.Count > 0 ? entries[^1].Id : request.Stored.LastEntry);
         var due = await dispatch.EnterAsync(request.Stored, moved, entries, cancellationToken);
-        return new EnteredJourneys(moved, moved.Place, due, page.Events, more);
+        return new EnteredJourneys(moved, moved.Place, due, page.Events);
     }
 }

@@ -7,7 +7,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Reads the feed of all tenants for journeys, and writes who entered and what became of the webhooks that tell of it.</summary>
+/// <summary>Reads the feed of all tenants for journeys, and writes who entered.</summary>
 public interface IJourneyDispatch
 {
     /// <summary>Where whoever read before has come to.</summary>
@@ -23,15 +23,6 @@ public interface IJourneyDispatch
     /// <returns>The entries that a webhook is to tell of, in their order.</returns>
     /// <exception cref="DatabaseUnavailableException">Another process has moved the cursor: the right to read was lost on the way.</exception>
     Task<IReadOnlyList<DueEntry>> EnterAsync(DispatchCursor from, DispatchCursor to, IReadOnlyList<NewEntry> entries, CancellationToken cancellationToken);
-
-    /// <summary>What the webhook of an entry says, and where it goes; null where none is to be sent any more.</summary>
-    Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken);
-
-    /// <summary>Entries whose time has come, the earliest of each journey, without those that are <paramref name="known"/>.</summary>
-    /// <param name="limitOfEach">How many of one journey.</param>
-    Task<IReadOnlyList<DueEntry>> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, int limitOfEach, CancellationToken cancellationToken);
-
-    Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken);
 }
 
 /// <param name="Place">All before it, and what stands there, has been read.</param>
@@ -49,14 +40,3 @@ public sealed record Reaction(TenantId TenantId, JourneyId JourneyId, EventId Ev
 
 /// <param name="Once">Whether the contact may enter the journey this once only.</param>
 public sealed record NewEntry(TenantId TenantId, JourneyEntryId Id, JourneyId JourneyId, EventId EventId, ContactId ContactId, bool Once);
-
-/// <summary>An entry that a webhook is to tell of.</summary>
-/// <param name="Attempts">How many were made.</param>
-public sealed record DueEntry(TenantId TenantId, JourneyId JourneyId, JourneyEntryId Id, ContactId ContactId, int Attempts);
-
-/// <param name="Event">Null where it is no longer kept.</param>
-public sealed record Webhook(JourneyName JourneyName, JourneyTarget Target, DateTimeOffset EnteredAt, EventResponse? Event);
-
-/// <summary>What became of an entry's webhook.</summary>
-/// <param name="Status">The HTTP status of the answer; null where there was none.</param>
-public sealed record Attempt(DueEntry Entry, DeliveryState State, int Attempts, DateTimeOffset At, DateTimeOffset? NextAt, int? Status);

@@ -30,7 +30,7 @@ internal sealed class DeliveryLanes : IAsyncDisposable
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly IMediator _mediator;
-    private readonly IJourneyDispatch _dispatch;
+    private readonly IDeliveries _deliveries;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _ending = new();
@@ -39,16 +39,19 @@ internal sealed class DeliveryLanes : IAsyncDisposable
     private readonly Channel<Attempt> _attempts = Channel.CreateUnbounded<Attempt>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _saving;
 
-    public DeliveryLanes(IMediator mediator, IJourneyDispatch dispatch, TimeProvider clock, ILogger log)
+    public DeliveryLanes(IMediator mediator, IDeliveries deliveries, TimeProvider clock, ILogger log)
     {
-        (_mediator, _dispatch, _clock, _log) = (mediator, dispatch, clock, log);
+        (_mediator, _deliveries, _clock, _log) = (mediator, deliveries, clock, log);
         _saving = Task.Run(SaveAsync);
     }
 
     /// <summary>Those that wait, are under way, or whose outcome is not written yet.</summary>
     public IReadOnlyCollection<JourneyEntryId> Known => [.. _known.Keys];
 
-    /// <summary>Takes entries that have just been written. Where a journey has too many already, they are left to <see cref="TopUp"/>.</summary>
+    /// <summary>
+    /// Takes entries in their order. Where a journey has too many already, its others are left to the next <see cref="TopUp"/>, so that
+    /// none overtakes.
+    /// </summary>
     public void Add(IReadOnlyList<DueEntry> entries)
     {
         foreach (var entry in entries)
@@ -77,23 +80,11 @@ internal sealed class DeliveryLanes : IAsyncDisposable
             }
         }
 
-        foreach (var some in due.GroupBy(entry => entry.JourneyId))
+        Add(due);
+        foreach (var some in due.GroupBy(entry => entry.JourneyId).Where(some => some.Count() >= MostOfEach))
         {
             // As many as were asked for, so there may be more, and what comes next must not overtake it.
-            JourneyOf(some.First()).IsBehind = some.Count() >= MostOfEach;
-        }
-
-        foreach (var entry in due)
-        {
-            var journey = JourneyOf(entry);
-            if (journey.Count < MostOfEach)
-            {
-                Send(journey, entry);
-            }
-            else
-            {
-                journey.IsBehind = true;
-            }
+            JourneyOf(some.First()).IsBehind = true;
         }
     }
 
@@ -192,7 +183,7 @@ internal sealed class DeliveryLanes : IAsyncDisposable
             ends = _ending.IsCancellationRequested; // then once more
             try
             {
-                await _dispatch.SaveAsync(attempts, CancellationToken.None);
+                await _deliveries.SaveAsync(attempts, CancellationToken.None);
                 attempts.ForEach(attempt => _known.TryRemove(attempt.Entry.Id, out _));
                 return;
             }

@@ -14,8 +14,8 @@ namespace Flownally.Infrastructure.Journeys;
 /// Lets contacts enter journeys and has targets told of it, in one process at a time. What it holds in memory it can lose: entries
 /// and the cursor are written together, and a webhook whose outcome was not written is sent again.
 /// </summary>
-internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadership leadership, IJourneyDispatch dispatch, FeedWatcher watcher,
-    IMediator mediator, TimeProvider clock, ILogger<JourneyWorker> log) : BackgroundService
+internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadership leadership, IJourneyDispatch dispatch, IDeliveries deliveries,
+    FeedWatcher watcher, IMediator mediator, TimeProvider clock, ILogger<JourneyWorker> log) : BackgroundService
 {
     /// <summary>Events in a step, where it is known that recording is busy.</summary>
     private const int Many = 100;
@@ -61,7 +61,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
 
     private async Task LeadAsync(AdvisoryLock mandate, CancellationToken stoppingToken)
     {
-        await using var lanes = new DeliveryLanes(mediator, dispatch, clock, log);
+        await using var lanes = new DeliveryLanes(mediator, deliveries, clock, log);
         var stored = await dispatch.LoadAsync(stoppingToken);
         var (place, more, pause) = (stored.Place, true, BetweenSteps);
         var news = watcher.NextAsync();
@@ -80,7 +80,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
             {
                 checkedAt = clock.GetTimestamp();
                 await mandate.CheckAsync(stoppingToken);
-                lanes.TopUp(await dispatch.FindDueAsync(lanes.Known, DeliveryLanes.MostOfEach, stoppingToken));
+                lanes.TopUp(await deliveries.FindDueAsync(lanes.Known, DeliveryLanes.MostOfEach, stoppingToken));
             }
 
             if (!more)

@@ -17,7 +17,7 @@ public sealed class DeliverEntryTests
 
     private static readonly JourneyTarget Target = new(TargetUrl.Parse("https://receiver.example/hook"), WebhookSecret.Parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
 
-    private readonly Mock<IJourneyDispatch> _dispatch = new();
+    private readonly Mock<IDeliveries> _deliveries = new();
     private readonly Mock<IWebhookBody> _body = new();
     private readonly Mock<IWebhookSender> _sender = new();
     private readonly DueEntry _entry = new(new TenantId(Ids.Next()), new JourneyId(Ids.Next()), new JourneyEntryId(Ids.Next()), ContactId.Parse("ctc_1"), Attempts: 2);
@@ -26,7 +26,7 @@ public sealed class DeliverEntryTests
     [SetUp]
     public void Start()
     {
-        Mock[] mocks = [_dispatch, _body, _sender];
+        Mock[] mocks = [_deliveries, _body, _sender];
         foreach (var mock in mocks)
         {
             mock.Reset();
@@ -94,10 +94,10 @@ public sealed class DeliverEntryTests
         _sender.VerifyNoOtherCalls();
     }
 
-    private void Find(Webhook? webhook) => _dispatch.Setup(d => d.FindWebhookAsync(It.IsAny<DueEntry>(), default)).ReturnsAsync(webhook);
+    private void Find(Webhook? webhook) => _deliveries.Setup(d => d.FindWebhookAsync(It.IsAny<DueEntry>(), default)).ReturnsAsync(webhook);
 
     private void Answer(WebhookOutcome outcome) => _sender.Setup(sender => sender.SendAsync(It.IsAny<WebhookRequest>(), default)).ReturnsAsync(outcome);
 
     private async Task<Attempt> SendAsync(DueEntry? entry = null) =>
-        (await new DeliverEntryHandler(_dispatch.Object, _body.Object, _sender.Object, Clock).Handle(new DeliverEntry(entry ?? _entry), default)).Value;
+        (await new DeliverEntryHandler(_deliveries.Object, _body.Object, _sender.Object, Clock).Handle(new DeliverEntry(entry ?? _entry), default)).Value;
 }
