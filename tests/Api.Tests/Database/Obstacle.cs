@@ -15,9 +15,10 @@ internal sealed class Obstacle : IAsyncDisposable
     private Obstacle(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid id) => (_connection, _transaction, _id) = (connection, transaction, id);
 
     /// <param name="sql">Takes the lock, of what <c>@id</c> names.</param>
-    public static async Task<Obstacle> StandAsync(string sql, Guid id)
+    /// <param name="connectionString">Of the database; null for the shared one.</param>
+    public static async Task<Obstacle> StandAsync(string sql, Guid id = default, string? connectionString = null)
     {
-        var connection = new NpgsqlConnection(Service.ConnectionString);
+        var connection = new NpgsqlConnection(connectionString ?? Service.ConnectionString);
         await connection.OpenAsync();
         var obstacle = new Obstacle(connection, await connection.BeginTransactionAsync(), id);
         await connection.ExecuteAsync(sql, new { id }, obstacle._transaction);
@@ -40,6 +41,9 @@ internal sealed class Obstacle : IAsyncDisposable
         await _connection.ExecuteAsync(sql, new { id = _id }, _transaction);
         await (commits ? _transaction.CommitAsync() : _transaction.RollbackAsync());
     }
+
+    /// <summary>Lets what it did happen.</summary>
+    public Task CommitAsync() => _transaction.CommitAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Flownally.Api.Tests.Database;
 using Flownally.Application;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
@@ -171,25 +172,19 @@ public sealed class GroupCommitTests
     }
 
     /// <summary>A log on a database of its own.</summary>
-    private sealed class Recording(ServiceProvider services, NpgsqlDataSource owner, TenantId tenant) : IAsyncDisposable
+    private sealed class Recording(ServiceProvider services, string connectionString, NpgsqlDataSource owner, TenantId tenant) : IAsyncDisposable
     {
         private readonly IEventLog _log = services.GetRequiredService<IEventLog>();
         private EventType _type = null!;
 
         public static async Task<Recording> StartAsync(string name, params (string Name, string Value)[] settings)
         {
-            await using (var server = NpgsqlDataSource.Create(Service.ConnectionString))
-            await using (var create = server.CreateCommand($"CREATE DATABASE group_commit_{name}"))
-            {
-                await create.ExecuteNonQueryAsync();
-            }
-
-            var connectionString = new NpgsqlConnectionStringBuilder(Service.ConnectionString) { Database = $"group_commit_{name}" }.ConnectionString;
+            var connectionString = await DatabaseTests.NewDatabaseAsync($"group_commit_{name}");
             await Migrator.MigrateAsync(connectionString, CancellationToken.None);
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build();
             var services = new ServiceCollection().AddFlownally(configuration, connectionString).BuildServiceProvider();
             var tenant = (await services.GetRequiredService<IMediator>().Send(new CreateTenant("Test"))).Value;
-            var recording = new Recording(services, NpgsqlDataSource.Create(connectionString), tenant.Id);
+            var recording = new Recording(services, connectionString, NpgsqlDataSource.Create(connectionString), tenant.Id);
             recording._type = await recording.NewTypeAsync("order.paid");
             return recording;
         }
@@ -234,30 +229,12 @@ public sealed class GroupCommitTests
         }
 
         /// <summary>Runs a statement in a transaction that stays open.</summary>
-        public async Task<Blocked> BlockAsync(string sql)
-        {
-            var connection = await owner.OpenConnectionAsync();
-            var transaction = await connection.BeginTransactionAsync();
-            await using var command = new NpgsqlCommand(sql, connection, transaction);
-            await command.ExecuteNonQueryAsync();
-            return new Blocked(connection, transaction);
-        }
+        public Task<Obstacle> BlockAsync(string sql) => Obstacle.StandAsync(sql, connectionString: connectionString);
 
         public async ValueTask DisposeAsync()
         {
             await services.DisposeAsync();
             await owner.DisposeAsync();
-        }
-    }
-
-    private sealed class Blocked(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
-    {
-        public Task CommitAsync() => transaction.CommitAsync();
-
-        public async ValueTask DisposeAsync()
-        {
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
         }
     }
 }
