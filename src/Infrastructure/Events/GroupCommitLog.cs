@@ -14,7 +14,7 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
     /// <summary>Where another transaction stood in the way; a change to a type holds its lock for milliseconds.</summary>
     public static readonly TimeSpan PauseBeforeRetry = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Events in one statement: more would make all of them wait longer for little gain.</summary>
+    /// <summary>Events in one statement, unless one call brings more: that would make all of them wait longer for little gain.</summary>
     private const int MostTogether = 500;
 
     /// <summary>Bytes of payloads in one statement, and 8 times as many waiting: payloads may be large.</summary>
