@@ -1,11 +1,15 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
 namespace Flownally.Domain.Json;
 
-/// <summary>One text for equal JSON values: members sorted by name, numbers in one form, strings escaped one way.</summary>
+/// <summary>
+/// One text for equal JSON values, and another for others: members sorted by name, numbers in one form, names and strings
+/// without escapes and behind their length. It is JSON no more: it is there to be compared.
+/// </summary>
 public static class CanonicalJson
 {
     /// <summary>A value as that text.</summary>
@@ -19,39 +23,77 @@ public static class CanonicalJson
     /// <summary>Writes a value as UTF-8. Its names and strings must be Unicode text.</summary>
     public static void Write(JsonElement json, IBufferWriter<byte> destination)
     {
-        using var writer = new Utf8JsonWriter(destination, new JsonWriterOptions { SkipValidation = true });
-        Write(json, writer);
-    }
-
-    private static void Write(JsonElement json, Utf8JsonWriter writer)
-    {
         switch (json.ValueKind)
         {
             case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (var member in json.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
-                {
-                    writer.WritePropertyName(member.Name);
-                    Write(member.Value, writer);
-                }
-
-                writer.WriteEndObject();
+                WriteMembers([.. json.EnumerateObject()], destination);
                 break;
             case JsonValueKind.Array:
-                writer.WriteStartArray();
+                destination.Write("["u8);
                 foreach (var element in json.EnumerateArray())
                 {
-                    Write(element, writer);
+                    Write(element, destination);
+                    destination.Write(","u8);
                 }
 
-                writer.WriteEndArray();
+                destination.Write("]"u8);
+                break;
+            case JsonValueKind.String:
+                WriteText(Unescaped(json), destination);
                 break;
             case JsonValueKind.Number:
-                writer.WriteRawValue(JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(json)).ToString(), skipInputValidation: true);
+                WriteNumber(JsonMarshal.GetRawUtf8Value(json), destination);
                 break;
             default:
-                json.WriteTo(writer);
+                destination.Write(JsonMarshal.GetRawUtf8Value(json));
                 break;
         }
+    }
+
+    private static void WriteMembers(JsonProperty[] members, IBufferWriter<byte> destination)
+    {
+        Array.Sort(members, static (left, right) => UnescapedName(left).SequenceCompareTo(UnescapedName(right)));
+        destination.Write("{"u8);
+        foreach (var member in members)
+        {
+            WriteText(UnescapedName(member), destination);
+            destination.Write(":"u8);
+            Write(member.Value, destination);
+            destination.Write(","u8);
+        }
+
+        destination.Write("}"u8);
+    }
+
+    private static void WriteNumber(ReadOnlySpan<byte> number, IBufferWriter<byte> destination)
+    {
+        if (JsonNumber.IsPlainInteger(number) && number[^1] != '0')
+        {
+            destination.Write(number); // in its one form already
+        }
+        else
+        {
+            Encoding.UTF8.GetBytes(JsonNumber.Parse(number).ToString(), destination);
+        }
+    }
+
+    private static void WriteText(ReadOnlySpan<byte> text, IBufferWriter<byte> destination)
+    {
+        Utf8Formatter.TryFormat(text.Length, destination.GetSpan(sizeof(long) * 2), out var digits);
+        destination.Advance(digits);
+        destination.Write("\""u8);
+        destination.Write(text);
+    }
+
+    private static ReadOnlySpan<byte> Unescaped(JsonElement text)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
+        return raw.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(text.GetString()!) : raw;
+    }
+
+    private static ReadOnlySpan<byte> UnescapedName(JsonProperty member)
+    {
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        return raw.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(member.Name) : raw;
     }
 }
