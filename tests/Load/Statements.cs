@@ -36,6 +36,7 @@ internal static class Statements
             ["payloads"] = each($"'{Payload}'"),
             ["keys"] = each("gen_random_uuid()::text"),
             ["fingerprints"] = each("uuid_send(gen_random_uuid())"),
+            ["lane"] = "0::smallint",
         }, $"\\set contact random(0, 4999)\n\\set type random(0, {own - 1})\n");
     }
 
@@ -68,7 +69,7 @@ internal static class Statements
         FROM   events
         WHERE  contact_id LIKE 'tl\_%'
         GROUP  BY tenant_id, event_type_id
-        ON CONFLICT (tenant_id, event_type_id, month) DO UPDATE SET n = c.n + excluded.n
+        ON CONFLICT (tenant_id, event_type_id, month, lane) DO UPDATE SET n = c.n + excluded.n
         """;
 
     private static string Fill(string sql, Dictionary<string, string> values, string before)

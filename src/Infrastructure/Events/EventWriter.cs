@@ -56,12 +56,12 @@ internal sealed class EventWriter(Database.Database database, FeedWatcher watche
             FROM   recorded
             ORDER  BY ordinal
         ), counted AS (
-            INSERT INTO event_counts AS c (tenant_id, event_type_id, month, n)
-            SELECT tenant_id, event_type_id, month, count(*)
+            INSERT INTO event_counts AS c (tenant_id, event_type_id, month, lane, n)
+            SELECT tenant_id, event_type_id, month, @lane, count(*)
             FROM   recorded
             GROUP  BY tenant_id, event_type_id, month
             ORDER  BY tenant_id, event_type_id, month
-            ON CONFLICT (tenant_id, event_type_id, month) DO UPDATE SET n = c.n + excluded.n
+            ON CONFLICT (tenant_id, event_type_id, month, lane) DO UPDATE SET n = c.n + excluded.n
         )
         SELECT i.ordinal,
                CASE WHEN EXISTS (SELECT FROM admitted a WHERE a.ordinal = i.ordinal) THEN 'taken'
@@ -99,28 +99,29 @@ internal sealed class EventWriter(Database.Database database, FeedWatcher watche
     /// that the event at fault fails alone. Where the connection was lost nobody knows what was written, and nothing is tried
     /// again: the keys tell those who ask.
     /// </summary>
+    /// <param name="lane">Which counters of the types it adds to: statements in lanes of their own do not wait there for one another.</param>
     /// <returns>What became of each event, in their order; null where another transaction stood in the way: try again.</returns>
-    public async Task<AppendOutcome?[]> WriteAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    public async Task<AppendOutcome?[]> WriteAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
     {
         try
         {
-            return await WriteTogetherAsync(events, cancellationToken);
+            return await WriteTogetherAsync(events, lane, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             var half = events.Count / 2;
             return half == 0 || exception is DatabaseUnavailableException
                 ? [.. events.Select(_ => new AppendOutcome.Failed(exception))]
-                : [.. await WriteAsync([.. events.Take(half)], cancellationToken), .. await WriteAsync([.. events.Skip(half)], cancellationToken)];
+                : [.. await WriteAsync([.. events.Take(half)], lane, cancellationToken), .. await WriteAsync([.. events.Skip(half)], lane, cancellationToken)];
         }
     }
 
-    private async Task<AppendOutcome?[]> WriteTogetherAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    private async Task<AppendOutcome?[]> WriteTogetherAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
     {
         var outcomes = new AppendOutcome?[events.Count];
         Array.Fill(outcomes, AppendOutcome.Appended.Instance);
         var scope = TenantScope.Of(events.Select(e => e.TenantId));
-        var exceptions = await RecordAsync(scope, events, cancellationToken);
+        var exceptions = await RecordAsync(scope, events, lane, cancellationToken);
         foreach (var (ordinal, outcome) in exceptions)
         {
             outcomes[ordinal] = outcome == "moved" ? new AppendOutcome.TypeMoved() : null;
@@ -140,11 +141,11 @@ internal sealed class EventWriter(Database.Database database, FeedWatcher watche
     }
 
     /// <summary>Readers of the feed are told also where it failed, because a lost connection may have committed.</summary>
-    private async Task<IReadOnlyList<(int Ordinal, string Outcome)>> RecordAsync(TenantScope scope, IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(int Ordinal, string Outcome)>> RecordAsync(TenantScope scope, IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
     {
         try
         {
-            return await database.QueryAsync<(int, string)>(scope, Record, Columns(events), cancellationToken);
+            return await database.QueryAsync<(int, string)>(scope, Record, Parameters(events, lane), cancellationToken);
         }
         finally
         {
@@ -160,11 +161,12 @@ internal sealed class EventWriter(Database.Database database, FeedWatcher watche
         return rows.ToDictionary(row => (row.TenantId, row.Key), row => new AppendOutcome.KeyTaken(row.EventId, Fingerprint.FromBytes(row.Fingerprint)));
     }
 
-    /// <summary>The events as the columns of <see cref="Record"/>.</summary>
-    private static DynamicParameters Columns(IReadOnlyList<Event> events)
+    /// <summary>What <see cref="Record"/> takes, the events as columns.</summary>
+    private static DynamicParameters Parameters(IReadOnlyList<Event> events, int lane)
     {
-        var columns = new DynamicParameters();
-        columns.Add("ordinals", Enumerable.Range(0, events.Count).ToArray());
+        var parameters = new DynamicParameters();
+        parameters.Add("lane", (short)lane);
+        parameters.Add("ordinals", Enumerable.Range(0, events.Count).ToArray());
         Add("tenants", e => e.TenantId.Value);
         Add("ids", e => e.Id.Value);
         Add("types", e => e.Type.Id.Value);
@@ -177,9 +179,9 @@ internal sealed class EventWriter(Database.Database database, FeedWatcher watche
         Add("payloads", e => e.Payload.Text.ToString());
         Add("keys", e => e.IdempotencyKey?.Value);
         Add("fingerprints", e => e.Fingerprint?.ToBytes());
-        return columns;
+        return parameters;
 
-        void Add<T>(string name, Func<Event, T> value) => columns.Add(name, events.Select(value).ToArray());
+        void Add<T>(string name, Func<Event, T> value) => parameters.Add(name, events.Select(value).ToArray());
     }
 
     /// <summary>The month whose partition holds the event.</summary>

@@ -86,12 +86,12 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes one group after the other. Where more waits than fits into one, a second is written meanwhile, so that PostgreSQL can
-    /// use two cores; not before, because two small groups cost more than one.
+    /// Writes one group after the other. Where more waits than fits into one, a second is written meanwhile in the other lane, so that
+    /// PostgreSQL can use two cores; not before, because two small groups cost more than one.
     /// </summary>
     private async Task WriteAsync()
     {
-        var other = Task.CompletedTask;
+        var (other, lane) = (Task.CompletedTask, 0);
         while (await _queue.Reader.WaitToReadAsync())
         {
             if (Volatile.Read(ref _eventsWaiting) < MostTogether)
@@ -99,9 +99,9 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
                 await other;
             }
 
-            var writing = RecordAsync(TakeTogether());
+            var writing = RecordAsync(TakeTogether(), lane);
             await other;
-            other = writing;
+            (other, lane) = (writing, 1 - lane);
         }
 
         await other;
@@ -126,14 +126,14 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
         return waiters;
     }
 
-    private async Task RecordAsync(List<Waiter> waiters)
+    private async Task RecordAsync(List<Waiter> waiters, int lane)
     {
         if (waiters.Count == 0)
         {
             return;
         }
 
-        var outcomes = await _writer.WriteAsync([.. waiters.SelectMany(waiter => waiter.Events)], CancellationToken.None);
+        var outcomes = await _writer.WriteAsync([.. waiters.SelectMany(waiter => waiter.Events)], lane, CancellationToken.None);
         var next = 0;
         foreach (var waiter in waiters)
         {

@@ -23,7 +23,7 @@ internal sealed class SingleCommitLog(EventWriter writer, TimeProvider clock) : 
     {
         while (true)
         {
-            if ((await writer.WriteAsync([@event], cancellationToken))[0] is { } outcome)
+            if ((await writer.WriteAsync([@event], lane: 0, cancellationToken))[0] is { } outcome)
             {
                 return outcome;
             }

@@ -156,7 +156,7 @@ public sealed class BrokenOnPurposeTests
             _waiting.AddRange(events);
             if (_waiting.Count >= Together)
             {
-                await writer.WriteAsync(_waiting, cancellationToken);
+                await writer.WriteAsync(_waiting, lane: 0, cancellationToken);
                 _waiting.Clear();
             }
 
