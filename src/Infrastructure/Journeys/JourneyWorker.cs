@@ -67,6 +67,14 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
         var news = watcher.NextAsync();
         for (long? checkedAt = null; ;)
         {
+            // First of all: what an earlier leader left was recorded before what is read next.
+            if (checkedAt is null || clock.GetElapsedTime(checkedAt.Value) >= BetweenChecks)
+            {
+                checkedAt = clock.GetTimestamp();
+                await mandate.CheckAsync(stoppingToken);
+                lanes.TopUp(await deliveries.FindDueAsync(lanes.Known, DeliveryLanes.MostOfEach, stoppingToken));
+            }
+
             if (more || news.IsCompleted)
             {
                 news = watcher.NextAsync();
@@ -74,13 +82,6 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 (stored, place, more) = (step.Stored, step.Place, step.More);
                 pause = step.Events < Many ? BetweenSteps : BetweenLargeSteps;
                 lanes.Add(step.Due);
-            }
-
-            if (checkedAt is null || clock.GetElapsedTime(checkedAt.Value) >= BetweenChecks)
-            {
-                checkedAt = clock.GetTimestamp();
-                await mandate.CheckAsync(stoppingToken);
-                lanes.TopUp(await deliveries.FindDueAsync(lanes.Known, DeliveryLanes.MostOfEach, stoppingToken));
             }
 
             if (!more)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Flownally.Api.Tests.CommandLine;
+using Flownally.Infrastructure.Database;
 
 namespace Flownally.Api.Tests.Journeys;
 
@@ -187,6 +188,28 @@ public sealed class JourneyReactionTests
 
         var entries = await EntriesAsync(workspace, journey, entries => entries.Count == 21 && entries.All(entry => State(entry) == "delivered"));
         Assert.That(receiver.Deliveries.Select(delivery => delivery.Headers["webhook-id"].ToString()).Distinct(),
+            Is.EqualTo(entries.Select(entry => (string)entry["id"]!).Reverse()));
+    }
+
+    [Test]
+    public async Task What_a_leader_that_died_has_left_goes_before_what_its_successor_reads_first()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("left");
+        var journey = await ActivateAsync(service.Workspace, receiver, mode: "everyTime");
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered");
+        await service.StopAsync();
+        await service.ExecuteAsync("UPDATE journey_entries SET delivery_state = 'pending', attempts = 0, next_attempt_at = entered_at");
+        Workspace workspace;
+        await using (await AdvisoryLock.TryTakeAsync(service.ConnectionString, "flownally.journeys", default))
+        {
+            workspace = await service.StartAnotherAsync();
+            await RecordAsync(workspace, "ctc_1", 100);
+        }
+
+        var entries = await EntriesAsync(workspace, journey, entries => entries.Count == 2 && entries.All(entry => State(entry) == "delivered"));
+        Assert.That(receiver.Deliveries.Skip(1).Select(delivery => delivery.Headers["webhook-id"].ToString()),
             Is.EqualTo(entries.Select(entry => (string)entry["id"]!).Reverse()));
     }
 
