@@ -178,7 +178,7 @@ public sealed class CheckerTests
         Assert.That(Checker.Check(history, aftermath), Does.Contain(violation));
 
     /// <summary>These events, and keys, counters and lists that agree with them.</summary>
-    private static Aftermath Stored(params StoredEvent[] events) => new(
+    internal static Aftermath Stored(params StoredEvent[] events) => new(
         events,
         events.Where(e => e.Key is not null).DistinctBy(e => e.Key).ToDictionary(e => e.Key!, e => e.Id),
         events.CountBy(e => e.EventType).ToDictionary(count => count.Key, count => (long)count.Value),

@@ -21,6 +21,8 @@ public sealed class CrashTests
             Assert.That(report.Acknowledged, Is.GreaterThan(0.8 * report.Requests), "Who insists gets through.");
             Assert.That(report.Readings.Select(reading => reading.Sightings.Count), Has.All.Positive);
             Assert.That(report.Readings.Sum(reading => reading.Interruptions), Is.Positive, "No reader was interrupted.");
+            Assert.That(report.Switches, Is.Positive, "No journey was changed.");
+            Assert.That(report.Entries, Is.Positive, "No journey reacted.");
         }
     }
 }

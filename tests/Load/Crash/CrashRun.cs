@@ -22,6 +22,8 @@ internal sealed record CrashPlan(int Rounds, int Clients, int Processes, bool Gr
 /// <param name="Acknowledged">Of how many of them they were told that they are recorded.</param>
 /// <param name="InDoubt">How many calls ended without a definite answer.</param>
 /// <param name="Readings">What each reader of the feed has seen.</param>
+/// <param name="Switches">How often a journey was activated, paused or given another filter.</param>
+/// <param name="Webhooks">How many came in, repeats included.</param>
 internal sealed record CrashReport(
     CrashPlan Plan,
     int Requests,
@@ -30,9 +32,13 @@ internal sealed record CrashReport(
     int InDoubt,
     int Stored,
     IReadOnlyList<Reading> Readings,
+    int Switches,
+    int Entries,
+    int Webhooks,
     IReadOnlyList<Violation> Violations)
 {
-    public static CrashReport Of(CrashPlan plan, IReadOnlyCollection<Attempt> attempts, IReadOnlyList<Reading> readings, Aftermath aftermath) => new(
+    public static CrashReport Of(CrashPlan plan, IReadOnlyCollection<Attempt> attempts, IReadOnlyList<Reading> readings, JourneyHistory journeys,
+        Aftermath aftermath, JourneyAftermath entered) => new(
         plan,
         attempts.DistinctBy(attempt => attempt.Request.Marker).Count(),
         attempts.Count,
@@ -40,7 +46,10 @@ internal sealed record CrashReport(
         attempts.Count(attempt => attempt.Reply == Reply.InDoubt),
         aftermath.Events.Count,
         readings,
-        [.. Checker.Check(attempts, aftermath), .. FeedChecker.Check(readings, attempts, aftermath)]);
+        journeys.Switches.Count,
+        entered.Entries.Count,
+        journeys.Arrivals.Count,
+        [.. Checker.Check(attempts, aftermath), .. FeedChecker.Check(readings, attempts, aftermath), .. JourneyChecker.Check(journeys, attempts, aftermath, entered)]);
 
     public override string ToString() => $"""
         seed          {Plan.Seed}
@@ -50,19 +59,26 @@ internal sealed record CrashReport(
         in doubt      {InDoubt:N0} attempts
         stored        {Stored:N0}
         seen          {string.Join("\n              ", Readings)}
+        journeys      {Entries:N0} entries, told of by {Webhooks:N0} webhooks, while {Switches:N0} times a journey was changed
         verdict       {(Violations.Count == 0 ? "every promise held" : $"{Violations.Count} violations")}
         {string.Join('\n', Violations.Take(20))}
         """.TrimEnd();
 }
 
 /// <summary>
-/// Clients record, and others read the feed, while the service and PostgreSQL are killed again and again; then what they were
-/// told is compared with what is there. <c>./bench crash [--one-by-one] [--seed N]</c>; the short run is a test.
+/// Clients record, others read the feed, and journeys are switched on and off and tell a receiver, while the service and PostgreSQL
+/// are killed again and again; then what all of them were told is compared with what is there. <c>./bench crash [--one-by-one] [--seed N]</c>; the short run is a test.
 /// </summary>
 internal static class CrashRun
 {
     private const int LongRounds = 25;
     private const int LongClients = 24;
+
+    /// <summary>How many of the types have journeys.</summary>
+    private const int JourneyTypes = 2;
+
+    /// <summary>Does what it does until it is told to stop.</summary>
+    private delegate Task Client(CancellationToken stopping);
 
     public static async Task<int> MainAsync(string[] arguments)
     {
@@ -90,15 +106,25 @@ internal static class CrashRun
 
     private static async Task<CrashReport> RunAsync(CrashPlan plan, string database, Victim postgres)
     {
-        var (tenant, apiKey, eventType) = await PrepareAsync(database);
+        var (tenant, apiKey, types) = await PrepareAsync(database);
         using var http = new HttpClient();
         var history = new History();
-        Reading[] readings = [.. from form in Enum.GetValues<FeedForm>() from type in new[] { null, eventType } select new Reading(form, type)];
-        (string, string)[] settings = [("Recording__GroupCommit", $"{plan.GroupCommit}"), ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error")];
+        Reading[] readings = [.. from form in Enum.GetValues<FeedForm>() from type in new[] { null, types[0] } select new Reading(form, type)];
+        (string, string)[] settings =
+        [
+            ("Recording__GroupCommit", $"{plan.GroupCommit}"), Journeys.Setting, ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error"),
+        ];
+        await using var receiver = await WebhookReceiver.StartAsync();
         await using (var fleet = await Fleet.StartAsync(plan.Processes, database, settings))
         {
-            await RecordAsync(plan, new Chaos(fleet, postgres, new Random(plan.Seed)), new Recorder(http, AnyProcess, apiKey, history),
-                [.. readings.Select(reading => new FeedReader(http, AnyProcess, apiKey, reading))]);
+            var changes = new JourneyOperator(http, AnyProcess, apiKey);
+            receiver.History = await changes.CreateAsync(types.Take(JourneyTypes), receiver);
+            await RunAsync(new Chaos(fleet, postgres, new Random(plan.Seed)), plan,
+            [
+                .. ClientsOf(plan, new Recorder(http, AnyProcess, apiKey, history)),
+                .. readings.Select<Reading, Client>(reading => new FeedReader(http, AnyProcess, apiKey, reading).RunAsync),
+                stopping => changes.RunAsync(receiver.History, new Random(plan.Seed), stopping),
+            ]);
 
             Uri AnyProcess() => fleet.Any(Random.Shared);
         }
@@ -107,14 +133,17 @@ internal static class CrashRun
         await using var service = await ApiProcess.StartAsync(database, settings);
         var aftermath = await Aftermath.ReadAsync(database, tenant, http, service.Url, apiKey, history);
         await Task.WhenAll(readings.Select(reading => new FeedReader(http, () => service.Url, apiKey, reading).CatchUpAsync(aftermath.Events[^1].Place)));
-        return CrashReport.Of(plan, history.Attempts, readings, aftermath);
+        await new JourneyOperator(http, () => service.Url, apiKey).CatchUpAsync();
+        return CrashReport.Of(plan, history.Attempts, readings, receiver.History, aftermath, await JourneyAftermath.ReadAsync(database, tenant));
     }
 
-    private static async Task RecordAsync(CrashPlan plan, Chaos chaos, Recorder recorder, IReadOnlyList<FeedReader> readers)
+    private static IEnumerable<Client> ClientsOf(CrashPlan plan, Recorder recorder) => Enumerable.Range(0, plan.Clients)
+        .Select<int, Client>(client => stopping => recorder.RunAsync($"{client}", new Random(plan.Seed + client), stopping));
+
+    private static async Task RunAsync(Chaos chaos, CrashPlan plan, IReadOnlyList<Client> clients)
     {
         using var stopping = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, plan.Clients).Select(client => recorder.RunAsync($"{client}", new Random(plan.Seed + client), stopping.Token))
-            .Concat(readers.Select(reader => reader.RunAsync(stopping.Token))).ToList();
+        var running = clients.Select(client => client(stopping.Token)).ToList();
         try
         {
             await chaos.RunAsync(plan.Rounds);
@@ -122,12 +151,12 @@ internal static class CrashRun
         finally
         {
             await stopping.CancelAsync();
-            await Task.WhenAll(clients);
+            await Task.WhenAll(running);
         }
     }
 
-    /// <returns>A tenant, a key to it, and one of the types of which events will be recorded.</returns>
-    private static async Task<(TenantId Tenant, string ApiKey, EventTypeResponse EventType)> PrepareAsync(string database)
+    /// <returns>A tenant, a key to it, and the types of which events will be recorded.</returns>
+    private static async Task<(TenantId Tenant, string ApiKey, IReadOnlyList<EventTypeResponse> EventTypes)> PrepareAsync(string database)
     {
         await Migrator.MigrateAsync(database, CancellationToken.None);
         await using var services = new ServiceCollection().AddFlownally(new ConfigurationBuilder().Build(), database).BuildServiceProvider();
@@ -135,6 +164,6 @@ internal static class CrashRun
         var tenant = (await mediator.Send(new CreateTenant("Crash"))).Value.Id;
         var apiKey = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();
         var catalog = (await mediator.Send(new ListEventTypes(tenant, PageSize.Default, null))).Value;
-        return (tenant, apiKey, catalog.EventTypes.First(type => Recorder.EventTypes.Contains(type.Name.Value)));
+        return (tenant, apiKey, [.. catalog.EventTypes.Where(type => Recorder.EventTypes.Contains(type.Name.Value))]);
     }
 }

@@ -64,3 +64,24 @@ internal sealed record SeenOutOfOrder(string Reader, string AcknowledgedFirst, s
 
 /// <summary>The contract allows no such answer to a reader.</summary>
 internal sealed record ReaderAnsweredWrongly(string Reader, string Words) : Violation;
+
+/// <summary>An event that a journey had to react to made nobody enter.</summary>
+internal sealed record NotEntered(string Journey, EventId Event) : Violation;
+
+/// <summary>A contact entered with an event that the journey does not react to, or not for this contact, or a second time.</summary>
+internal sealed record EnteredWrongly(string Journey, EventId Event) : Violation;
+
+/// <summary>The first entry's id is the smaller one, and yet its event comes later in the feed.</summary>
+internal sealed record EnteredOutOfOrder(string First, string Second) : Violation;
+
+/// <summary>No webhook told of the entry, or the service does not know that one did.</summary>
+internal sealed record NotDelivered(string Entry, string State) : Violation;
+
+/// <summary>The signature of a webhook is not the one that the journey's secret makes.</summary>
+internal sealed record NotSigned(string Webhook) : Violation;
+
+/// <summary>A webhook told of no entry, of another than its id says, or not in the words of its first attempt.</summary>
+internal sealed record ToldOtherwise(string Webhook, string Body) : Violation;
+
+/// <summary>The second entry of a contact into a journey was told of for the first time before the first one was.</summary>
+internal sealed record ToldOutOfOrder(string ToldFirst, string EnteredFirst) : Violation;

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Dapper;
+using Flownally.Domain.Events;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+using Npgsql;
+
+namespace Flownally.Load.Crash;
+
+/// <summary>What is stored of a tenant's journeys, once nothing is under way.</summary>
+/// <param name="Entries">In the order of their ids.</param>
+internal sealed record JourneyAftermath(IReadOnlyList<StoredInterval> Intervals, IReadOnlyList<StoredEntry> Entries)
+{
+    private const string StoredIntervals = """
+        SELECT journey_id, from_tx, to_tx, payload_filter IS NOT NULL
+        FROM   journey_activations
+        WHERE  tenant_id = @tenant
+        """;
+
+    private const string StoredEntries = """
+        SELECT id, journey_id, event_id, contact_id, delivery_state
+        FROM   journey_entries
+        WHERE  tenant_id = @tenant
+        ORDER  BY id
+        """;
+
+    /// <summary>How long deliveries may take: a second attempt follows some six seconds after the first.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Waits until no webhook is to be sent any more, and reads; what is not delivered by then shows.</summary>
+    public static async Task<JourneyAftermath> ReadAsync(string database, TenantId tenant)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        var parameters = new { tenant = tenant.Value };
+        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause))
+        {
+            var entries = (await connection.QueryAsync<(Guid, Guid, Guid, string, string)>(StoredEntries, parameters)).Select(StoredEntry.Of).ToList();
+            if (entries.All(entry => entry.Delivery != "pending") || Stopwatch.GetElapsedTime(since) > Patience)
+            {
+                var intervals = await connection.QueryAsync<(Guid, long, long?, bool)>(StoredIntervals, parameters);
+                return new JourneyAftermath([.. intervals.Select(StoredInterval.Of)], entries);
+            }
+        }
+    }
+}
+
+/// <summary>When a journey reacts: to events whose transaction lies strictly between the two.</summary>
+/// <param name="To">Null while it goes on.</param>
+internal sealed record StoredInterval(string Journey, long From, long? To, bool Filtered)
+{
+    public bool Contains(StoredEvent e) => From < e.TransactionId && (To is null || e.TransactionId < To) && (!Filtered || CrashJourney.Passes(e.Marker));
+
+    public static StoredInterval Of((Guid Journey, long From, long? To, bool Filtered) row) => new($"{new JourneyId(row.Journey)}", row.From, row.To, row.Filtered);
+}
+
+internal sealed record StoredEntry(string Id, string Journey, EventId Event, string Contact, string Delivery)
+{
+    public static StoredEntry Of((Guid Id, Guid Journey, Guid Event, string Contact, string Delivery) row) =>
+        new($"{new JourneyEntryId(row.Id)}", $"{new JourneyId(row.Journey)}", new EventId(row.Event), row.Contact, row.Delivery);
+}
