@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Flownally.Application;
 using Flownally.Application.Events;
@@ -7,7 +8,6 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Json;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
@@ -51,7 +51,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         )
         SELECT b.horizon, n.n, n.transaction_id, n.position,
                p.tenant_id, p.id, p.contact_id, p.event_type_id,
-               a.journey_id, a.from_tx, a.entry_mode, a.payload_filter IS NOT NULL AS filtered,
+               a.journey_id, a.from_tx, a.entry_mode,
                CASE WHEN a.payload_filter IS NOT NULL THEN p.payload END AS payload
         FROM   bounds b
         CROSS  JOIN passed n
@@ -107,30 +107,29 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     public async Task<DispatchPage> ReadAsync(FeedPlace after, int limit, CancellationToken cancellationToken)
     {
         var parameters = new { transaction_id = after.TransactionId, position = after.Position, limit };
-        var rows = await database.QueryAsync<ReactionRow>(TenantScope.All, Read, parameters, cancellationToken);
-        var reactions = new List<Reaction>();
+        var (read, rows) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
+        var reactions = new List<Reaction>(rows.Count);
         JsonElement payload = default;
-        for (var i = 0; i < rows.Count && rows[i].Id is not null; i++)
+        for (var i = 0; i < rows.Count; i++)
         {
             var row = rows[i];
-            if (i == 0 || row.Id != rows[i - 1].Id)
+            if (i == 0 || row.EventId != rows[i - 1].EventId)
             {
                 payload = default;
             }
 
-            if (row.Filtered && payload.ValueKind == JsonValueKind.Undefined)
+            if (row.Payload is not null && payload.ValueKind == JsonValueKind.Undefined)
             {
-                payload = JsonElement.Parse(row.Payload!.Value.Utf8.Span);
+                payload = JsonElement.Parse(row.Payload);
             }
 
-            var trigger = new TriggerConfig(row.EventTypeId, row.Filtered ? await FindFilterAsync(row, cancellationToken) : null);
-            reactions.Add(new Reaction(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId, payload, new JourneyActivation(trigger, row.EntryMode)));
+            var trigger = new TriggerConfig(row.EventTypeId, row.Payload is null ? null : await FindFilterAsync(row, cancellationToken));
+            reactions.Add(new Reaction(row.TenantId, row.JourneyId, row.EventId, row.ContactId, payload, new JourneyActivation(trigger, row.EntryMode)));
         }
 
-        var read = rows[0];
         // Short of a full page, all before the horizon has been read.
         return read.N == limit
-            ? new DispatchPage(reactions, new FeedPlace(read.TransactionId!.Value, read.Position!.Value), read.N)
+            ? new DispatchPage(reactions, read.Last, read.N)
             : new DispatchPage(reactions, FeedPlace.Max(after, new FeedPlace(read.Horizon, 0)), read.N);
     }
 
@@ -171,34 +170,41 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         return _filters.Set((row.JourneyId, row.FromTx), PayloadSchema.Parse(JsonElement.Parse(text!)).Value, new MemoryCacheEntryOptions { Size = 1 });
     }
 
-    private sealed class ReactionRow
+    /// <summary>By hand, because there are many where much is recorded.</summary>
+    private static async Task<(PageRow Page, List<ReactionRow> Reactions)> ReadRowsAsync(DbDataReader rows, CancellationToken cancellationToken)
     {
-        public long Horizon { get; init; }
+        var (page, reactions) = (default(PageRow), new List<ReactionRow>());
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            page = PageRow.Read(rows);
+            if (!rows.IsDBNull(PageRow.Width))
+            {
+                reactions.Add(ReactionRow.Read(rows));
+            }
+        }
 
-        public int N { get; init; }
+        return (page, reactions);
+    }
 
-        public long? TransactionId { get; init; }
+    /// <summary>The columns that are the same in every row.</summary>
+    /// <param name="N">How many events were read.</param>
+    /// <param name="Last">Where the last of them stands.</param>
+    private readonly record struct PageRow(long Horizon, int N, FeedPlace Last)
+    {
+        public const int Width = 4;
 
-        public long? Position { get; init; }
+        public static PageRow Read(DbDataReader row) =>
+            new(row.GetInt64(0), row.GetInt32(1), row.IsDBNull(2) ? default : new FeedPlace(row.GetInt64(2), row.GetInt64(3)));
+    }
 
-        public TenantId TenantId { get; init; }
-
-        /// <summary>Of the event; null where there is none to react to.</summary>
-        public EventId? Id { get; init; }
-
-        public ContactId ContactId { get; init; }
-
-        public EventTypeId EventTypeId { get; init; }
-
-        public JourneyId JourneyId { get; init; }
-
-        public long FromTx { get; init; }
-
-        public EntryMode EntryMode { get; init; }
-
-        public bool Filtered { get; init; }
-
-        public RawJson? Payload { get; init; }
+    /// <summary>The columns behind them; null where no journey reacts.</summary>
+    /// <param name="Payload">Null where the journey has no filter.</param>
+    private readonly record struct ReactionRow(TenantId TenantId, EventId EventId, ContactId ContactId, EventTypeId EventTypeId,
+        JourneyId JourneyId, long FromTx, EntryMode EntryMode, byte[]? Payload)
+    {
+        public static ReactionRow Read(DbDataReader row) => new(new TenantId(row.GetGuid(4)), new EventId(row.GetGuid(5)), ContactId.Parse(row.GetString(6)),
+            new EventTypeId(row.GetGuid(7)), new JourneyId(row.GetGuid(8)), row.GetInt64(9), Enum.Parse<EntryMode>(row.GetString(10), ignoreCase: true),
+            row.IsDBNull(11) ? null : row.GetFieldValue<byte[]>(11));
     }
 
     private sealed class EnteredRow

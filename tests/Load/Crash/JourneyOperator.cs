@@ -47,10 +47,10 @@ internal sealed class JourneyOperator(HttpClient http, Func<Uri> service, string
         {
             var journey = history.Journeys[random.Next(history.Journeys.Count)];
             var (reacts, filtered) = states[journey];
-            var switches = random.Next(2) == 0;
-            states[journey] = switches ? (!reacts, filtered) : (reacts, !filtered);
+            var action = random.Next(2) == 0 ? null : reacts ? "pause" : "activate";
+            states[journey] = action is null ? (reacts, !filtered) : (!reacts, filtered);
             var sent = History.Now;
-            if (await InsistAsync(journey, switches ? (reacts ? "pause" : "activate") : null, !filtered) is { } wrong)
+            if (await InsistAsync(journey, action, !filtered) is { } wrong)
             {
                 history.AddWrongAnswer(wrong);
                 return;
@@ -83,6 +83,7 @@ internal sealed class JourneyOperator(HttpClient http, Func<Uri> service, string
     }
 
     /// <summary>Each change can be asked for again: where it was made already, nothing changes.</summary>
+    /// <param name="action">Null changes the filter.</param>
     /// <returns>An answer that the contract does not allow, or null where the change is made.</returns>
     private async Task<string?> InsistAsync(CrashJourney journey, string? action, bool filtered)
     {
