@@ -20,6 +20,12 @@ namespace Flownally.Infrastructure;
 /// <summary>Registers what this layer offers.</summary>
 public static class InfrastructureServices
 {
+    /// <summary>
+    /// The sessions that recording has for itself: it waits for nobody who reads, and the one or two that it needs stay warm, where
+    /// in a common pool, which hands out the session that rested longest, each statement would meet another's cold caches.
+    /// </summary>
+    private const string Recording = "recording";
+
     /// <param name="connectionString">Of an account that may work as <see cref="Migrator.ApiRole"/>.</param>
     /// <param name="ownerConnectionString">Of the account that owns the tables, or the same, which then may not be able to drop any.</param>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString, string ownerConnectionString)
@@ -34,7 +40,10 @@ public static class InfrastructureServices
             .AddSingleton<IListener>(services => services.GetRequiredService<ApiKeyCache>())
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
-            .AddSingleton<EventWriter>()
+            .AddKeyedSingleton(Recording, (_, _) => NpgsqlDataSource.Create(ConnectionStrings.ForApi(connectionString)))
+            .AddSingleton(services => new EventWriter(
+                ActivatorUtilities.CreateInstance<Database.Database>(services, services.GetRequiredKeyedService<NpgsqlDataSource>(Recording)),
+                services.GetRequiredService<FeedWatcher>()))
             .AddSingleton<SingleCommitLog>()
             .AddSingleton<GroupCommitLog>()
             .AddSingleton<IEventLog>(services => services.GetRequiredService<IOptions<RecordingOptions>>().Value.GroupCommit
@@ -42,6 +51,7 @@ public static class InfrastructureServices
                 : services.GetRequiredService<SingleCommitLog>())
             .AddSingleton<IEventQueries, EventQueries>()
             .AddMetrics()
+            .AddSingleton(services => ActivatorUtilities.CreateInstance<Notifications>(services, connectionString))
             .AddSingleton<FeedWatcher>()
             .AddSingleton<IListener>(services => services.GetRequiredService<FeedWatcher>())
             .AddSingleton<IFeedWatcher>(services => services.GetRequiredService<FeedWatcher>())
@@ -63,7 +73,7 @@ public static class InfrastructureServices
 
     /// <summary>What a process that serves does besides answering calls.</summary>
     public static IServiceCollection AddBackgroundWork(this IServiceCollection services) => services
-        .AddHostedService<Notifications>()
+        .AddHostedService(services => services.GetRequiredService<Notifications>())
         .AddHostedService(services => services.GetRequiredService<FeedWatcher>())
         .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
