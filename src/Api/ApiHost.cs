@@ -12,6 +12,7 @@ using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.Journeys;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Flownally.Api;
@@ -101,5 +102,6 @@ internal static class ApiHost
         {
             api.SuppressMapClientErrors = true;
             api.InvalidModelStateResponseFactory = context => new ProblemResult(RefusedInput.In(context.ModelState));
-        });
+        }).Services
+        .AddSingleton<IObjectModelValidator, NoModelValidation>();
 }

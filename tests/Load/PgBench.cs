@@ -15,6 +15,7 @@ internal static partial class PgBench
         try
         {
             await File.WriteAllTextAsync(file, script);
+            await Machine.SettleAsync();
             var output = await Tool.RunAsync("pgbench", ["-n", "-M", "prepared", "-c", Text(clients), "-j", "2", "-T", Text(seconds), "-f", file,
                 "-h", connection.Host!, "-p", Text(connection.Port), "-U", connection.Username!, connection.Database!]);
             return double.Parse(RateLine().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);

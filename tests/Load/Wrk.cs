@@ -12,6 +12,7 @@ internal sealed partial record Wrk(double PerSecond, double P50, double P99)
     /// <exception cref="InvalidOperationException">Not every request was answered with success.</exception>
     public static async Task<Wrk> RunAsync(Uri url, string script, int connections, int seconds, params string[] arguments)
     {
+        await Machine.SettleAsync();
         var output = await Tool.RunAsync("wrk", ["-t2", $"-c{connections}", $"-d{seconds}s", "--timeout", "10s", "--latency",
             "-s", Path.Combine(AppContext.BaseDirectory, script), url.ToString(), "--", .. arguments]);
         if (output.Contains("Non-2xx", StringComparison.Ordinal) || output.Contains("Socket errors", StringComparison.Ordinal))

@@ -27,8 +27,9 @@ namespace Flownally.Api.OpenApi;
 /// <summary>The contract as a document (<c>/openapi/v1.json</c>) and as a page to try it on (<c>/docs</c>).</summary>
 internal static class OpenApiServices
 {
-    public const string DocumentPath = "/openapi/v1.json";
+    public const string DocumentPath = DocumentFolder + "/v1.json";
     public const string SecurityScheme = "apiKey";
+    private const string DocumentFolder = "/openapi";
     private const string DocsPath = "/docs";
 
     /// <summary>The page holds a key and takes a document's address from its own: it may speak to this service only.</summary>
@@ -73,22 +74,29 @@ internal static class OpenApiServices
     /// <param name="demoKey">Is filled in for whoever opens the page; null for a service that is no demo.</param>
     public static void UseContractDocument(this WebApplication app, string? demoKey)
     {
-        app.UseOpenApi(document =>
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(DocumentFolder), document => document.UseContract());
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(DocsPath), docs => docs.UsePage(demoKey));
+        if (demoKey is not null)
         {
-            document.Path = DocumentPath;
-            document.PostProcess = (content, _) =>
-            {
-                content.Servers.Clear();
-                content.Servers.Add(new OpenApiServer { Url = "/", Description = "This service" });
-            };
-        });
+            app.MapGet(DemoKeyScript.Path, () => Results.Text(DemoKeyScript.For(demoKey), "text/javascript")).ExcludeFromDescription();
+        }
+    }
+
+    private static void UseContract(this IApplicationBuilder app) => app.UseOpenApi(document =>
+    {
+        document.Path = DocumentPath;
+        document.PostProcess = (content, _) =>
+        {
+            content.Servers.Clear();
+            content.Servers.Add(new OpenApiServer { Url = "/", Description = "This service" });
+        };
+    });
+
+    private static void UsePage(this IApplicationBuilder app, string? demoKey)
+    {
         app.Use((context, next) =>
         {
-            if (context.Request.Path.StartsWithSegments(DocsPath))
-            {
-                context.Response.Headers.ContentSecurityPolicy = DocsPolicy;
-            }
-
+            context.Response.Headers.ContentSecurityPolicy = DocsPolicy;
             return next(context);
         });
         app.UseSwaggerUi(page =>
@@ -101,10 +109,6 @@ internal static class OpenApiServices
             page.CustomInlineStyles = ".topbar { display: none; }";
             page.CustomJavaScriptPath = demoKey is null ? null : DemoKeyScript.Path;
         });
-        if (demoKey is not null)
-        {
-            app.MapGet(DemoKeyScript.Path, () => Results.Text(DemoKeyScript.For(demoKey), "text/javascript")).ExcludeFromDescription();
-        }
     }
 
     /// <summary>How values of the domain look on the wire.</summary>
