@@ -6,7 +6,7 @@ internal static class Rounds
     public const int Count = 3;
 
     /// <summary>Of one measurement.</summary>
-    public const int Seconds = 6;
+    public const int Seconds = 5;
 
     public static async Task RunAsync(string what, Func<Task> round)
     {

@@ -60,7 +60,7 @@ internal static class Statements
         INSERT INTO event_keys (tenant_id, key, event_id, fingerprint)
         SELECT tenant_id, idempotency_key, id, uuid_send(gen_random_uuid())
         FROM   events
-        WHERE  idempotency_key IS NOT NULL
+        WHERE  contact_id LIKE 'tl\_%'
         ORDER  BY idempotency_key
         ON CONFLICT DO NOTHING;
 
