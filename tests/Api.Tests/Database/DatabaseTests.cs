@@ -119,6 +119,29 @@ public sealed class DatabaseTests
     }
 
     [Test]
+    public async Task Recording_waits_for_nobody_who_reads()
+    {
+        var connectionString = await NewDatabaseAsync("patient");
+        await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        await using var service = await OwnService.StartOnAsync(connectionString + ";Maximum Pool Size=1");
+        await service.Workspace.RecordedAsync("ctc_1");
+        await using var owner = NpgsqlDataSource.Create(connectionString);
+        await using var connection = await owner.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var stand = new NpgsqlCommand("LOCK TABLE journeys IN ACCESS EXCLUSIVE MODE", connection, transaction))
+        {
+            await stand.ExecuteNonQueryAsync();
+        }
+
+        var read = service.Workspace.GetAsync("/v1/journeys"); // takes the one session there is, or waits for it
+        await service.Workspace.RecordedAsync("ctc_1");
+        await service.Workspace.RecordedAsync("ctc_2");
+        Assert.That(read.IsCompleted, Is.False);
+        await transaction.RollbackAsync();
+        Assert.That((await read).Status, Is.EqualTo(200));
+    }
+
+    [Test]
     public async Task Events_are_counted_as_they_are_recorded()
     {
         var workspace = await Service.NewWorkspaceAsync();
