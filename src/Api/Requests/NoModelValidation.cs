@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 
 namespace Flownally.Api.Requests;
@@ -11,6 +12,12 @@ internal sealed class NoModelValidation : IObjectModelValidator
 {
     public void Validate(ActionContext actionContext, ValidationStateDictionary? validationState, string prefix, object? model)
     {
-        // nothing, by design
+        foreach (var (_, value) in actionContext.ModelState.FindKeysWithPrefix(prefix))
+        {
+            if (value.ValidationState == ModelValidationState.Unvalidated)
+            {
+                value.ValidationState = ModelValidationState.Skipped; // else it would count as refused
+            }
+        }
     }
 }
