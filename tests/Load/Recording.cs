@@ -7,7 +7,7 @@ internal static class Recording
     private const int Clients = 32;
 
     /// <summary>How many must have been recorded before anything counts.</summary>
-    private const int WarmUp = 150_000;
+    private const int WarmUp = 100_000;
 
     /// <summary>As many as can be recorded one by one in some seconds; the path of a request is nearly the same.</summary>
     private const int WarmUpOneByOne = 20_000;

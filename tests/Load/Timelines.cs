@@ -7,7 +7,7 @@ internal static class Timelines
 
     private const int Contacts = 2_000;
     private const int Connections = 16;
-    private const int WarmUp = 20_000;
+    private const int WarmUp = 10_000;
 
     public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
     {
