@@ -48,12 +48,13 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         ORDER  BY e.next_attempt_at, e.id
         """;
 
+    /// <summary>Of those that are still pending: a statement whose connection was lost may have written one meanwhile, which stays.</summary>
     private const string Save = """
         UPDATE journey_entries e
         SET    delivery_state = a.state, attempts = a.attempts, last_attempt_at = a.at, next_attempt_at = a.next_at, last_status = a.status
         FROM   unnest(@tenants, @journeys, @ids, @states, @attempts, @at, @next_at, @statuses)
                AS a (tenant_id, journey_id, id, state, attempts, at, next_at, status)
-        WHERE  e.tenant_id = a.tenant_id AND e.journey_id = a.journey_id AND e.id = a.id
+        WHERE  e.tenant_id = a.tenant_id AND e.journey_id = a.journey_id AND e.id = a.id AND e.delivery_state = 'pending'
         """;
 
     public async Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken)
