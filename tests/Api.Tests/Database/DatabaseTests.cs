@@ -125,19 +125,13 @@ public sealed class DatabaseTests
         await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         await using var service = await OwnService.StartOnAsync(connectionString + ";Maximum Pool Size=1");
         await service.Workspace.RecordedAsync("ctc_1");
-        await using var owner = NpgsqlDataSource.Create(connectionString);
-        await using var connection = await owner.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using (var stand = new NpgsqlCommand("LOCK TABLE journeys IN ACCESS EXCLUSIVE MODE", connection, transaction))
-        {
-            await stand.ExecuteNonQueryAsync();
-        }
-
+        await using var holder = await Obstacle.StandAsync("LOCK TABLE journeys IN ACCESS EXCLUSIVE MODE", connectionString: connectionString);
         var read = service.Workspace.GetAsync("/v1/journeys"); // takes the one session there is, or waits for it
+        await holder.UntilInTheWayAsync();
         await service.Workspace.RecordedAsync("ctc_1");
         await service.Workspace.RecordedAsync("ctc_2");
         Assert.That(read.IsCompleted, Is.False);
-        await transaction.RollbackAsync();
+        await holder.CommitAsync();
         Assert.That((await read).Status, Is.EqualTo(200));
     }
 

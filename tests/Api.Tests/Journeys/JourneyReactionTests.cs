@@ -2,7 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Flownally.Api.Tests.CommandLine;
+using Flownally.Application.Journeys;
+using Flownally.Domain.Contacts;
+using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Database;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Flownally.Api.Tests.Journeys;
 
@@ -165,6 +169,21 @@ public sealed class JourneyReactionTests
         await service.Workspace.DeleteAsync($"/v1/journeys/{journey["id"]}");
         await EntriesAsync(service.Workspace, journey, entries => State(entries.Single()) == "none");
         Assert.That(receiver.Deliveries, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task What_was_delivered_stays_so_for_an_attempt_that_came_too_late()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("late");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        var entry = (await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered")).Single();
+        var due = new DueEntry(service.Workspace.Tenant, JourneyId.Parse((string)journey["id"]!), JourneyEntryId.Parse((string)entry["id"]!), ContactId.Parse("ctc_1"), Attempts: 0);
+        await service.Services.GetRequiredService<IDeliveries>()
+            .SaveAsync([new Attempt(due, DeliveryState.None, 0, TimeProvider.System.GetUtcNow(), null, null)], CancellationToken.None);
+        var after = await service.Workspace.GetAsync($"/v1/journeys/{journey["id"]}/entries");
+        Assert.That(after.Json["entries"]![0]!.ToJsonString(), Is.EqualTo(entry.ToJsonString()));
     }
 
     [Test]
