@@ -87,6 +87,22 @@ internal sealed class OwnService : IAsyncDisposable
         return answers;
     }
 
+    /// <summary>The plan that serves whatever the parameters are, as it went for these.</summary>
+    public async Task<string> PlanAsync(string sql, params (string Name, string Type, string Value)[] parameters)
+    {
+        foreach (var (i, parameter) in parameters.Index())
+        {
+            sql = sql.Replace(parameter.Name, $"${i + 1}", StringComparison.Ordinal);
+        }
+
+        return string.Join('\n', await AskAsync<string>($"""
+            SET plan_cache_mode = force_generic_plan;
+            DEALLOCATE ALL;
+            PREPARE asked ({string.Join(", ", parameters.Select(parameter => parameter.Type))}) AS {sql};
+            EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) EXECUTE asked({string.Join(", ", parameters.Select(parameter => parameter.Value))})
+            """));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes)

@@ -6,6 +6,7 @@ using Flownally.Application.Journeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Journeys;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flownally.Api.Tests.Journeys;
@@ -103,6 +104,22 @@ public sealed class JourneyReactionTests
         await EntriesAsync(workspace, last, entries => entries.Count == 1); // so all before has been read
         var entries = await EntriesAsync(workspace, journey, _ => true);
         Assert.That(entries.Select(entry => (string)entry["eventId"]!), Is.EqualTo(expected.AsEnumerable().Reverse()));
+    }
+
+    /// <summary>Intervals are kept for good, and a step comes many times a second.</summary>
+    [Test]
+    public async Task A_step_reads_no_interval_that_is_over()
+    {
+        await using var service = await OwnService.StartAsync("intervals");
+        await ActivateAsync(service.Workspace);
+        await service.ExecuteAsync("""
+            INSERT INTO journey_activations (tenant_id, journey_id, from_tx, to_tx, event_type_id, entry_mode)
+            SELECT tenant_id, journey_id, -2 * n, 1 - 2 * n, event_type_id, entry_mode
+            FROM   journey_activations, generate_series(1, 20000) AS n;
+            ANALYZE journey_activations
+            """);
+        var plan = await service.PlanAsync(JourneyDispatch.Read, ("@transaction_id", "bigint", "1"), ("@position", "bigint", "0"), ("@limit", "int", "50"));
+        Assert.That(plan, Does.Match(@"Bitmap Heap Scan on journey_activations +\(actual rows=1 "));
     }
 
     [Test]
