@@ -6,18 +6,17 @@ internal static class Batches
     private const int Connections = 16;
     private const int Clients = 4;
     private const int Size = 100;
-    private const int WarmUp = 3_000;
+    private const int RoundCount = 4;
+    private const int Seconds = 3;
+    private const int WarmUp = 1_500;
 
     public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
     {
         await Rounds.WarmUpAsync(WarmUp, RunAsync);
         var (batches, alone) = (new List<double>(), new List<double>());
-        await Rounds.RunAsync("Batches", async () =>
-        {
-            alone.Add(Size * await PgBench.RunAsync(workspace.ConnectionString, Statements.RecordMany(workspace, Clients, Size), Clients, Rounds.Seconds));
-            batches.Add(Size * (await RunAsync(Rounds.Seconds)).PerSecond);
-            Program.Say($"  {batches[^1]:N0} events/s, PostgreSQL alone {alone[^1]:N0}/s");
-        });
+        await Rounds.RunAsync("Batches", RoundCount, () => $"{batches[^1]:N0} events/s, PostgreSQL alone {alone[^1]:N0}/s",
+            async () => alone.Add(Size * await PgBench.RunAsync(workspace.ConnectionString, Statements.RecordMany(workspace, Clients, Size), Clients, Seconds)),
+            async () => batches.Add(Size * (await RunAsync(Seconds)).PerSecond));
         results["batch"] = Figure.OfMedians(batches, alone);
 
         Task<Wrk> RunAsync(int seconds) =>

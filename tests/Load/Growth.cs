@@ -6,18 +6,14 @@ internal static class Growth
     private const int Small = 100_000;
     private const int Large = 10_000_000;
     private const int ListConnections = 4;
+    private const int RoundCount = 5;
+    private const int Seconds = 3;
 
     public static async Task MeasureAsync(string server, Dictionary<string, Figure> results)
     {
         await using var small = await Side.OpenAsync(server, Small);
         await using var large = await Side.OpenAsync(server, Large);
-        await Rounds.RunAsync("Growth", async () =>
-        {
-            foreach (var side in new[] { small, large })
-            {
-                await side.MeasureAsync();
-            }
-        });
+        await Rounds.RunAsync("Growth", RoundCount, () => $"{small}; {large}", small.MeasureAsync, large.MeasureAsync);
         results["growth_record"] = Figure.OfMedians(large.Recorded, small.Recorded);
         results["growth_timeline"] = Figure.OfMedians(large.TimelineP50, small.TimelineP50);
         results["growth_total"] = Figure.OfMedians(large.ListP50, small.ListP50);
@@ -38,7 +34,8 @@ internal static class Growth
         {
             Program.Say($"Storing {events:N0} events ...");
             var workspace = await Workspace.OpenAsync(server);
-            await workspace.ExecuteAsync(Statements.Seed(workspace, events, events / Timelines.EventsOfEach));
+            await Timelines.SeedAsync(workspace, events / Timelines.EventsOfEach);
+            await workspace.ExecuteAsync(Statements.SeedKeys);
             await workspace.ExecuteAsync("VACUUM ANALYZE");
             await workspace.ExecuteAsync("CHECKPOINT");
             var side = new Side(workspace, await ApiProcess.StartAsync(workspace.ConnectionString), events);
@@ -48,11 +45,12 @@ internal static class Growth
 
         public async Task MeasureAsync()
         {
-            Recorded.Add((await Recording.RunAsync(workspace, api)).PerSecond);
-            TimelineP50.Add((await Timelines.RunAsync(workspace, api, _contacts)).P50);
+            Recorded.Add((await Recording.RunAsync(workspace, api, Seconds)).PerSecond);
+            TimelineP50.Add((await Timelines.RunAsync(workspace, api, _contacts, Seconds)).P50);
             ListP50.Add((await ListAsync()).P50);
-            Program.Say($"  {events:N0} events: {Recorded[^1]:N0}/s recorded, timeline {TimelineP50[^1]:N2} ms, list {ListP50[^1]:N2} ms");
         }
+
+        public override string ToString() => $"{events:N0} events: {Recorded[^1]:N0}/s recorded, timeline {TimelineP50[^1]:N2} ms, list {ListP50[^1]:N2} ms";
 
         public async ValueTask DisposeAsync()
         {
@@ -67,6 +65,6 @@ internal static class Growth
             await ListAsync();
         }
 
-        private Task<Wrk> ListAsync() => Wrk.RunAsync(api.Url, "list.lua", ListConnections, Rounds.Seconds, workspace.Key);
+        private Task<Wrk> ListAsync() => Wrk.RunAsync(api.Url, "list.lua", ListConnections, Seconds, workspace.Key);
     }
 }

@@ -21,6 +21,12 @@ internal sealed class Journeys : IDisposable
     /// <summary>Of the 200 types, a tenth.</summary>
     private const int Matching = 20;
 
+    private const int RoundCount = 14;
+    private const int Seconds = 1;
+
+    /// <summary>Of the entries, several times what lies between two steps: no more will come.</summary>
+    private static readonly TimeSpan Stillness = TimeSpan.FromSeconds(0.4);
+
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -32,6 +38,22 @@ internal sealed class Journeys : IDisposable
 
     /// <summary>The setting of a service whose journeys may tell a receiver on this machine.</summary>
     public static (string Name, string Value) Setting => ("Journeys__AllowPrivateTargets", "true");
+
+    /// <summary>Recording while journeys react, and while they do not.</summary>
+    public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
+    {
+        using var journeys = await CreateAsync(workspace, api);
+        var (reacting, without, lag) = (new List<double>(), new List<double>(), TimeSpan.Zero);
+        await Rounds.RunAsync("Journeys", RoundCount, () => $"{reacting[^1]:N0}/s (done {lag.TotalSeconds:N1} s later), without {without[^1]:N0}/s",
+            async () => without.Add((await Recording.RunAsync(workspace, api, Seconds)).PerSecond),
+            async () =>
+            {
+                await journeys.ActivateAsync();
+                reacting.Add((await Recording.RunAsync(workspace, api, Seconds)).PerSecond);
+                lag = await journeys.PauseAsync(workspace);
+            });
+        results["journeys"] = Figure.OfMedians(reacting, without);
+    }
 
     /// <summary>Makes journeys that do not react yet.</summary>
     /// <param name="target">Is told of each entry; null for nobody.</param>
@@ -58,26 +80,16 @@ internal sealed class Journeys : IDisposable
         return journeys;
     }
 
-    public async Task ActivateAsync()
-    {
-        foreach (var address in _addresses)
-        {
-            await PostAsync($"{address}/activate", new { });
-        }
-    }
+    public Task ActivateAsync() => Task.WhenAll(_addresses.Select(address => PostAsync($"{address}/activate", new { })));
 
     /// <summary>Ends the reaction to what is to come, and waits until what has come is done with.</summary>
     /// <returns>How long that took: by how much the journeys lagged behind.</returns>
     public async Task<TimeSpan> PauseAsync(Workspace workspace)
     {
-        foreach (var address in _addresses)
-        {
-            await PostAsync($"{address}/pause", new { });
-        }
-
+        await Task.WhenAll(_addresses.Select(address => PostAsync($"{address}/pause", new { })));
         var clock = TimeProvider.System;
         var (started, last) = (clock.GetTimestamp(), clock.GetTimestamp());
-        for (long entries = -1; clock.GetElapsedTime(last) < TimeSpan.FromSeconds(1); await Task.Delay(50))
+        for (long entries = -1; clock.GetElapsedTime(last) < Stillness; await Task.Delay(50))
         {
             var now = await workspace.AskAsync("SELECT count(*) FROM journey_entries");
             (last, entries) = now == entries ? (last, entries) : (clock.GetTimestamp(), now);

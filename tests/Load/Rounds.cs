@@ -1,19 +1,24 @@
 namespace Flownally.Load;
 
-/// <summary>What is compared takes turns, so that whatever else the machine does meets all of it alike.</summary>
+/// <summary>
+/// What is compared takes turns, in one order and then the other, so that whatever else the machine does meets all of it alike. Its
+/// neighbours come and go within seconds: more and shorter rounds tell more than fewer and longer ones.
+/// </summary>
 internal static class Rounds
 {
-    public const int Count = 3;
-
-    /// <summary>Of one measurement.</summary>
-    public const int Seconds = 5;
-
-    public static async Task RunAsync(string what, Func<Task> round)
+    /// <param name="report">What the last round has shown, in a line.</param>
+    /// <param name="turns">What one round consists of.</param>
+    public static async Task RunAsync(string what, int count, Func<string> report, params Func<Task>[] turns)
     {
-        for (var i = 1; i <= Count; i++)
+        Program.Say($"{what}; other programs use {await Machine.BusyAsync():P0} of the CPU");
+        for (var i = 1; i <= count; i++)
         {
-            Program.Say($"{what}, round {i} of {Count}; other programs use {await Machine.BusyAsync():P0} of the CPU");
-            await round();
+            foreach (var turn in i % 2 == 1 ? turns : turns.Reverse())
+            {
+                await turn();
+            }
+
+            Program.Say($"  {i} of {count}: {report()}");
         }
     }
 

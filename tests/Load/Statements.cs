@@ -48,28 +48,31 @@ internal static class Statements
         ["limit"] = "51",
     }, $"\\set contact random(0, {contacts - 1})\n");
 
-    /// <summary>Many events of a few contacts with their keys, as if they had been recorded just now.</summary>
-    public static string Seed(Workspace workspace, int events, int contacts) => $$"""
+    /// <summary>Events of the contacts of these numbers, as if they had been recorded just now.</summary>
+    public static string SeedTimelines(Workspace workspace, int first, int end, int eventsOfEach) => $$"""
         INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, idempotency_key, payload)
         SELECT '{{workspace.Tenant}}', (left(uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
                (ARRAY['{{string.Join("','", workspace.Types)}}']::uuid[])[1 + n % {{workspace.Types.Count}}],
                {{FeedClock.ThisTransaction}},
-               now() - n * interval '1 second', now(), 1, 'tl_' || n % {{contacts}}, md5(n::text), '{{Payload}}'
-        FROM   generate_series(0, {{events - 1}}) n;
+               now() - n * interval '1 second', now(), 1, 'tl_' || {{first}} + n % {{end - first}}, md5('{{first}}-' || n), '{{Payload}}'
+        FROM   generate_series(0, {{((end - first) * eventsOfEach) - 1}}) n;
 
+        INSERT INTO event_counts AS c (tenant_id, event_type_id, month, lane, n)
+        SELECT tenant_id, event_type_id, date_trunc('month', now() AT TIME ZONE 'UTC')::date, 0, count(*)
+        FROM   events
+        WHERE  transaction_id = {{FeedClock.ThisTransaction}}
+        GROUP  BY tenant_id, event_type_id
+        ORDER  BY tenant_id, event_type_id
+        ON CONFLICT (tenant_id, event_type_id, month, lane) DO UPDATE SET n = c.n + excluded.n
+        """;
+
+    /// <summary>The keys of all that <see cref="SeedTimelines"/> has stored.</summary>
+    public const string SeedKeys = """
         INSERT INTO event_keys (tenant_id, key, event_id, fingerprint)
         SELECT tenant_id, idempotency_key, id, uuid_send(gen_random_uuid())
         FROM   events
         WHERE  contact_id LIKE 'tl\_%'
-        ORDER  BY idempotency_key
-        ON CONFLICT DO NOTHING;
-
-        INSERT INTO event_counts AS c (tenant_id, event_type_id, month, n)
-        SELECT tenant_id, event_type_id, date_trunc('month', now() AT TIME ZONE 'UTC')::date, count(*)
-        FROM   events
-        WHERE  contact_id LIKE 'tl\_%'
-        GROUP  BY tenant_id, event_type_id
-        ON CONFLICT (tenant_id, event_type_id, month, lane) DO UPDATE SET n = c.n + excluded.n
+        ORDER  BY tenant_id, idempotency_key
         """;
 
     private static string Fill(string sql, Dictionary<string, string> values, string before)
