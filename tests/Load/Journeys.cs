@@ -24,6 +24,9 @@ internal sealed class Journeys : IDisposable
     private const int RoundCount = 14;
     private const int Seconds = 1;
 
+    /// <summary>Of what reacts; recording has been warmed up before.</summary>
+    private const int WarmUp = 60_000;
+
     /// <summary>Of the entries, several times what lies between two steps: no more will come.</summary>
     private static readonly TimeSpan Stillness = TimeSpan.FromSeconds(0.4);
 
@@ -43,6 +46,9 @@ internal sealed class Journeys : IDisposable
     public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
     {
         using var journeys = await CreateAsync(workspace, api);
+        await journeys.ActivateAsync();
+        await Rounds.WarmUpAsync(WarmUp, seconds => Recording.RunAsync(workspace, api, seconds));
+        await journeys.PauseAsync(workspace);
         var (reacting, without, lag) = (new List<double>(), new List<double>(), TimeSpan.Zero);
         await Rounds.RunAsync("Journeys", RoundCount, () => $"{reacting[^1]:N0}/s (done {lag.TotalSeconds:N1} s later), without {without[^1]:N0}/s",
             async () => without.Add((await Recording.RunAsync(workspace, api, Seconds)).PerSecond),

@@ -65,10 +65,10 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         ORDER  BY p.transaction_id, p.position, a.journey_id
         """;
 
-    private const string FindFilter = """
-        SELECT payload_filter
-        FROM   journey_activations
-        WHERE  tenant_id = @tenant_id AND journey_id = @journey AND from_tx = @from_tx
+    private const string FindFilters = """
+        SELECT tenant_id, journey_id, from_tx, payload_filter
+        FROM   unnest(@tenants, @journeys, @beginnings) AS i (tenant_id, journey_id, from_tx)
+        JOIN   journey_activations USING (tenant_id, journey_id, from_tx)
         """;
 
     /// <summary>Whoever finds the cursor elsewhere than it was left writes nothing.</summary>
@@ -111,6 +111,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     {
         var parameters = new { transaction_id = after.TransactionId, position = after.Position, limit };
         var (read, rows) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
+        var filters = await FindFiltersAsync(rows.Where(row => row.Payload is not null).Select(row => row.Interval).Distinct(), cancellationToken);
         var reactions = new List<Reaction>(rows.Count);
         JsonElement payload = default;
         for (var i = 0; i < rows.Count; i++)
@@ -126,8 +127,8 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
                 payload = JsonElement.Parse(row.Payload);
             }
 
-            var trigger = new TriggerConfig(row.EventTypeId, row.Payload is null ? null : await FindFilterAsync(row, cancellationToken));
-            reactions.Add(new Reaction(row.TenantId, row.JourneyId, row.EventId, row.ContactId, payload, new JourneyActivation(trigger, row.EntryMode)));
+            var trigger = new TriggerConfig(row.EventTypeId, row.Payload is null ? null : filters[row.Interval]);
+            reactions.Add(new Reaction(row.Interval.TenantId, row.Interval.JourneyId, row.EventId, row.ContactId, payload, new JourneyActivation(trigger, row.EntryMode)));
         }
 
         // Short of a full page, all before the horizon has been read.
@@ -162,15 +163,38 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
     public void Dispose() => _filters.Dispose();
 
-    private async ValueTask<PayloadSchema?> FindFilterAsync(ReactionRow row, CancellationToken cancellationToken)
+    /// <summary>At once, however many journeys have become active.</summary>
+    private async Task<Dictionary<Interval, PayloadSchema>> FindFiltersAsync(IEnumerable<Interval> intervals, CancellationToken cancellationToken)
     {
-        if (_filters.TryGetValue((row.JourneyId, row.FromTx), out PayloadSchema? cached))
+        var (found, missing) = (new Dictionary<Interval, PayloadSchema>(), new List<Interval>());
+        foreach (var interval in intervals)
         {
-            return cached;
+            if (_filters.TryGetValue(interval, out PayloadSchema? cached))
+            {
+                found.Add(interval, cached!);
+            }
+            else
+            {
+                missing.Add(interval);
+            }
         }
 
-        var text = await database.FindAsync<string>(row.TenantId, FindFilter, new { journey = row.JourneyId.Value, from_tx = row.FromTx }, cancellationToken);
-        return _filters.Set((row.JourneyId, row.FromTx), PayloadSchema.Parse(JsonElement.Parse(text!)).Value, new MemoryCacheEntryOptions { Size = 1 });
+        if (missing.Count > 0)
+        {
+            var parameters = new
+            {
+                tenants = missing.Select(interval => interval.TenantId.Value).ToArray(),
+                journeys = missing.Select(interval => interval.JourneyId.Value).ToArray(),
+                beginnings = missing.Select(interval => interval.FromTx).ToArray(),
+            };
+            foreach (var (tenant, journey, fromTx, text) in await database.QueryAsync<(Guid, Guid, long, string)>(TenantScope.All, FindFilters, parameters, cancellationToken))
+            {
+                var (interval, filter) = (new Interval(new TenantId(tenant), new JourneyId(journey), fromTx), PayloadSchema.Parse(JsonElement.Parse(text)).Value);
+                found.Add(interval, _filters.Set(interval, filter, new MemoryCacheEntryOptions { Size = 1 }));
+            }
+        }
+
+        return found;
     }
 
     /// <summary>By hand, because there are many where much is recorded.</summary>
@@ -202,13 +226,16 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
     /// <summary>The columns behind them; null where no journey reacts.</summary>
     /// <param name="Payload">Null where the journey has no filter.</param>
-    private readonly record struct ReactionRow(TenantId TenantId, EventId EventId, ContactId ContactId, EventTypeId EventTypeId,
-        JourneyId JourneyId, long FromTx, EntryMode EntryMode, byte[]? Payload)
+    private readonly record struct ReactionRow(Interval Interval, EventId EventId, ContactId ContactId, EventTypeId EventTypeId, EntryMode EntryMode, byte[]? Payload)
     {
-        public static ReactionRow Read(DbDataReader row) => new(new TenantId(row.GetGuid(4)), new EventId(row.GetGuid(5)), ContactId.Parse(row.GetString(6)),
-            new EventTypeId(row.GetGuid(7)), new JourneyId(row.GetGuid(8)), row.GetInt64(9), Enum.Parse<EntryMode>(row.GetString(10), ignoreCase: true),
+        public static ReactionRow Read(DbDataReader row) => new(
+            new Interval(new TenantId(row.GetGuid(4)), new JourneyId(row.GetGuid(8)), row.GetInt64(9)), new EventId(row.GetGuid(5)),
+            ContactId.Parse(row.GetString(6)), new EventTypeId(row.GetGuid(7)), Enum.Parse<EntryMode>(row.GetString(10), ignoreCase: true),
             row.IsDBNull(11) ? null : row.GetFieldValue<byte[]>(11));
     }
+
+    /// <summary>In which a journey is active, from a transaction on.</summary>
+    private readonly record struct Interval(TenantId TenantId, JourneyId JourneyId, long FromTx);
 
     private sealed class EnteredRow
     {
