@@ -54,8 +54,8 @@ internal static class Statements
         SELECT '{{workspace.Tenant}}', (left(uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
                (ARRAY['{{string.Join("','", workspace.Types)}}']::uuid[])[1 + n % {{workspace.Types.Count}}],
                {{FeedClock.ThisTransaction}},
-               now() - n * interval '1 second', now(), 1, 'tl_' || {{first}} + n % {{end - first}}, md5('{{first}}-' || n), '{{Payload}}'
-        FROM   generate_series(0, {{((end - first) * eventsOfEach) - 1}}) n;
+               now() - n * interval '1 second', now(), 1, 'tl_' || {{first}} + n % {{end - first}}, md5(n::text), '{{Payload}}'
+        FROM   generate_series({{first * eventsOfEach}}, {{(end * eventsOfEach) - 1}}) n;
 
         INSERT INTO event_counts AS c (tenant_id, event_type_id, month, lane, n)
         SELECT tenant_id, event_type_id, date_trunc('month', now() AT TIME ZONE 'UTC')::date, 0, count(*)
