@@ -21,12 +21,6 @@ internal sealed class Journeys : IDisposable
     /// <summary>Of the 200 types, a tenth.</summary>
     private const int Matching = 20;
 
-    private const int RoundCount = 14;
-    private const int Seconds = 1;
-
-    /// <summary>Of what reacts; recording has been warmed up before.</summary>
-    private const int WarmUp = 60_000;
-
     /// <summary>Of the entries, several times what lies between two steps: no more will come.</summary>
     private static readonly TimeSpan Stillness = TimeSpan.FromSeconds(0.4);
 
@@ -45,6 +39,9 @@ internal sealed class Journeys : IDisposable
     /// <summary>Recording while journeys react, and while they do not.</summary>
     public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
     {
+        const int RoundCount = 14;
+        const int Seconds = 1;
+        const int WarmUp = 60_000; // of what reacts; recording has been warmed up before
         using var journeys = await CreateAsync(workspace, api);
         await journeys.ActivateAsync();
         await Rounds.WarmUpAsync(WarmUp, seconds => Recording.RunAsync(workspace, api, seconds));
@@ -86,13 +83,13 @@ internal sealed class Journeys : IDisposable
         return journeys;
     }
 
-    public Task ActivateAsync() => Task.WhenAll(_addresses.Select(address => PostAsync($"{address}/activate", new { })));
+    public Task ActivateAsync() => AllAsync("activate");
 
     /// <summary>Ends the reaction to what is to come, and waits until what has come is done with.</summary>
     /// <returns>How long that took: by how much the journeys lagged behind.</returns>
     public async Task<TimeSpan> PauseAsync(Workspace workspace)
     {
-        await Task.WhenAll(_addresses.Select(address => PostAsync($"{address}/pause", new { })));
+        await AllAsync("pause");
         var clock = TimeProvider.System;
         var (started, last) = (clock.GetTimestamp(), clock.GetTimestamp());
         for (long entries = -1; clock.GetElapsedTime(last) < Stillness; await Task.Delay(50))
@@ -134,6 +131,8 @@ internal sealed class Journeys : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task AllAsync(string action) => await Task.WhenAll(_addresses.Select(address => PostAsync($"{address}/{action}", new { })));
 
     private async Task<JsonElement> PostAsync(string address, object body)
     {

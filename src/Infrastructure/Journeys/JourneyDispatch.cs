@@ -46,7 +46,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             AND    transaction_id < (SELECT horizon FROM bounds)
             ORDER  BY transaction_id, position
             LIMIT  (SELECT most FROM bounds)
-        ), newest AS MATERIALIZED (
+        ), newest AS (
             SELECT transaction_id, position
             FROM   page
             ORDER  BY transaction_id DESC, position DESC
