@@ -14,7 +14,8 @@ namespace Flownally.Infrastructure.Events;
 
 /// <summary>
 /// Wakes the readers of the feed in this process when what was recorded, here or elsewhere, can be read, and tells the other
-/// processes of what was recorded here. While nothing is recorded it asks the database nothing, but for a look in half a minute.
+/// processes of what was recorded here. While nothing is recorded, or nobody waits for it, it asks the database nothing, but for a
+/// look in half a minute.
 /// </summary>
 internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, IFeedWatcher, IListener
 {
@@ -61,7 +62,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, TaskCompletionSource<bool>> _readers = []; // all of a tenant share one, until it records
-    private TaskCompletionSource<bool> _anyone = NewNews();
+    private TaskCompletionSource<bool>? _anyone;
     private HashSet<TenantId?> _toWake = [];
     private HashSet<TenantId?> _toNotify = [];
     private bool _ending;
@@ -106,6 +107,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
             if (!_readers.TryGetValue(tenant, out var next))
             {
                 _readers[tenant] = next = NewNews();
+                RingIfAwaited();
             }
 
             return next.Task;
@@ -117,14 +119,25 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     {
         lock (_gate)
         {
-            return _ending ? Task.FromResult(false) : _anyone.Task;
+            if (_ending)
+            {
+                return Task.FromResult(false);
+            }
+
+            if (_anyone is null)
+            {
+                _anyone = NewNews();
+                RingIfAwaited();
+            }
+
+            return _anyone.Task;
         }
     }
 
     /// <summary>To be called right after a commit. Costs whoever records next to nothing.</summary>
     public void Recorded(IReadOnlyCollection<TenantId?> tenants)
     {
-        Add(tenants, ref _toNotify, _notifyBell);
+        AddToNotify(tenants);
         Stir(tenants);
     }
 
@@ -231,7 +244,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         }
         catch
         {
-            Add(tenants, ref _toNotify, _notifyBell);
+            AddToNotify(tenants);
             throw;
         }
     }
@@ -259,7 +272,24 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     private void Stir(IReadOnlyCollection<TenantId?> tenants)
     {
         Interlocked.Increment(ref _recordings);
-        Add(tenants, ref _toWake, _wakeBell);
+        lock (_gate)
+        {
+            _toWake.UnionWith(tenants);
+            RingIfAwaited();
+        }
+    }
+
+    /// <summary>
+    /// Within the gate, whenever somebody recorded or begins to wait. What was recorded while nobody waited may be news to whoever comes
+    /// then: he reads after that, but it might not have been readable yet.
+    /// </summary>
+    private void RingIfAwaited()
+    {
+        var awaited = _toWake.Contains(null) ? _readers.Count > 0 : _toWake.Any(tenant => _readers.ContainsKey(tenant!.Value));
+        if (awaited || (_anyone is not null && _toWake.Count > 0))
+        {
+            Ring(_wakeBell);
+        }
     }
 
     private void Complete(IReadOnlyCollection<TenantId?> tenants, bool result)
@@ -274,20 +304,22 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
                 }
             }
 
-            _anyone.SetResult(result);
-            _anyone = NewNews();
+            _anyone?.SetResult(result);
+            _anyone = null;
         }
     }
 
-    private void Add(IReadOnlyCollection<TenantId?> tenants, ref HashSet<TenantId?> set, Channel<long> bell)
+    private void AddToNotify(IReadOnlyCollection<TenantId?> tenants)
     {
         lock (_gate)
         {
-            set.UnionWith(tenants);
+            _toNotify.UnionWith(tenants);
         }
 
-        bell.Writer.TryWrite(_clock.GetTimestamp());
+        Ring(_notifyBell);
     }
+
+    private void Ring(Channel<long> bell) => bell.Writer.TryWrite(_clock.GetTimestamp());
 
     private HashSet<TenantId?> Take(ref HashSet<TenantId?> set)
     {

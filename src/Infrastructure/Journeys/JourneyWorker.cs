@@ -29,8 +29,8 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
     /// <summary>What is recorded meanwhile shares a step, and so a commit: they would take turns with those that record.</summary>
     private static readonly TimeSpan BetweenSteps = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Where so much is recorded that a step has <see cref="Many"/> events.</summary>
-    private static readonly TimeSpan BetweenLargeSteps = TimeSpan.FromMilliseconds(100);
+    /// <summary>Where so much is recorded that a step has <see cref="Many"/> events; and, by doubling, where it has none: then no journey is active.</summary>
+    private static readonly TimeSpan LongestBetweenSteps = TimeSpan.FromMilliseconds(100);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -80,7 +80,12 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 news = watcher.NextAsync();
                 var step = (await mediator.Send(new EnterJourneys(stored, place), stoppingToken)).Value;
                 (stored, place, more) = (step.Stored, step.Place, step.More);
-                pause = step.Events < Many ? BetweenSteps : BetweenLargeSteps;
+                pause = step.Events switch
+                {
+                    0 => pause < LongestBetweenSteps / 2 ? 2 * pause : LongestBetweenSteps,
+                    < Many => BetweenSteps,
+                    _ => LongestBetweenSteps,
+                };
                 lanes.Add(step.Due);
             }
 

@@ -44,6 +44,30 @@ public sealed class FeedWatcherTests
         Assert.That(lag.Read, Is.Zero.After(20_000, 20));
     }
 
+    [Test]
+    public async Task Nobody_looks_for_events_that_nobody_waits_for_and_who_comes_later_misses_none()
+    {
+        await using var service = await OwnService.StartAsync("unasked");
+        await using var services = new ServiceCollection().AddFlownally(new ConfigurationBuilder().Build(), service.ConnectionString).BuildServiceProvider();
+        using var lag = new Gauge(services.GetRequiredService<IMeterFactory>());
+        var watcher = services.GetRequiredService<FeedWatcher>();
+        await watcher.StartAsync(default);
+        var elsewhere = watcher.NextAsync(new TenantId(Guid.AllBitsSet));
+        await using var held = await service.Workspace.BeginRecordingAsync(service.ConnectionString);
+        await service.Workspace.RecordedAsync("ctc_1");
+        watcher.Recorded([service.Workspace.Tenant]);
+        await Task.Delay(200); // in which there would be a dozen looks
+        Assert.That(lag.Read, Is.Zero);
+        var (here, anyone) = (watcher.NextAsync(service.Workspace.Tenant), watcher.NextAsync());
+        Assert.That(lag.Read, Is.Positive.After(20_000, 20));
+        Assert.That(here.IsCompleted || anyone.IsCompleted, Is.False);
+        await held.CommitAsync();
+        Assert.That(await here.WaitAsync(FeedReading.Patience));
+        Assert.That(await anyone.WaitAsync(FeedReading.Patience));
+        Assert.That(elsewhere.IsCompleted, Is.False);
+        await watcher.StopAsync(default);
+    }
+
     [TestCase("'another *'")]
     [TestCase("'another nonsense'")]
     [TestCase("'another tn_00000000000000000000000000 ' || repeat('x', 7000)")]
