@@ -39,11 +39,16 @@ internal sealed class Journeys : IDisposable
     /// <summary>Recording while journeys react, and while they do not.</summary>
     public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
     {
-        const int RoundCount = 14;
+        const int RoundCount = 13;
         const int Seconds = 1;
-        const int WarmUp = 60_000; // of what reacts; recording has been warmed up before
+        const int WarmUp = 100_000; // ten steps a second react, each on one of eight sessions: both take a while to be compiled, or planned
+        const int Changes = 9; // of each journey: what makes them active would else be compiled while the first rounds are measured
         using var journeys = await CreateAsync(workspace, api);
-        await journeys.ActivateAsync();
+        for (var i = 0; i < Changes; i++)
+        {
+            await journeys.AllAsync(i % 2 == 0 ? "activate" : "pause");
+        }
+
         await Rounds.WarmUpAsync(WarmUp, seconds => Recording.RunAsync(workspace, api, seconds));
         await journeys.PauseAsync(workspace);
         var (reacting, without, lag) = (new List<double>(), new List<double>(), TimeSpan.Zero);
@@ -55,7 +60,7 @@ internal sealed class Journeys : IDisposable
                 reacting.Add((await Recording.RunAsync(workspace, api, Seconds)).PerSecond);
                 lag = await journeys.PauseAsync(workspace);
             });
-        results["journeys"] = Figure.OfMedians(reacting, without);
+        results["journeys"] = Figure.OfMiddleRound(reacting, without);
     }
 
     /// <summary>Makes journeys that do not react yet.</summary>

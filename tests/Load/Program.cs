@@ -7,7 +7,7 @@ namespace Flownally.Load;
 
 /// <summary>
 /// Measures the service against PostgreSQL alone, in turns and on one machine: <c>./bench</c>, or <c>./bench --quick</c> for
-/// the first five figures. Only the ratios mean something; each is of the medians of the rounds. <c>./bench crash</c> measures
+/// the first five figures. Only the ratios mean something; each is of the medians of the rounds, or of the middle round. <c>./bench crash</c> measures
 /// nothing: it kills what it can and looks whether anything was lost.
 /// </summary>
 internal static class Program
