@@ -42,13 +42,15 @@ internal sealed class Journeys : IDisposable
         const int RoundCount = 11;
         const int Seconds = 1;
         const int WarmUp = 60_000; // ten steps a second react, each on one of eight sessions: both take a while to be compiled, or planned
-        const int Changes = 9; // of each journey: what makes them active would else be compiled while the first rounds are measured
+        const int Changes = 4; // of each journey: what makes them active would else be compiled while the first rounds are measured
         using var journeys = await CreateAsync(workspace, api);
         for (var i = 0; i < Changes; i++)
         {
-            await journeys.AllAsync(i % 2 == 0 ? "activate" : "pause");
+            await journeys.ActivateAsync();
+            await journeys.AllAsync("pause");
         }
 
+        await journeys.ActivateAsync();
         await Rounds.WarmUpAsync(WarmUp, seconds => Recording.RunAsync(workspace, api, seconds));
         await journeys.PauseAsync(workspace);
         var (reacting, without, lag) = (new List<double>(), new List<double>(), TimeSpan.Zero);

@@ -103,7 +103,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, LongestPause.Ticks));
+                pause = pause.DoubledUpTo(LongestPause);
                 _say($"PostgreSQL has stopped and cannot be started again; the next attempt follows in {pause.TotalSeconds:0} s. {exception.Message}");
             }
         }

@@ -107,7 +107,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
             if (!_readers.TryGetValue(tenant, out var next))
             {
                 _readers[tenant] = next = NewNews();
-                RingIfAwaited();
+                WakeIf(_toWake.Contains(tenant) || _toWake.Contains(null));
             }
 
             return next.Task;
@@ -127,7 +127,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
             if (_anyone is null)
             {
                 _anyone = NewNews();
-                RingIfAwaited();
+                WakeIf(_toWake.Count > 0);
             }
 
             return _anyone.Task;
@@ -198,7 +198,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
             {
                 Interlocked.Exchange(ref _heldUpSince, since);
                 await Task.Delay(pause, _clock, stoppingToken);
-                pause = _clock.GetElapsedTime(since) < Patience ? BetweenLooks : Shorter(2 * pause, LongestBetweenLooks);
+                pause = _clock.GetElapsedTime(since) < Patience ? BetweenLooks : pause.DoubledUpTo(LongestBetweenLooks);
             }
 
             Interlocked.Exchange(ref _heldUpSince, 0);
@@ -275,7 +275,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         lock (_gate)
         {
             _toWake.UnionWith(tenants);
-            RingIfAwaited();
+            WakeIf(_anyone is not null || ReadersOf(tenants).Any());
         }
     }
 
@@ -283,25 +283,26 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     /// Within the gate, whenever somebody recorded or begins to wait. What was recorded while nobody waited may be news to whoever comes
     /// then: he reads after that, but it might not have been readable yet.
     /// </summary>
-    private void RingIfAwaited()
+    private void WakeIf(bool awaited)
     {
-        var awaited = _toWake.Contains(null) ? _readers.Count > 0 : _toWake.Any(tenant => _readers.ContainsKey(tenant!.Value));
-        if (awaited || (_anyone is not null && _toWake.Count > 0))
+        if (awaited)
         {
             Ring(_wakeBell);
         }
     }
 
+    /// <summary>Those of the tenants whose readers wait.</summary>
+    private IEnumerable<TenantId> ReadersOf(IReadOnlyCollection<TenantId?> tenants) =>
+        tenants.Contains(null) ? _readers.Keys : tenants.Select(tenant => tenant!.Value).Where(_readers.ContainsKey);
+
     private void Complete(IReadOnlyCollection<TenantId?> tenants, bool result)
     {
         lock (_gate)
         {
-            foreach (var tenant in tenants.Contains(null) ? [.. _readers.Keys] : tenants.Select(tenant => tenant!.Value))
+            foreach (var tenant in ReadersOf(tenants).ToList())
             {
-                if (_readers.Remove(tenant, out var next))
-                {
-                    next.SetResult(result); // whoever waits goes on elsewhere
-                }
+                _readers.Remove(tenant, out var next);
+                next!.SetResult(result); // whoever waits goes on elsewhere
             }
 
             _anyone?.SetResult(result);
@@ -335,6 +336,4 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     /// <summary>Rings once, however often it was pulled since, and tells when that was first.</summary>
     private static Channel<long> NewBell() =>
         System.Threading.Channels.Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

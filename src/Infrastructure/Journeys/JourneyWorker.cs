@@ -82,7 +82,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 (stored, place, more) = (step.Stored, step.Place, step.More);
                 pause = step.Events switch
                 {
-                    0 => pause < LongestBetweenSteps / 2 ? 2 * pause : LongestBetweenSteps,
+                    0 => pause.DoubledUpTo(LongestBetweenSteps),
                     < Many => BetweenSteps,
                     _ => LongestBetweenSteps,
                 };
