@@ -18,7 +18,7 @@ namespace Flownally.Infrastructure.Journeys;
 
 internal sealed class JourneyDispatch(Database.Database database) : IJourneyDispatch, IDisposable
 {
-    private const int MostFilters = 10_000;
+    private const int MostActivations = 10_000;
 
     private const string Load = "SELECT transaction_id, position, last_entry_id FROM journey_cursor";
 
@@ -30,7 +30,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     /// </summary>
     public const string Read = $"""
         WITH lasting AS MATERIALIZED (
-            SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx, entry_mode, payload_filter IS NOT NULL AS filters
+            SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx, payload_filter IS NOT NULL AS filters
             FROM   journey_activations
             WHERE  to_tx IS NULL OR (to_tx > @transaction_id AND to_tx < {FeedClock.Now})
         ), bounds AS MATERIALIZED (
@@ -46,18 +46,15 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             AND    transaction_id < (SELECT horizon FROM bounds)
             ORDER  BY transaction_id, position
             LIMIT  (SELECT most FROM bounds)
-        ), newest AS (
-            SELECT transaction_id, position
+        ), seen AS (
+            SELECT count(*)::integer AS n, max(ARRAY[transaction_id, position]) AS last
             FROM   page
-            ORDER  BY transaction_id DESC, position DESC
-            LIMIT  1
         )
-        SELECT b.horizon, (SELECT count(*)::integer FROM page) AS n, n.transaction_id, n.position,
-               p.tenant_id, p.id, p.contact_id, p.event_type_id,
-               a.journey_id, a.from_tx, a.entry_mode,
+        SELECT b.horizon, s.n, s.last[1], s.last[2],
+               p.tenant_id, a.journey_id, a.from_tx, p.id, p.contact_id,
                CASE WHEN a.filters THEN p.payload END AS payload
         FROM   bounds b
-        LEFT   JOIN newest n ON true
+        CROSS  JOIN seen s
         LEFT   JOIN (page p
                      JOIN lasting a ON a.tenant_id = p.tenant_id AND a.event_type_id = p.event_type_id
                                    AND a.from_tx < p.transaction_id
@@ -65,8 +62,8 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         ORDER  BY p.transaction_id, p.position, a.journey_id
         """;
 
-    private const string FindFilters = """
-        SELECT tenant_id, journey_id, from_tx, payload_filter
+    private const string FindActivations = """
+        SELECT tenant_id, journey_id, from_tx, event_type_id, payload_filter, entry_mode
         FROM   unnest(@tenants, @journeys, @beginnings) AS i (tenant_id, journey_id, from_tx)
         JOIN   journey_activations USING (tenant_id, journey_id, from_tx)
         """;
@@ -98,8 +95,8 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         ORDER  BY e.id
         """;
 
-    /// <summary>An interval never changes its filter.</summary>
-    private readonly MemoryCache _filters = new(new MemoryCacheOptions { SizeLimit = MostFilters });
+    /// <summary>What an interval's journey reacts to never changes.</summary>
+    private readonly MemoryCache _activations = new(new MemoryCacheOptions { SizeLimit = MostActivations });
 
     public async Task<DispatchCursor> LoadAsync(CancellationToken cancellationToken)
     {
@@ -111,7 +108,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     {
         var parameters = new { transaction_id = after.TransactionId, position = after.Position, limit };
         var (read, rows) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
-        var filters = await FindFiltersAsync(rows.Where(row => row.Payload is not null).Select(row => row.Interval).Distinct(), cancellationToken);
+        var activations = await FindActivationsAsync(rows.Select(row => row.Interval).Distinct(), cancellationToken);
         var reactions = new List<Reaction>(rows.Count);
         JsonElement payload = default;
         for (var i = 0; i < rows.Count; i++)
@@ -127,8 +124,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
                 payload = JsonElement.Parse(row.Payload);
             }
 
-            var trigger = new TriggerConfig(row.EventTypeId, row.Payload is null ? null : filters[row.Interval]);
-            reactions.Add(new Reaction(row.Interval.TenantId, row.Interval.JourneyId, row.EventId, row.ContactId, payload, new JourneyActivation(trigger, row.EntryMode)));
+            reactions.Add(new Reaction(row.Interval.TenantId, row.Interval.JourneyId, row.EventId, row.ContactId, payload, activations[row.Interval]));
         }
 
         // Short of a full page, all before the horizon has been read.
@@ -161,15 +157,15 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             : throw new DatabaseUnavailableException("Another process reads the feed for journeys.");
     }
 
-    public void Dispose() => _filters.Dispose();
+    public void Dispose() => _activations.Dispose();
 
     /// <summary>At once, however many journeys have become active.</summary>
-    private async Task<Dictionary<Interval, PayloadSchema>> FindFiltersAsync(IEnumerable<Interval> intervals, CancellationToken cancellationToken)
+    private async Task<Dictionary<Interval, JourneyActivation>> FindActivationsAsync(IEnumerable<Interval> intervals, CancellationToken cancellationToken)
     {
-        var (found, missing) = (new Dictionary<Interval, PayloadSchema>(), new List<Interval>());
+        var (found, missing) = (new Dictionary<Interval, JourneyActivation>(), new List<Interval>());
         foreach (var interval in intervals)
         {
-            if (_filters.TryGetValue(interval, out PayloadSchema? cached))
+            if (_activations.TryGetValue(interval, out JourneyActivation? cached))
             {
                 found.Add(interval, cached!);
             }
@@ -187,10 +183,9 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
                 journeys = missing.Select(interval => interval.JourneyId.Value).ToArray(),
                 beginnings = missing.Select(interval => interval.FromTx).ToArray(),
             };
-            foreach (var (tenant, journey, fromTx, text) in await database.QueryAsync<(Guid, Guid, long, string)>(TenantScope.All, FindFilters, parameters, cancellationToken))
+            foreach (var row in await database.QueryAsync<ActivationRow>(TenantScope.All, FindActivations, parameters, cancellationToken))
             {
-                var (interval, filter) = (new Interval(new TenantId(tenant), new JourneyId(journey), fromTx), PayloadSchema.Parse(JsonElement.Parse(text)).Value);
-                found.Add(interval, _filters.Set(interval, filter, new MemoryCacheEntryOptions { Size = 1 }));
+                found.Add(row.Interval, _activations.Set(row.Interval, row.ToActivation(), new MemoryCacheEntryOptions { Size = 1 }));
             }
         }
 
@@ -224,18 +219,37 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             new(row.GetInt64(0), row.GetInt32(1), row.IsDBNull(2) ? default : new FeedPlace(row.GetInt64(2), row.GetInt64(3)));
     }
 
-    /// <summary>The columns behind them; null where no journey reacts.</summary>
+    /// <summary>The columns behind them; null where no journey reacts. A class, because a list of structs would be a large object in each step.</summary>
     /// <param name="Payload">Null where the journey has no filter.</param>
-    private readonly record struct ReactionRow(Interval Interval, EventId EventId, ContactId ContactId, EventTypeId EventTypeId, EntryMode EntryMode, byte[]? Payload)
+    private sealed record ReactionRow(Interval Interval, EventId EventId, ContactId ContactId, byte[]? Payload)
     {
         public static ReactionRow Read(DbDataReader row) => new(
-            new Interval(new TenantId(row.GetGuid(4)), new JourneyId(row.GetGuid(8)), row.GetInt64(9)), new EventId(row.GetGuid(5)),
-            ContactId.Parse(row.GetString(6)), new EventTypeId(row.GetGuid(7)), Enum.Parse<EntryMode>(row.GetString(10), ignoreCase: true),
-            row.IsDBNull(11) ? null : row.GetFieldValue<byte[]>(11));
+            new Interval(new TenantId(row.GetGuid(4)), new JourneyId(row.GetGuid(5)), row.GetInt64(6)), new EventId(row.GetGuid(7)),
+            ContactId.Parse(row.GetString(8)), row.IsDBNull(9) ? null : row.GetFieldValue<byte[]>(9));
     }
 
     /// <summary>In which a journey is active, from a transaction on.</summary>
     private readonly record struct Interval(TenantId TenantId, JourneyId JourneyId, long FromTx);
+
+    private sealed class ActivationRow
+    {
+        public TenantId TenantId { get; init; }
+
+        public JourneyId JourneyId { get; init; }
+
+        public long FromTx { get; init; }
+
+        public EventTypeId EventTypeId { get; init; }
+
+        public string? PayloadFilter { get; init; }
+
+        public EntryMode EntryMode { get; init; }
+
+        public Interval Interval => new(TenantId, JourneyId, FromTx);
+
+        public JourneyActivation ToActivation() =>
+            new(new TriggerConfig(EventTypeId, PayloadFilter is null ? null : PayloadSchema.Parse(JsonElement.Parse(PayloadFilter)).Value), EntryMode);
+    }
 
     private sealed class EnteredRow
     {
