@@ -39,8 +39,8 @@ internal sealed class Journeys : IDisposable
     /// <summary>Recording while journeys react, and while they do not.</summary>
     public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
     {
-        const int RoundCount = 11;
-        const int Seconds = 1;
+        const int RoundCount = 7;
+        const int Seconds = 2; // just become active, journeys cost more for a moment than they go on to cost
         const int WarmUp = 60_000; // ten steps a second react, each on one of eight sessions: both take a while to be compiled, or planned
         const int Changes = 4; // of each journey: what makes them active would else be compiled while the first rounds are measured
         using var journeys = await CreateAsync(workspace, api);
