@@ -43,7 +43,7 @@ public static class InfrastructureServices
             .AddKeyedSingleton(Recording, (_, _) => NpgsqlDataSource.Create(ConnectionStrings.ForApi(connectionString)))
             .AddSingleton(services => new EventWriter(
                 ActivatorUtilities.CreateInstance<Database.Database>(services, services.GetRequiredKeyedService<NpgsqlDataSource>(Recording)),
-                services.GetRequiredService<FeedWatcher>()))
+                services.GetRequiredService<FeedNotices>()))
             .AddSingleton<SingleCommitLog>()
             .AddSingleton<GroupCommitLog>()
             .AddSingleton<IEventLog>(services => services.GetRequiredService<IOptions<RecordingOptions>>().Value.GroupCommit
@@ -53,8 +53,9 @@ public static class InfrastructureServices
             .AddMetrics()
             .AddSingleton(services => ActivatorUtilities.CreateInstance<Notifications>(services, connectionString))
             .AddSingleton<FeedWatcher>()
-            .AddSingleton<IListener>(services => services.GetRequiredService<FeedWatcher>())
             .AddSingleton<IFeedWatcher>(services => services.GetRequiredService<FeedWatcher>())
+            .AddSingleton<FeedNotices>()
+            .AddSingleton<IListener>(services => services.GetRequiredService<FeedNotices>())
             .AddSingleton<IEventFeed, EventFeed>()
             .AddSingleton<IRetention>(services => ActivatorUtilities.CreateInstance<Retention>(services, ownerConnectionString))
             .AddSingleton<IEventTypeCatalog, EventTypeCatalog>()
@@ -75,6 +76,7 @@ public static class InfrastructureServices
     public static IServiceCollection AddBackgroundWork(this IServiceCollection services) => services
         .AddHostedService(services => services.GetRequiredService<Notifications>())
         .AddHostedService(services => services.GetRequiredService<FeedWatcher>())
+        .AddHostedService(services => services.GetRequiredService<FeedNotices>())
         .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Flownally.Application;
 using Npgsql;
 
@@ -6,6 +7,8 @@ namespace Flownally.Infrastructure.Database;
 /// <summary>Tells an outage, which passes, from a mistake in a statement, which does not.</summary>
 internal static class Outage
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// True for a lost or refused connection, a time-out, and PostgreSQL's classes 08 (connection), 53 (resources),
     /// 57 (operator intervention: shutting down, starting up, canceled) and 25006 (a standby).
@@ -16,4 +19,22 @@ internal static class Outage
         || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
 
     public static DatabaseUnavailableException Of(NpgsqlException exception) => new("The database cannot be reached.", exception);
+
+    /// <summary>Tries until it succeeds: for what must not be forgotten while the database is away.</summary>
+    /// <param name="told">What each try failed with.</param>
+    public static async Task<T> OutlastAsync<T>(Func<Task<T>> work, Action<Exception> told, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception exception) when (exception is NpgsqlException or SocketException or DatabaseUnavailableException)
+            {
+                told(exception);
+                await Task.Delay(BetweenTries, clock, cancellationToken);
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ using Flownally.Infrastructure.Database;
 namespace Flownally.Infrastructure.Events;
 
 /// <summary>Writes events, any number of them in one statement, which is one transaction.</summary>
-internal sealed class EventWriter(Database.Database database, FeedWatcher watcher)
+internal sealed class EventWriter(Database.Database database, FeedNotices notices)
 {
     /// <summary>
     /// Records what may be recorded and returns the ordinals of what was not: <c>moved</c> where the type is no longer
@@ -149,7 +149,7 @@ internal sealed class EventWriter(Database.Database database, FeedWatcher watche
         }
         finally
         {
-            watcher.Recorded([.. scope.Tenants.Select(tenant => (TenantId?)new TenantId(tenant))]);
+            notices.Recorded([.. scope.Tenants.Select(tenant => (TenantId?)new TenantId(tenant))]);
         }
     }
 

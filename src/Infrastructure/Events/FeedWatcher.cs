@@ -1,42 +1,25 @@
 using System.Diagnostics.Metrics;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Threading.Channels;
-using Flownally.Application;
 using Flownally.Application.Events;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Flownally.Infrastructure.Events;
 
 /// <summary>
-/// Wakes the readers of the feed in this process when what was recorded, here or elsewhere, can be read, and tells the other
-/// processes of what was recorded here. While nothing is recorded, or nobody waits for it, it asks the database nothing, but for a
-/// look in half a minute.
+/// Wakes the readers of the feed in this process when what was recorded, here or elsewhere, can be read. While nothing is recorded, or
+/// nobody waits for it, it asks the database nothing, but for a look in half a minute.
 /// </summary>
-internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, IFeedWatcher, IListener
+internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, IFeedWatcher
 {
-    private const string FeedChannel = "flownally_feed";
-
-    /// <summary>Never in a transaction that records: PostgreSQL commits those that notify one after another.</summary>
-    private const string Notify = $"SELECT pg_notify('{FeedChannel}', @payload)";
-
     public const string Look = $"""
         SELECT coalesce((SELECT max(transaction_id) FROM events), 0) AS newest,
                {FeedClock.Horizon} AS horizon
         """;
 
-    /// <summary>A notification has less than 8,000 bytes; one that would name more tenants speaks of all.</summary>
-    private const int MostNamed = 250;
-
     /// <summary>Stands for all tenants.</summary>
-    private static readonly TenantId?[] Everyone = [null];
-
-    /// <summary>What is recorded meanwhile shares a notification.</summary>
-    private static readonly TimeSpan BetweenNotifications = TimeSpan.FromMilliseconds(20);
+    public static readonly IReadOnlyCollection<TenantId?> Everyone = [null];
 
     /// <summary>However much is recorded; and again while the newest event cannot be read.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
@@ -49,22 +32,15 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     /// <summary>A process that is killed between a commit and its notification tells nobody, so where all is quiet one looks.</summary>
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
-
-    /// <summary>By which this process knows its own notifications.</summary>
-    private readonly string _name = RandomNumberGenerator.GetHexString(16);
-
     private readonly Database.Database _database;
     private readonly TimeProvider _clock;
     private readonly ILogger<FeedWatcher> _log;
-    private readonly Channel<long> _wakeBell = NewBell();
-    private readonly Channel<long> _notifyBell = NewBell();
+    private readonly Bell _bell;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, TaskCompletionSource<bool>> _readers = []; // all of a tenant share one, until it records
     private TaskCompletionSource<bool>? _anyone;
     private HashSet<TenantId?> _toWake = [];
-    private HashSet<TenantId?> _toNotify = [];
     private bool _ending;
 
     private long _recordings;
@@ -73,22 +49,9 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
 
     public FeedWatcher(Database.Database database, TimeProvider clock, IMeterFactory meters, ILogger<FeedWatcher> log)
     {
-        (_database, _clock, _log) = (database, clock, log);
+        (_database, _clock, _log, _bell) = (database, clock, log, new Bell(clock));
         meters.Create("Flownally").CreateObservableGauge("flownally.feed.lag", () => Lag.TotalSeconds, "s",
             "How long the oldest event has been waiting that is recorded but cannot be read from the feed yet.");
-    }
-
-    public string Channel => FeedChannel;
-
-    public bool Listening
-    {
-        set
-        {
-            if (value)
-            {
-                Stir(Everyone);
-            }
-        }
     }
 
     public long Recordings => Interlocked.Read(ref _recordings);
@@ -134,19 +97,14 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         }
     }
 
-    /// <summary>To be called right after a commit. Costs whoever records next to nothing.</summary>
+    /// <summary>What these tenants have recorded can be read, or soon.</summary>
     public void Recorded(IReadOnlyCollection<TenantId?> tenants)
     {
-        AddToNotify(tenants);
-        Stir(tenants);
-    }
-
-    public void Hear(string payload)
-    {
-        var words = payload.Split(' ');
-        if (words[0] != _name)
+        Interlocked.Increment(ref _recordings);
+        lock (_gate)
         {
-            Stir([.. words.Skip(1).Select(word => TenantId.TryParse(word, null, out var tenant) ? tenant : (TenantId?)null)]);
+            _toWake.UnionWith(tenants);
+            WakeIf(_anyone is not null || ReadersOf(tenants).Any());
         }
     }
 
@@ -166,21 +124,10 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         return Task.CompletedTask;
     }
 
-    /// <summary>Tells the others of what was recorded last.</summary>
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await NotifyAsync(cancellationToken);
-        }
-        catch (DatabaseUnavailableException)
-        {
-            // The others have lost it too, and look for themselves when it is back.
-        }
-    }
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken) =>
-        await await Task.WhenAny(WakeAsync(stoppingToken), KeepNotifyingAsync(stoppingToken), CheckAsync(stoppingToken));
+        await await Task.WhenAny(WakeAsync(stoppingToken), CheckAsync(stoppingToken));
 
     /// <summary>
     /// A round wakes the readers of those who had recorded before its first look, once all that was stored then can be read.
@@ -189,9 +136,9 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     /// </summary>
     private async Task WakeAsync(CancellationToken stoppingToken)
     {
-        await foreach (var since in _wakeBell.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var since in _bell.RingsAsync(stoppingToken))
         {
-            var tenants = Take(ref _toWake);
+            var tenants = TakeToWake();
             var (newest, horizon) = await LookAsync(stoppingToken);
             Interlocked.Exchange(ref _newest, newest);
             for (var pause = BetweenLooks; newest >= horizon; (_, horizon) = await LookAsync(stoppingToken))
@@ -207,15 +154,6 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         }
     }
 
-    private async Task KeepNotifyingAsync(CancellationToken stoppingToken)
-    {
-        await foreach (var _ in _notifyBell.Reader.ReadAllAsync(stoppingToken))
-        {
-            await InsistAsync(() => NotifyAsync(stoppingToken), stoppingToken);
-            await Task.Delay(BetweenNotifications, _clock, stoppingToken);
-        }
-    }
-
     private async Task CheckAsync(CancellationToken stoppingToken)
     {
         while (true)
@@ -224,60 +162,14 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
             await Task.Delay(BetweenChecks, _clock, stoppingToken);
             if (recordings == Recordings && (await LookAsync(stoppingToken)).Newest != Interlocked.Read(ref _newest))
             {
-                Stir(Everyone);
+                Recorded(Everyone);
             }
         }
     }
 
-    private async Task<int> NotifyAsync(CancellationToken cancellationToken)
-    {
-        var tenants = Take(ref _toNotify);
-        if (tenants.Count == 0)
-        {
-            return 0;
-        }
-
-        try
-        {
-            var names = tenants.Count > MostNamed || tenants.Contains(null) ? "*" : string.Join(' ', tenants);
-            return await _database.ExecuteAsync(TenantScope.All, Notify, new { payload = $"{_name} {names}" }, cancellationToken);
-        }
-        catch
-        {
-            AddToNotify(tenants);
-            throw;
-        }
-    }
-
-    private Task<(long Newest, long Horizon)> LookAsync(CancellationToken stoppingToken) =>
-        InsistAsync(() => _database.FindAsync<(long, long)>(TenantScope.All, Look, null, stoppingToken), stoppingToken);
-
-    /// <summary>Tries until it succeeds: what was recorded must not be forgotten while the database is away.</summary>
-    private async Task<T> InsistAsync<T>(Func<Task<T>> work, CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return await work();
-            }
-            catch (Exception exception) when (exception is NpgsqlException or SocketException or DatabaseUnavailableException)
-            {
-                _log.LogWarning("Readers of the feed are woken later: {Reason}", exception.Message);
-                await Task.Delay(PauseAfterFailure, _clock, stoppingToken);
-            }
-        }
-    }
-
-    private void Stir(IReadOnlyCollection<TenantId?> tenants)
-    {
-        Interlocked.Increment(ref _recordings);
-        lock (_gate)
-        {
-            _toWake.UnionWith(tenants);
-            WakeIf(_anyone is not null || ReadersOf(tenants).Any());
-        }
-    }
+    private Task<(long Newest, long Horizon)> LookAsync(CancellationToken stoppingToken) => Outage.OutlastAsync(
+        () => _database.FindAsync<(long, long)>(TenantScope.All, Look, null, stoppingToken),
+        exception => _log.LogWarning("Readers of the feed are woken later: {Reason}", exception.Message), _clock, stoppingToken);
 
     /// <summary>
     /// Within the gate, whenever somebody recorded or begins to wait. What was recorded while nobody waited may be news to whoever comes
@@ -287,7 +179,7 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     {
         if (awaited)
         {
-            Ring(_wakeBell);
+            _bell.Pull();
         }
     }
 
@@ -310,30 +202,14 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         }
     }
 
-    private void AddToNotify(IReadOnlyCollection<TenantId?> tenants)
+    private HashSet<TenantId?> TakeToWake()
     {
         lock (_gate)
         {
-            _toNotify.UnionWith(tenants);
-        }
-
-        Ring(_notifyBell);
-    }
-
-    private void Ring(Channel<long> bell) => bell.Writer.TryWrite(_clock.GetTimestamp());
-
-    private HashSet<TenantId?> Take(ref HashSet<TenantId?> set)
-    {
-        lock (_gate)
-        {
-            (var taken, set) = (set, []);
+            (var taken, _toWake) = (_toWake, []);
             return taken;
         }
     }
 
     private static TaskCompletionSource<bool> NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Rings once, however often it was pulled since, and tells when that was first.</summary>
-    private static Channel<long> NewBell() =>
-        System.Threading.Channels.Channel.CreateBounded<long>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 }

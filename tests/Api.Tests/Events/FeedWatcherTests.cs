@@ -97,7 +97,7 @@ public sealed class FeedWatcherTests
         foreach (var many in new[] { 250, 251 })
         {
             told.Clear();
-            service.Services.GetRequiredService<FeedWatcher>().Recorded([.. Enumerable.Range(0, many).Select(_ => (TenantId?)new TenantId(ids.Next()))]);
+            service.Services.GetRequiredService<FeedNotices>().Recorded([.. Enumerable.Range(0, many).Select(_ => (TenantId?)new TenantId(ids.Next()))]);
             await listener.WaitAsync(new CancellationTokenSource(FeedReading.Patience).Token);
             Assert.That(told.Single().Split(' ')[1..], Has.Length.EqualTo(many == 250 ? 250 : 1));
         }
@@ -152,14 +152,16 @@ public sealed class FeedWatcherTests
         await using var service = await OwnService.StartAsync("last");
         await AtRestAsync(service);
         await using var services = new ServiceCollection().AddFlownally(new ConfigurationBuilder().Build(), service.ConnectionString).BuildServiceProvider();
-        var ending = services.GetRequiredService<FeedWatcher>();
-        await ending.StartAsync(default);
-        await ending.StoppingAsync(default);
-        Assert.That(await ending.NextAsync(service.Workspace.Tenant), Is.False);
-        await ending.StopAsync(default);
+        var (readers, others) = (services.GetRequiredService<FeedWatcher>(), services.GetRequiredService<FeedNotices>());
+        await readers.StartAsync(default);
+        await others.StartAsync(default);
+        await readers.StoppingAsync(default);
+        Assert.That(await readers.NextAsync(service.Workspace.Tenant), Is.False);
+        await readers.StopAsync(default);
+        await others.StopAsync(default);
         var woken = Watcher(service).NextAsync(service.Workspace.Tenant);
-        ending.Recorded([service.Workspace.Tenant]);
-        await ending.StoppedAsync(default);
+        others.Recorded([service.Workspace.Tenant]);
+        await others.StoppedAsync(default);
         Assert.That(await woken.WaitAsync(FeedReading.Patience));
     }
 
