@@ -9,6 +9,7 @@ namespace Flownally.Api.Tests.EventTypes;
 public sealed class SchemaDecisionTests
 {
     private const int Rounds = 12;
+    private const int MostRounds = 36; // twelve lack a refusal once in 70 runs
     private const int ChangesOfEach = 8;
     private const int RecordersOfEach = 4;
 
@@ -20,8 +21,9 @@ public sealed class SchemaDecisionTests
         var random = new Random(seed);
         await using var first = await RunningService.ServeAsync(Service.ConnectionString);
         await using var second = await RunningService.ServeAsync(Service.ConnectionString);
-        var answers = new List<(string Call, Answer Answer)>();
-        for (var round = 0; round < Rounds; round++)
+        string[] wanted = ["record 422", "change 200", "change 409"];
+        var seen = new HashSet<string>();
+        for (var round = 0; round < Rounds || (round < MostRounds && !seen.IsSupersetOf(wanted)); round++)
         {
             var workspace = await Service.NewWorkspaceAsync();
             var type = await Service.NewTypeAsync(workspace.Tenant, "order.paid");
@@ -31,13 +33,12 @@ public sealed class SchemaDecisionTests
                 await StoredEvents.CopyAsync(workspace.Tenant, 1_500); // more than are looked at under the lock
             }
 
-            answers.AddRange(await DisturbAsync([workspace.At(first.Url), workspace.At(second.Url)], $"/v1/event-types/{type.Id}", random));
+            var answers = await DisturbAsync([workspace.At(first.Url), workspace.At(second.Url)], $"/v1/event-types/{type.Id}", random);
             await CheckAsync(workspace, $"/v1/event-types/{type.Id}", answers.Count(a => a.Call == "record" && a.Answer.Status == 201), $"seed {seed}, round {round}");
-            answers.RemoveAll(a => a.Call == "record" && a.Answer.Status == 201);
+            seen.UnionWith(answers.Select(a => $"{a.Call} {a.Answer.Status}"));
         }
 
-        var seen = answers.Select(a => $"{a.Call} {a.Answer.Status}").ToHashSet();
-        Assert.That(seen, Is.EquivalentTo(["record 422", "change 200", "change 409"]), $"seed {seed}: all of these must happen, or nothing was tried");
+        Assert.That(seen, Is.EquivalentTo([.. wanted, "record 201"]), $"seed {seed}: all of these must happen, or nothing was tried");
     }
 
     /// <summary>Records and changes through both processes at once, until all changes are decided.</summary>
