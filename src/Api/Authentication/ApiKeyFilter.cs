@@ -14,14 +14,14 @@ internal sealed class ApiKeyFilter(IMediator mediator) : IAsyncAuthorizationFilt
 {
     public async Task OnAuthorizationAsync(AuthorizationFilterContext context)
     {
-        var metadata = context.ActionDescriptor.EndpointMetadata;
-        if (metadata.OfType<IAllowAnonymous>().Any())
+        var http = context.HttpContext;
+        var metadata = http.GetEndpoint()!.Metadata;
+        if (metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
             return;
         }
 
-        var scope = metadata.OfType<RequireScopeAttribute>().Single().Scope;
-        var http = context.HttpContext;
+        var scope = metadata.GetRequiredMetadata<RequireScopeAttribute>().Scope;
         var key = await mediator.Send(new Authenticate(http.Request.Headers.Authorization), http.RequestAborted);
         if (!key.IsSuccess)
         {

@@ -10,7 +10,7 @@ internal sealed class AnswersJsonAttribute : Attribute, IResourceFilter
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         var request = context.HttpContext.Request;
-        var streams = context.ActionDescriptor.EndpointMetadata.OfType<AnswersEventStreamAttribute>().Any();
+        var streams = context.HttpContext.GetEndpoint()!.Metadata.GetMetadata<AnswersEventStreamAttribute>() is not null;
         if (AcceptHeader.Wish(request, AcceptHeader.Json).Quality == 0 && !(streams && AnswersEventStreamAttribute.IsWanted(request)))
         {
             context.Result = new ProblemResult(new NotAcceptable());
