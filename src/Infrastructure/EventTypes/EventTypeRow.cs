@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Database;
 
 namespace Flownally.Infrastructure.EventTypes;
 
@@ -34,7 +34,7 @@ internal sealed class EventTypeRow
         TenantId = TenantId,
         Name = Name,
         Description = Description,
-        PayloadSchema = PayloadSchema is { } text ? Domain.Schemas.PayloadSchema.Parse(JsonElement.Parse(text.Utf8.Span)).Value : null,
+        PayloadSchema = PayloadSchema?.ToSchema(),
         IsPredefined = Predefined,
         SchemaVersion = SchemaVersion,
         Revision = Revision,

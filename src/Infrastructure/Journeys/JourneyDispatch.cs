@@ -8,7 +8,7 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Schemas;
+using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
@@ -241,14 +241,13 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
         public EventTypeId EventTypeId { get; init; }
 
-        public string? PayloadFilter { get; init; }
+        public RawJson? PayloadFilter { get; init; }
 
         public EntryMode EntryMode { get; init; }
 
         public Interval Interval => new(TenantId, JourneyId, FromTx);
 
-        public JourneyActivation ToActivation() =>
-            new(new TriggerConfig(EventTypeId, PayloadFilter is null ? null : PayloadSchema.Parse(JsonElement.Parse(PayloadFilter)).Value), EntryMode);
+        public JourneyActivation ToActivation() => new(new TriggerConfig(EventTypeId, PayloadFilter?.ToSchema()), EntryMode);
     }
 
     private sealed class EnteredRow

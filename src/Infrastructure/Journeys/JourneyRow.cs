@@ -1,10 +1,9 @@
-using System.Text.Json;
 using Flownally.Application.Journeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
-using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Database;
 
 namespace Flownally.Infrastructure.Journeys;
 
@@ -43,7 +42,7 @@ internal sealed class JourneyRow
         Name = Name,
         Status = Status,
         EntryMode = EntryMode,
-        TriggerConfig = TriggerEventTypeId is { } type ? new TriggerConfig(type, Filter()) : null,
+        TriggerConfig = TriggerEventTypeId is { } type ? new TriggerConfig(type, PayloadFilter?.ToSchema()) : null,
         Target = TargetUrl is { } url ? new JourneyTarget(url, TargetSecret!) : null,
         Revision = Revision,
         CreatedAt = CreatedAt,
@@ -62,6 +61,4 @@ internal sealed class JourneyRow
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
     };
-
-    private PayloadSchema? Filter() => PayloadFilter is { } text ? PayloadSchema.Parse(JsonElement.Parse(text.Utf8.Span)).Value : null;
 }
