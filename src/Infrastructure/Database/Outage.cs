@@ -20,6 +20,9 @@ internal static class Outage
 
     public static DatabaseUnavailableException Of(NpgsqlException exception) => new("The database cannot be reached.", exception);
 
+    /// <summary>Whether background work that failed so is to be tried again: also after a refusal, which may lie in the state of the database.</summary>
+    public static bool MayBe(Exception exception) => exception is NpgsqlException or SocketException or DatabaseUnavailableException;
+
     /// <summary>Tries until it succeeds: for what must not be forgotten while the database is away.</summary>
     /// <param name="told">What each try failed with.</param>
     public static async Task<T> OutlastAsync<T>(Func<Task<T>> work, Action<Exception> told, TimeProvider clock, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ internal static class Outage
             {
                 return await work();
             }
-            catch (Exception exception) when (exception is NpgsqlException or SocketException or DatabaseUnavailableException)
+            catch (Exception exception) when (MayBe(exception))
             {
                 told(exception);
                 await Task.Delay(BetweenTries, clock, cancellationToken);

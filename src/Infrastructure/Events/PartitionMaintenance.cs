@@ -1,9 +1,6 @@
-using System.Net.Sockets;
-using Flownally.Application;
 using Flownally.Infrastructure.Database;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Flownally.Infrastructure.Events;
 
@@ -48,7 +45,7 @@ internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetenti
             _obstacle = outcome?.Obstacle;
             return _obstacle is null;
         }
-        catch (Exception exception) when (exception is NpgsqlException or SocketException or DatabaseUnavailableException)
+        catch (Exception exception) when (Outage.MayBe(exception))
         {
             log.LogWarning("Partitions could not be looked after, the next attempt follows in an hour: {Reason}", exception.Message);
             return false;

@@ -1,12 +1,9 @@
-using System.Net.Sockets;
-using Flownally.Application;
 using Flownally.Application.Journeys;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
 using MediatR;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Flownally.Infrastructure.Journeys;
 
@@ -45,7 +42,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                     await LeadAsync(mandate, stoppingToken);
                 }
             }
-            catch (Exception exception) when (exception is NpgsqlException or SocketException or DatabaseUnavailableException)
+            catch (Exception exception) when (Outage.MayBe(exception))
             {
                 log.LogWarning("Journeys react later: {Reason}", exception.Message);
             }
