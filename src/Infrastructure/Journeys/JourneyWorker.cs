@@ -14,8 +14,8 @@ namespace Flownally.Infrastructure.Journeys;
 internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadership leadership, IJourneyDispatch dispatch, IDeliveries deliveries,
     FeedWatcher watcher, IMediator mediator, TimeProvider clock, ILogger<JourneyWorker> log) : BackgroundService
 {
-    /// <summary>Events in a step, where it is known that recording is busy.</summary>
-    private const int Many = 100;
+    /// <summary>Events a second, from which on the pause between steps is the longest; below, it is in proportion.</summary>
+    private const double Busy = 10_000;
 
     /// <summary>After which another process leads, at most, where the leading one is gone; it is also how long an outage is waited for.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
@@ -26,8 +26,11 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
     /// <summary>What is recorded meanwhile shares a step, and so a commit: they would take turns with those that record.</summary>
     private static readonly TimeSpan BetweenSteps = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Where so much is recorded that a step has <see cref="Many"/> events; and, by doubling, where it has none: then no journey is active.</summary>
-    private static readonly TimeSpan LongestBetweenSteps = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// Where recording is busy, which a step interrupts at the same price however many events it finds; and, by doubling, where a step
+    /// finds none: then no journey is active.
+    /// </summary>
+    private static readonly TimeSpan LongestBetweenSteps = TimeSpan.FromMilliseconds(250);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,6 +64,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
         await using var lanes = new DeliveryLanes(mediator, deliveries, clock, log);
         var stored = await dispatch.LoadAsync(stoppingToken);
         var (place, more, pause) = (stored.Place, true, BetweenSteps);
+        var (events, since) = (0, clock.GetTimestamp());
         var news = watcher.NextAsync();
         for (long? checkedAt = null; ;)
         {
@@ -76,14 +80,13 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
             {
                 news = watcher.NextAsync();
                 var step = (await mediator.Send(new EnterJourneys(stored, place), stoppingToken)).Value;
-                (stored, place, more) = (step.Stored, step.Place, step.More);
-                pause = step.Events switch
-                {
-                    0 => pause.DoubledUpTo(LongestBetweenSteps),
-                    < Many => BetweenSteps,
-                    _ => LongestBetweenSteps,
-                };
+                (stored, place, more, events) = (step.Stored, step.Place, step.More, events + step.Events);
                 lanes.Add(step.Due);
+                if (!more)
+                {
+                    pause = events == 0 ? pause.DoubledUpTo(LongestBetweenSteps) : PauseAt(events / clock.GetElapsedTime(since).TotalSeconds);
+                    (events, since) = (0, clock.GetTimestamp());
+                }
             }
 
             if (!more)
@@ -93,4 +96,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
             }
         }
     }
+
+    private static TimeSpan PauseAt(double eventsPerSecond) =>
+        LongestBetweenSteps * Math.Clamp(eventsPerSecond / Busy, BetweenSteps / LongestBetweenSteps, 1);
 }
