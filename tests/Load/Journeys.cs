@@ -41,7 +41,7 @@ internal sealed class Journeys : IDisposable
     {
         const int RoundCount = 7;
         const int Seconds = 2; // just become active, journeys cost more for a moment than they go on to cost
-        const int WarmUp = 120_000; // ten steps a second react, on sessions that take turns: a while passes until all of it is compiled and planned
+        const int WarmUp = 120_000; // some steps a second react, on sessions that take turns: a while passes until all of it is compiled and planned
         const int Changes = 4; // of each journey: what makes them active would else be compiled while the first rounds are measured
         using var journeys = await CreateAsync(workspace, api);
         for (var i = 0; i < Changes; i++)
