@@ -1,3 +1,4 @@
 using Flownally.Api.CommandLine;
 
+Scheduling.NeverInterrupt();
 return await FlownallyCommand.RunAsync(args);
