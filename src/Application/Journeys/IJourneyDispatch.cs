@@ -14,6 +14,7 @@ public interface IJourneyDispatch
     Task<DispatchCursor> LoadAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads on. All intervals that decide about what is read are known by then, because it lies before the feed's horizon.</summary>
+    /// <param name="limit">How many events are read at most; fewer, where their payloads are large.</param>
     Task<DispatchPage> ReadAsync(FeedPlace after, int limit, CancellationToken cancellationToken);
 
     /// <summary>
@@ -29,14 +30,18 @@ public interface IJourneyDispatch
 /// <param name="LastEntry">The newest entry; zeros where there is none.</param>
 public readonly record struct DispatchCursor(FeedPlace Place, JourneyEntryId LastEntry);
 
-/// <param name="Reactions">By event in the order of the feed.</param>
+/// <param name="Asked">Those that journeys ask for, in the order of the feed.</param>
 /// <param name="Through">How far was read.</param>
 /// <param name="Events">How many events were read, most of which no journey may be about.</param>
-public sealed record DispatchPage(IReadOnlyList<Reaction> Reactions, FeedPlace Through, int Events);
+/// <param name="More">Whether more may be read already.</param>
+public sealed record DispatchPage(IReadOnlyList<AskedEvent> Asked, FeedPlace Through, int Events, bool More);
 
-/// <summary>An event that lies in an interval in which a journey was active.</summary>
-/// <param name="Payload">Undefined where the journey does not ask for it.</param>
-public sealed record Reaction(TenantId TenantId, JourneyId JourneyId, EventId EventId, ContactId ContactId, JsonElement Payload, JourneyActivation Activation);
+/// <summary>An event of a type that active journeys ask for.</summary>
+/// <param name="Payload">Undefined where no journey asks for it.</param>
+/// <param name="Journeys">In whose intervals it lies.</param>
+public sealed record AskedEvent(FeedPlace Place, TenantId TenantId, EventId Id, ContactId ContactId, JsonElement Payload, IEnumerable<ActiveJourney> Journeys);
+
+public sealed record ActiveJourney(JourneyId Id, JourneyActivation Activation);
 
 /// <param name="Once">Whether the contact may enter the journey this once only.</param>
 public sealed record NewEntry(TenantId TenantId, JourneyEntryId Id, JourneyId JourneyId, EventId EventId, ContactId ContactId, bool Once);

@@ -20,25 +20,33 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 {
     private const int MostActivations = 10_000;
 
+    /// <summary>Of payloads that are held at once; the last may exceed it.</summary>
+    private const int MostBytes = 16 * 1024 * 1024;
+
     private const string Load = "SELECT transaction_id, position, last_entry_id FROM journey_cursor";
 
     /// <summary>
+    /// Intervals that are not over. That they ended before now goes without saying, but has PostgreSQL expect few of them, and so use
+    /// their index.
+    /// </summary>
+    private const string Lasting = $"to_tx IS NULL OR (to_tx > @transaction_id AND to_tx < {FeedClock.Now})";
+
+    /// <summary>
     /// One statement, so that the events and the horizon are of one state of the log. It begins where the first interval that is not
-    /// over begins, if that is later. Every interval that began before an event has been committed by the time the horizon is past
-    /// the event; one that ended since is as long as it need be. Payloads are read only for filters. That intervals ended before now
-    /// goes without saying, but has PostgreSQL expect few of them, and so use their index.
+    /// over begins, if that is later. Payloads are sent once, whatever the number of journeys, and only for filters.
     /// </summary>
     public const string Read = $"""
-        WITH lasting AS MATERIALIZED (
-            SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx, payload_filter IS NOT NULL AS filters
+        WITH asked AS MATERIALIZED (
+            SELECT tenant_id, event_type_id, min(from_tx) AS from_tx, bool_or(payload_filter IS NOT NULL) AS filters
             FROM   journey_activations
-            WHERE  to_tx IS NULL OR (to_tx > @transaction_id AND to_tx < {FeedClock.Now})
+            WHERE  {Lasting}
+            GROUP  BY tenant_id, event_type_id
         ), bounds AS MATERIALIZED (
             SELECT {FeedClock.Horizon} AS horizon,
                    greatest(@transaction_id, s.transaction_id) AS transaction_id,
                    CASE WHEN s.transaction_id > @transaction_id THEN 0 ELSE @position END AS position,
                    CASE WHEN s.transaction_id IS NULL THEN 0 ELSE @limit END AS most
-            FROM   (SELECT min(from_tx) FROM lasting) AS s (transaction_id)
+            FROM   (SELECT min(from_tx) FROM asked) AS s (transaction_id)
         ), page AS MATERIALIZED (
             SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload
             FROM   events
@@ -51,15 +59,29 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             FROM   page
         )
         SELECT b.horizon, s.n, s.last[1], s.last[2],
-               p.tenant_id, a.journey_id, a.from_tx, p.id, p.contact_id,
+               p.transaction_id, p.position, p.tenant_id, p.event_type_id, p.id, p.contact_id,
                CASE WHEN a.filters THEN p.payload END AS payload
         FROM   bounds b
         CROSS  JOIN seen s
         LEFT   JOIN (page p
-                     JOIN lasting a ON a.tenant_id = p.tenant_id AND a.event_type_id = p.event_type_id
-                                   AND a.from_tx < p.transaction_id
-                                   AND (a.to_tx IS NULL OR a.to_tx > p.transaction_id)) ON true
-        ORDER  BY p.transaction_id, p.position, a.journey_id
+                     JOIN asked a ON a.tenant_id = p.tenant_id AND a.event_type_id = p.event_type_id AND a.from_tx < p.transaction_id) ON true
+        ORDER  BY p.transaction_id, p.position
+        """;
+
+    /// <summary>
+    /// Every interval that began before an event that was read had been committed by then; one that has ended since is as long as it
+    /// need be.
+    /// </summary>
+    public const string FindIntervals = $"""
+        WITH lasting AS MATERIALIZED (
+            SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx
+            FROM   journey_activations
+            WHERE  {Lasting}
+        )
+        SELECT *
+        FROM   lasting
+        WHERE  (tenant_id, event_type_id) IN (SELECT * FROM unnest(@tenants, @types))
+        ORDER  BY journey_id, from_tx
         """;
 
     private const string FindActivations = """
@@ -98,6 +120,9 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     /// <summary>What an interval's journey reacts to never changes.</summary>
     private readonly MemoryCache _activations = new(new MemoryCacheOptions { SizeLimit = MostActivations });
 
+    /// <summary>As many events as were taken last where payloads are large, so that PostgreSQL does not send what is not taken; then more again.</summary>
+    private int _limit = int.MaxValue;
+
     public async Task<DispatchCursor> LoadAsync(CancellationToken cancellationToken)
     {
         var (transactionId, position, last) = await database.FindAsync<(long, long, Guid)>(TenantScope.All, Load, null, cancellationToken);
@@ -106,31 +131,19 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
     public async Task<DispatchPage> ReadAsync(FeedPlace after, int limit, CancellationToken cancellationToken)
     {
+        limit = Math.Min(limit, _limit);
         var parameters = new { transaction_id = after.TransactionId, position = after.Position, limit };
         var (read, rows) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
-        var activations = await FindActivationsAsync(rows.Select(row => row.Interval).Distinct(), cancellationToken);
-        var reactions = new List<Reaction>(rows.Count);
-        JsonElement payload = default;
-        for (var i = 0; i < rows.Count; i++)
+        _limit = read.WasCut ? rows.Count : (int)Math.Min(2L * limit, int.MaxValue);
+        List<AskedEvent> asked = rows.Count > 0 ? await WithJourneysAsync(after, rows, cancellationToken) : [];
+        if (read.WasCut)
         {
-            var row = rows[i];
-            if (i == 0 || row.EventId != rows[i - 1].EventId)
-            {
-                payload = default;
-            }
-
-            if (row.Payload is not null && payload.ValueKind == JsonValueKind.Undefined)
-            {
-                payload = JsonElement.Parse(row.Payload);
-            }
-
-            reactions.Add(new Reaction(row.Interval.TenantId, row.Interval.JourneyId, row.EventId, row.ContactId, payload, activations[row.Interval]));
+            return new DispatchPage(asked, rows[^1].Place, rows.Count, More: true);
         }
 
         // Short of a full page, all before the horizon has been read.
-        return read.N == limit
-            ? new DispatchPage(reactions, read.Last, read.N)
-            : new DispatchPage(reactions, FeedPlace.Max(after, new FeedPlace(read.Horizon, 0)), read.N);
+        var more = read.N == limit;
+        return new DispatchPage(asked, more ? read.Last : FeedPlace.Max(after, new FeedPlace(read.Horizon, 0)), read.N, more);
     }
 
     public async Task<IReadOnlyList<DueEntry>> EnterAsync(DispatchCursor from, DispatchCursor to, IReadOnlyList<NewEntry> entries,
@@ -159,10 +172,30 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
     public void Dispose() => _activations.Dispose();
 
-    /// <summary>At once, however many journeys have become active.</summary>
-    private async Task<Dictionary<Interval, JourneyActivation>> FindActivationsAsync(IEnumerable<Interval> intervals, CancellationToken cancellationToken)
+    private async Task<List<AskedEvent>> WithJourneysAsync(FeedPlace after, List<EventRow> events, CancellationToken cancellationToken)
     {
-        var (found, missing) = (new Dictionary<Interval, JourneyActivation>(), new List<Interval>());
+        var types = events.Select(row => row.Type).Distinct().ToList();
+        var parameters = new
+        {
+            transaction_id = after.TransactionId,
+            tenants = types.Select(type => type.TenantId.Value).ToArray(),
+            types = types.Select(type => type.Id.Value).ToArray(),
+        };
+        var intervals = await database.QueryAsync<IntervalRow>(TenantScope.All, FindIntervals, parameters, cancellationToken);
+        var activations = await FindActivationsAsync(intervals.Select(interval => interval.Key), cancellationToken);
+        var byType = intervals.ToLookup(interval => interval.Type, interval => (Interval: interval, Journey: new ActiveJourney(interval.JourneyId, activations[interval.Key])));
+        return
+        [
+            .. events.Select(row => new AskedEvent(row.Place, row.Type.TenantId, row.EventId, row.ContactId,
+                row.Payload is null ? default : JsonElement.Parse(row.Payload),
+                byType[row.Type].Where(active => active.Interval.Contains(row.Place)).Select(active => active.Journey))),
+        ];
+    }
+
+    /// <summary>At once, however many journeys have become active.</summary>
+    private async Task<Dictionary<IntervalKey, JourneyActivation>> FindActivationsAsync(IEnumerable<IntervalKey> intervals, CancellationToken cancellationToken)
+    {
+        var (found, missing) = (new Dictionary<IntervalKey, JourneyActivation>(), new List<IntervalKey>());
         foreach (var interval in intervals)
         {
             if (_activations.TryGetValue(interval, out JourneyActivation? cached))
@@ -185,7 +218,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             };
             foreach (var row in await database.QueryAsync<ActivationRow>(TenantScope.All, FindActivations, parameters, cancellationToken))
             {
-                found.Add(row.Interval, _activations.Set(row.Interval, row.ToActivation(), new MemoryCacheEntryOptions { Size = 1 }));
+                found.Add(row.Key, _activations.Set(row.Key, row.ToActivation(), new MemoryCacheEntryOptions { Size = 1 }));
             }
         }
 
@@ -193,25 +226,32 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     }
 
     /// <summary>By hand, because there are many where much is recorded.</summary>
-    private static async Task<(PageRow Page, List<ReactionRow> Reactions)> ReadRowsAsync(DbDataReader rows, CancellationToken cancellationToken)
+    private static async Task<(PageRow Page, List<EventRow> Events)> ReadRowsAsync(DbDataReader rows, CancellationToken cancellationToken)
     {
-        var (page, reactions) = (default(PageRow), new List<ReactionRow>());
+        var (page, events, bytes) = (default(PageRow), new List<EventRow>(), 0);
         while (await rows.ReadAsync(cancellationToken))
         {
+            if (bytes >= MostBytes)
+            {
+                return (page with { WasCut = true }, events);
+            }
+
             page = PageRow.Read(rows);
             if (!rows.IsDBNull(PageRow.Width))
             {
-                reactions.Add(ReactionRow.Read(rows));
+                events.Add(EventRow.Read(rows));
+                bytes += events[^1].Payload?.Length ?? 0;
             }
         }
 
-        return (page, reactions);
+        return (page, events);
     }
 
     /// <summary>The columns that are the same in every row.</summary>
     /// <param name="N">How many events were read.</param>
     /// <param name="Last">Where the last of them stands.</param>
-    private readonly record struct PageRow(long Horizon, int N, FeedPlace Last)
+    /// <param name="WasCut">Whether the rest was not taken, because the payloads are large.</param>
+    private readonly record struct PageRow(long Horizon, int N, FeedPlace Last, bool WasCut = false)
     {
         public const int Width = 4;
 
@@ -219,17 +259,39 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             new(row.GetInt64(0), row.GetInt32(1), row.IsDBNull(2) ? default : new FeedPlace(row.GetInt64(2), row.GetInt64(3)));
     }
 
-    /// <summary>The columns behind them; null where no journey reacts. A class, because a list of structs would be a large object in each step.</summary>
-    /// <param name="Payload">Null where the journey has no filter.</param>
-    private sealed record ReactionRow(Interval Interval, EventId EventId, ContactId ContactId, byte[]? Payload)
+    /// <summary>The columns behind them; null where no journey asks. A class, because a list of structs would be a large object in each step.</summary>
+    /// <param name="Payload">Null where no journey has a filter.</param>
+    private sealed record EventRow(FeedPlace Place, AskedType Type, EventId EventId, ContactId ContactId, byte[]? Payload)
     {
-        public static ReactionRow Read(DbDataReader row) => new(
-            new Interval(new TenantId(row.GetGuid(4)), new JourneyId(row.GetGuid(5)), row.GetInt64(6)), new EventId(row.GetGuid(7)),
-            ContactId.Parse(row.GetString(8)), row.IsDBNull(9) ? null : row.GetFieldValue<byte[]>(9));
+        public static EventRow Read(DbDataReader row) => new(
+            new FeedPlace(row.GetInt64(4), row.GetInt64(5)), new AskedType(new TenantId(row.GetGuid(6)), new EventTypeId(row.GetGuid(7))),
+            new EventId(row.GetGuid(8)), ContactId.Parse(row.GetString(9)), row.IsDBNull(10) ? null : row.GetFieldValue<byte[]>(10));
     }
 
-    /// <summary>In which a journey is active, from a transaction on.</summary>
-    private readonly record struct Interval(TenantId TenantId, JourneyId JourneyId, long FromTx);
+    private readonly record struct AskedType(TenantId TenantId, EventTypeId Id);
+
+    /// <summary>Names an interval in which a journey is active.</summary>
+    private readonly record struct IntervalKey(TenantId TenantId, JourneyId JourneyId, long FromTx);
+
+    private sealed class IntervalRow
+    {
+        public TenantId TenantId { get; init; }
+
+        public EventTypeId EventTypeId { get; init; }
+
+        public JourneyId JourneyId { get; init; }
+
+        public long FromTx { get; init; }
+
+        public long? ToTx { get; init; }
+
+        public AskedType Type => new(TenantId, EventTypeId);
+
+        public IntervalKey Key => new(TenantId, JourneyId, FromTx);
+
+        /// <summary>Its bounds do not belong to it.</summary>
+        public bool Contains(FeedPlace place) => FromTx < place.TransactionId && (ToTx is null || place.TransactionId < ToTx);
+    }
 
     private sealed class ActivationRow
     {
@@ -245,7 +307,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
         public EntryMode EntryMode { get; init; }
 
-        public Interval Interval => new(TenantId, JourneyId, FromTx);
+        public IntervalKey Key => new(TenantId, JourneyId, FromTx);
 
         public JourneyActivation ToActivation() => new(new TriggerConfig(EventTypeId, PayloadFilter?.ToSchema()), EntryMode);
     }

@@ -120,6 +120,41 @@ public sealed class JourneyReactionTests
             """);
         var plan = await service.PlanAsync(JourneyDispatch.Read, ("@transaction_id", "bigint", "1"), ("@position", "bigint", "0"), ("@limit", "int", "50"));
         Assert.That(plan, Does.Match(@"Bitmap Heap Scan on journey_activations +\(actual rows=1 "));
+        plan = await service.PlanAsync(JourneyDispatch.FindIntervals, ("@transaction_id", "bigint", "1"), ("@tenants", "uuid[]", "'{}'"), ("@types", "uuid[]", "'{}'"));
+        Assert.That(plan, Does.Match(@"Bitmap Heap Scan on journey_activations +\(actual rows=1 |\(never executed\)"));
+    }
+
+    [Test]
+    public async Task Large_payloads_are_read_a_few_at_a_time_and_none_is_passed_over()
+    {
+        const int Events = 400;
+        const int Journeys = 3;
+        await using var service = await OwnService.StartAsync("large");
+        List<JsonNode> journeys = [];
+        for (var i = 0; i < Journeys; i++)
+        {
+            journeys.Add(await ActivateAsync(service.Workspace, mode: "everyTime"));
+        }
+
+        await service.StopAsync();
+        var workspace = service.Workspace;
+        await using (await AdvisoryLock.TryTakeAsync(service.ConnectionString, "flownally.journeys", default))
+        {
+            workspace = await service.StartAnotherAsync();
+            var moment = $$"""{"contactId":"ctc_1","eventTypeName":"order.paid","payload":{"total":100,"note":"{{new string('x', 60_000)}}"} }""";
+            foreach (var batch in Enumerable.Repeat(moment, Events).Chunk(100))
+            {
+                Assert.That((await workspace.PostAsync("/v1/events/batch", $$"""{"events":[{{string.Join(',', batch)}}]}""")).Status, Is.EqualTo(200));
+            }
+        }
+
+        var recorded = await service.AskAsync<Guid>("SELECT id FROM events ORDER BY transaction_id DESC, position DESC");
+        foreach (var journey in journeys)
+        {
+            var id = JourneyId.Parse((string)journey["id"]!).Value;
+            Assert.That(async () => await service.AskAsync<Guid>($"SELECT event_id FROM journey_entries WHERE journey_id = '{id}' ORDER BY id DESC"),
+                Is.EqualTo(recorded).After((int)Patience.TotalMilliseconds, 50));
+        }
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Flownally.Application.Events;
 using Flownally.Application.Journeys;
@@ -42,12 +43,13 @@ public sealed class EnterJourneysTests
     public async Task Who_matches_enters_in_the_order_of_the_feed_and_the_cursor_moves_along()
     {
         var filter = PayloadSchema.Parse(JsonElement.Parse("""{"required":["total"]}""")).Value;
-        Read(3, Reaction("ctc_1", null), Reaction("ctc_2", filter, "{}"), Reaction("ctc_3", filter, """{"total":1}""", EntryMode.EveryTime));
+        Read(3, Asked("ctc_1", "{}", (null, EntryMode.Once)), Asked("ctc_2", "{}", (filter, EntryMode.Once)),
+            Asked("ctc_3", """{"total":1}""", (filter, EntryMode.EveryTime), (null, EntryMode.Once)));
         var step = await SendAsync();
         var (from, to, entries) = _entered.Single();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(entries.Select(entry => (entry.ContactId.Value, entry.Once)), Is.EqualTo([("ctc_1", true), ("ctc_3", false)]));
+            Assert.That(entries.Select(entry => (entry.ContactId.Value, entry.Once)), Is.EqualTo([("ctc_1", true), ("ctc_3", false), ("ctc_3", true)]));
             Assert.That(entries.Select(entry => entry.Id.ToString()), Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
             Assert.That(from, Is.EqualTo(_stored));
             Assert.That(to, Is.EqualTo(new DispatchCursor(Through, entries[^1].Id)));
@@ -61,7 +63,7 @@ public sealed class EnterJourneysTests
     {
         var ahead = new FakeTimeProvider(Clock.GetUtcNow() + TimeSpan.FromHours(1));
         _stored = _stored with { LastEntry = new JourneyEntryId(new IdGenerator(ahead).Next()) };
-        Read(1, Reaction("ctc_1", null));
+        Read(1, Asked("ctc_1", "{}", (null, EntryMode.Once)));
         await SendAsync();
         Assert.That(_entered.Single().Entries.Single().Id.ToString(), Is.GreaterThan(_stored.LastEntry.ToString()).Using((IComparer<string>)StringComparer.Ordinal));
     }
@@ -80,12 +82,24 @@ public sealed class EnterJourneysTests
         Assert.That(_entered.Single().Entries, Is.Empty);
     }
 
-    private static Reaction Reaction(string contact, PayloadSchema? filter, string payload = "{}", EntryMode mode = EntryMode.Once) =>
-        new(new TenantId(Ids.Next()), new JourneyId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse(contact), JsonElement.Parse(payload),
-            new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), filter), mode));
+    [Test]
+    public async Task As_many_entries_as_a_page_has_events_end_the_step_behind_the_event_that_made_them()
+    {
+        var half = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), EnterJourneysHandler.PageSize / 2).ToArray();
+        Read(3, Asked("ctc_1", "{}", half), Asked("ctc_2", "{}", half), Asked("ctc_3", "{}", half));
+        var step = await SendAsync();
+        Assert.That(_entered.Single().Entries.Select(entry => entry.ContactId.Value).Distinct(), Is.EqualTo(["ctc_1", "ctc_2"]));
+        Assert.That((step.Place, step.Stored.Place, step.More), Is.EqualTo((new FeedPlace(110, 2), new FeedPlace(110, 2), true)));
+    }
 
-    private void Read(int events, params Reaction[] reactions) =>
-        _dispatch.Setup(d => d.ReadAsync(Place, EnterJourneysHandler.PageSize, default)).ReturnsAsync(new DispatchPage(reactions, Through, events));
+    private static AskedEvent Asked(string contact, string payload, params (PayloadSchema? Filter, EntryMode Mode)[] journeys) => new(
+        new FeedPlace(110, int.Parse(contact.AsSpan(4), CultureInfo.InvariantCulture)), new TenantId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse(contact),
+        JsonElement.Parse(payload), journeys.Select(journey => new ActiveJourney(
+            new JourneyId(Ids.Next()), new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), journey.Filter), journey.Mode))));
+
+    private void Read(int events, params AskedEvent[] asked) =>
+        _dispatch.Setup(d => d.ReadAsync(Place, EnterJourneysHandler.PageSize, default))
+            .ReturnsAsync(new DispatchPage(asked, Through, events, More: events == EnterJourneysHandler.PageSize));
 
     private async Task<EnteredJourneys> SendAsync() =>
         (await new EnterJourneysHandler(_dispatch.Object, Clock).Handle(new EnterJourneys(_stored, Place), default)).Value;
