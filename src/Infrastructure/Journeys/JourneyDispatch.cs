@@ -78,7 +78,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             FROM   journey_activations
             WHERE  {Lasting}
         )
-        SELECT *
+        SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx
         FROM   lasting
         WHERE  (tenant_id, event_type_id) IN (SELECT * FROM unnest(@tenants, @types))
         ORDER  BY journey_id, from_tx
@@ -134,15 +134,11 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         limit = Math.Min(limit, _limit);
         var parameters = new { transaction_id = after.TransactionId, position = after.Position, limit };
         var (read, rows) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
-        _limit = read.WasCut ? rows.Count : (int)Math.Min(2L * limit, int.MaxValue);
+        _limit = read.WasCut ? read.N : 2 * limit;
         List<AskedEvent> asked = rows.Count > 0 ? await WithJourneysAsync(after, rows, cancellationToken) : [];
-        if (read.WasCut)
-        {
-            return new DispatchPage(asked, rows[^1].Place, rows.Count, More: true);
-        }
 
-        // Short of a full page, all before the horizon has been read.
-        var more = read.N == limit;
+        // Where there is no more, all before the horizon has been read.
+        var more = read.WasCut || read.N == limit;
         return new DispatchPage(asked, more ? read.Last : FeedPlace.Max(after, new FeedPlace(read.Horizon, 0)), read.N, more);
     }
 
@@ -233,7 +229,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         {
             if (bytes >= MostBytes)
             {
-                return (page with { WasCut = true }, events);
+                return (page with { N = events.Count, Last = events[^1].Place, WasCut = true }, events);
             }
 
             page = PageRow.Read(rows);
@@ -248,7 +244,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     }
 
     /// <summary>The columns that are the same in every row.</summary>
-    /// <param name="N">How many events were read.</param>
+    /// <param name="N">How many events were read; where that was cut, how many of them journeys ask for.</param>
     /// <param name="Last">Where the last of them stands.</param>
     /// <param name="WasCut">Whether the rest was not taken, because the payloads are large.</param>
     private readonly record struct PageRow(long Horizon, int N, FeedPlace Last, bool WasCut = false)

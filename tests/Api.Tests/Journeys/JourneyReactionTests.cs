@@ -120,8 +120,9 @@ public sealed class JourneyReactionTests
             """);
         var plan = await service.PlanAsync(JourneyDispatch.Read, ("@transaction_id", "bigint", "1"), ("@position", "bigint", "0"), ("@limit", "int", "50"));
         Assert.That(plan, Does.Match(@"Bitmap Heap Scan on journey_activations +\(actual rows=1 "));
-        plan = await service.PlanAsync(JourneyDispatch.FindIntervals, ("@transaction_id", "bigint", "1"), ("@tenants", "uuid[]", "'{}'"), ("@types", "uuid[]", "'{}'"));
-        Assert.That(plan, Does.Match(@"Bitmap Heap Scan on journey_activations +\(actual rows=1 |\(never executed\)"));
+        plan = await service.PlanAsync(JourneyDispatch.FindIntervals, ("@transaction_id", "bigint", "1"),
+            ("@tenants", "uuid[]", $"ARRAY['{service.Workspace.Tenant.Value}'::uuid]"), ("@types", "uuid[]", "ARRAY['00000000-0000-0000-0000-000000000000'::uuid]"));
+        Assert.That(plan, Does.Match(@"Bitmap Heap Scan on journey_activations +\(actual rows=1 "));
     }
 
     [Test]
