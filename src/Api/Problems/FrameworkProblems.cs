@@ -13,8 +13,8 @@ internal static class FrameworkProblems
         {
             ExceptionHandler = context =>
                 ProblemWriter.WriteAsync(context, Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error)),
-            // An outage or a broken request is no fault of the program: its log line needs no stack.
-            SuppressDiagnosticsCallback = context => Of(context.Exception) is not Internal,
+            // A failure is logged with the trace that its answer tells; an outage or a broken request is no fault of the program.
+            SuppressDiagnosticsCallback = _ => true,
         })
         .UseStatusCodePages(pages => ProblemWriter.WriteAsync(pages.HttpContext, Of(pages.HttpContext.Response.StatusCode)));
 

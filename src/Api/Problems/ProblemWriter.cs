@@ -1,14 +1,16 @@
 using System.Diagnostics;
+using Flownally.Application;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Problems;
 
 /// <summary>Turns refusals into answers. Nothing else writes an answer that is no success.</summary>
-internal static class ProblemWriter
+internal static partial class ProblemWriter
 {
     public static Task WriteAsync(HttpContext context, Error error)
     {
@@ -16,10 +18,39 @@ internal static class ProblemWriter
         var response = context.Response;
         response.StatusCode = type.Status;
         AddHeaders(response.Headers, error, type);
-        var problem = Problem.Of(error, context.Request.Path.ToUriComponent(), Activity.Current?.Id);
+        var problem = Problem.Of(error, context.Request.Path.ToUriComponent(), TraceOf(context.Request));
+        if (error is Internal)
+        {
+            LogFailure(context.RequestServices.GetRequiredService<ILogger<Problem>>(), context.Features.Get<IExceptionHandlerFeature>()?.Error,
+                context.Request.Method, problem.Instance, problem.TraceId);
+        }
+
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
         return response.WriteAsJsonAsync(problem, json, Problem.ContentType, CancellationToken.None); // which is silent where nobody is left to be told
     }
+
+    /// <summary>
+    /// The call's place in its caller's trace, or in one of its own. It is made for the answer that tells it, not for each call, unless
+    /// somebody listens to activities.
+    /// </summary>
+    private static string? TraceOf(HttpRequest request)
+    {
+        if (Activity.Current is { } listenedTo)
+        {
+            return listenedTo.Id;
+        }
+
+        using var activity = new Activity(nameof(Problem));
+        if (ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, out var caller))
+        {
+            activity.SetParentId(caller.TraceId, caller.SpanId, caller.TraceFlags);
+        }
+
+        return activity.Start().Id;
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed and was answered with the traceId {TraceId}.")]
+    private static partial void LogFailure(ILogger logger, Exception? exception, string method, string? path, string? traceId);
 
     private static void AddHeaders(IHeaderDictionary headers, Error error, ProblemType type)
     {

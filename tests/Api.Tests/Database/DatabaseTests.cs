@@ -5,6 +5,8 @@ using Flownally.Domain.ApiKeys;
 using Flownally.Infrastructure.Database;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 
 namespace Flownally.Api.Tests.Database;
@@ -52,11 +54,13 @@ public sealed class DatabaseTests
     }
 
     [Test]
-    public async Task A_fault_of_the_server_shows_nothing_of_the_inside()
+    public async Task A_fault_of_the_server_shows_nothing_of_the_inside_and_is_found_in_the_log()
     {
         var connectionString = await NewDatabaseAsync("broken");
         await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         await using var app = ApiHost.Build(connectionString, "http://127.0.0.1:0");
+        using var log = new FakeLoggerProvider();
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
         await app.StartAsync();
         var mediator = app.Services.GetRequiredService<IMediator>();
         var tenant = (await mediator.Send(new CreateTenant("Test"))).Value.Id;
@@ -72,6 +76,9 @@ public sealed class DatabaseTests
         var answer = new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());
         answer.AssertRefused(500, "internal");
         Assert.That(answer.Text, Does.Not.Contain("description").And.Not.Contain("Npgsql").And.Not.Contain("event_types"));
+        var told = log.Collector.GetSnapshot().Single(line => line.Level == LogLevel.Error);
+        Assert.That(told.Message, Does.StartWith("GET /v1/event-types failed").And.Contain((string)answer.Json["traceId"]!));
+        Assert.That(told.Exception, Is.TypeOf<PostgresException>());
         await app.StopAsync();
     }
 
