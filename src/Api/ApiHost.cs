@@ -10,6 +10,7 @@ using Flownally.Application.Journeys;
 using Flownally.Infrastructure;
 using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.Journeys;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
@@ -87,7 +88,8 @@ internal static class ApiHost
     private static void AddControllers(this IServiceCollection services) => services
         .AddMvcCore(mvc =>
         {
-            mvc.Filters.Add<ApiKeyFilter>();
+            mvc.Filters.Clear(); // the one there is waits for formatters that cannot read a body; ours reads all
+            mvc.Filters.Add(new TypeFilterAttribute(typeof(ApiKeyFilter)) { IsReusable = true }); // else each call would make all of its filters anew
             mvc.ModelBinderProviders.Insert(0, new TextModelBinderProvider());
             mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // bodies are JSON, whatever they are declared as
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();

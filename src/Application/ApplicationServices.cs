@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Flownally.Application;
 
-/// <summary>Registers what this layer offers.</summary>
+/// <summary>Registers what this layer offers. None of it holds anything of a call, so one of each serves them all.</summary>
 public static class ApplicationServices
 {
     public static IServiceCollection AddApplication(this IServiceCollection services)
@@ -21,19 +21,19 @@ public static class ApplicationServices
             foreach (var contract in handler.GetInterfaces().Where(type =>
                 type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
             {
-                services.AddTransient(contract, handler);
+                services.AddSingleton(contract, handler);
             }
         }
 
         return services
             .AddSingleton<IMapper>(new Mapper(new MapperConfiguration(mapping => mapping.AddProfiles(assembly))))
             .AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true)
-            .AddTransient<ServiceFactory>(provider => provider.GetService!)
-            .AddTransient<IMediator, Mediator>()
-            .AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
-            .AddTransient<ContactGate>()
-            .AddTransient<EventRecorder>()
-            .AddTransient<JourneyChanger>()
+            .AddSingleton<ServiceFactory>(provider => provider.GetService!)
+            .AddSingleton<IMediator, Mediator>()
+            .AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
+            .AddSingleton<ContactGate>()
+            .AddSingleton<EventRecorder>()
+            .AddSingleton<JourneyChanger>()
             .AddSingleton<IdGenerator>();
     }
 }

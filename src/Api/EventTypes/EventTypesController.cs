@@ -22,22 +22,22 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet, RequireScope(Scopes.EventTypeList), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<EventTypesResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetEventTypes([FromQuery] PageSize? pageSize, [FromQuery] string? pageToken, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ListEventTypes(Tenant, pageSize ?? PageSize.Default, pageToken), cancellationToken));
+    public async Task<IActionResult> GetEventTypes([FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListEventTypes(Tenant, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Add an event type</summary>
     /// <remarks>With a `payloadSchema`, only payloads that fit it are recorded.</remarks>
     [HttpPost, RequireScope(Scopes.EventTypeCreate), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeNameTaken))]
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status201Created)]
-    public async Task<IActionResult> CreateEventType(CreateEventTypeRequest request, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(request.ToCommand(Caller), cancellationToken), created =>
+    public async Task<IActionResult> CreateEventType(CreateEventTypeRequest request) =>
+        Answer(await mediator.Send(request.ToCommand(Caller), Aborted), created =>
             Created($"/v1/event-types/{created.EventType.Id}", Tagged(created)));
 
     /// <summary>Read an event type</summary>
     [HttpGet("{id}"), RequireScope(Scopes.EventTypeRead), Refuses(typeof(EventTypeNotFound))]
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetEventType(EventTypeId id, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new GetEventType(Tenant, id), cancellationToken), found => Ok(Tagged(found)));
+    public async Task<IActionResult> GetEventType(EventTypeId id) =>
+        Answer(await mediator.Send(new GetEventType(Tenant, id), Aborted), found => Ok(Tagged(found)));
 
     /// <summary>List the versions of a schema</summary>
     /// <remarks>Those that the type has had, newest first, and why each could be accepted.</remarks>
@@ -45,9 +45,8 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/versions"), RequireScope(Scopes.EventTypeRead), Refuses(typeof(EventTypeNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<EventTypeVersionsResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetEventTypeVersions(EventTypeId id, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken,
-        CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ListEventTypeVersions(Tenant, id, pageSize ?? PageSize.Default, pageToken), cancellationToken));
+    public async Task<IActionResult> GetEventTypeVersions(EventTypeId id, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListEventTypeVersions(Tenant, id, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Change an event type</summary>
     /// <remarks>
@@ -61,8 +60,8 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
         typeof(SchemaIncompatible), typeof(PreconditionFailed))]
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> UpdateEventType(EventTypeId id, UpdateEventTypeRequest request, [FromHeader(Name = "If-Match")] IfMatch? ifMatch,
-        [FromQuery] Flag? validateOnly, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(request.ToCommand(Caller, id, ifMatch, validateOnly), cancellationToken), changed =>
+        [FromQuery] Flag? validateOnly) =>
+        Answer(await mediator.Send(request.ToCommand(Caller, id, ifMatch, validateOnly), Aborted), changed =>
             Ok(validateOnly?.Value == true ? changed.EventType : Tagged(changed)));
 
     /// <summary>Delete an event type</summary>
@@ -71,8 +70,8 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     [HttpDelete("{id}"), RequireScope(Scopes.EventTypeDelete)]
     [Refuses(typeof(EventTypeNotFound), typeof(EventTypePredefined), typeof(EventTypeInUse), typeof(PreconditionFailed))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    public async Task<IActionResult> DeleteEventType(EventTypeId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new DeleteEventType(Tenant, id, ifMatch?.Revisions), cancellationToken), _ => NoContent());
+    public async Task<IActionResult> DeleteEventType(EventTypeId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
+        Answer(await mediator.Send(new DeleteEventType(Tenant, id, ifMatch?.Revisions), Aborted), _ => NoContent());
 
     private EventTypeResponse Tagged(EventTypeRevision shown) => Tagged(shown.EventType, shown.Revision);
 }

@@ -25,19 +25,18 @@ public sealed class EventsController(IMediator mediator) : ApiController
     [HttpPost("contacts/{contactId}/events"), RequireScope(Scopes.EventCreate), RefusesRecording]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateContactEvent(ContactId contactId, CreateContactEventRequest request,
-        [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant, contactId, key), cancellationToken), Created);
+        [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key) =>
+        Answer(await mediator.Send(request.ToCommand(Tenant, contactId, key), Aborted), Created);
 
     /// <summary>Record an event (old form)</summary>
     /// <remarks>Works for good; new code records at the contact's own address, which the `Link` header names.</remarks>
     /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
     [HttpPost("events"), RequireScope(Scopes.EventCreate), RefusesRecording, Deprecated(2026, 1, 1)]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
-    public async Task<IActionResult> CreateEvent(CreateEventRequest request, [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key,
-        CancellationToken cancellationToken)
+    public async Task<IActionResult> CreateEvent(CreateEventRequest request, [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key)
     {
         Response.Headers.Link = $"</v1/contacts/{Uri.EscapeDataString(request.ContactId.Value)}/events>; rel=\"successor-version\"";
-        return Answer(await mediator.Send(request.ToCommand(Tenant, key), cancellationToken), Created);
+        return Answer(await mediator.Send(request.ToCommand(Tenant, key), Aborted), Created);
     }
 
     /// <summary>Record many events</summary>
@@ -47,8 +46,8 @@ public sealed class EventsController(IMediator mediator) : ApiController
     /// </remarks>
     [HttpPost("events/batch"), RequireScope(Scopes.EventCreate), RequestSizeLimit(MaxBatchBytes), TakesNoHeader("Idempotency-Key")]
     [ProducesResponseType<RecordedEventsResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> CreateEvents(CreateEventsRequest request, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant), cancellationToken), recorded => Ok(RecordedEventsResponse.Of(recorded.Results)));
+    public async Task<IActionResult> CreateEvents(CreateEventsRequest request) =>
+        Answer(await mediator.Send(request.ToCommand(Tenant), Aborted), recorded => Ok(RecordedEventsResponse.Of(recorded.Results)));
 
     /// <summary>List all events</summary>
     /// <remarks>Newest recorded first.</remarks>
@@ -58,8 +57,8 @@ public sealed class EventsController(IMediator mediator) : ApiController
     [HttpGet("events"), RequireScope(Scopes.EventList), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEvents([FromQuery] EventTypeId? eventTypeId, [FromQuery] PageSize? pageSize,
-        [FromQuery] string? pageToken, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ListEvents(Tenant, eventTypeId, pageSize ?? PageSize.Default, pageToken), cancellationToken));
+        [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListEvents(Tenant, eventTypeId, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Read a contact's timeline</summary>
     /// <remarks>Latest moment first; of two at the same time, the one recorded last.</remarks>
@@ -70,15 +69,15 @@ public sealed class EventsController(IMediator mediator) : ApiController
     [HttpGet("contacts/{contactId}/events"), RequireScope(Scopes.EventList), Refuses(typeof(PageTokenInvalid), typeof(ContactNotFound))]
     [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventsByContact(ContactId contactId, [FromQuery] EventTypeId? eventTypeId,
-        [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken, CancellationToken cancellationToken) =>
+        [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
         Answer(await mediator.Send(new ListContactEvents(Tenant, contactId, eventTypeId, pageSize ?? PageSize.Default, pageToken),
-            cancellationToken));
+            Aborted));
 
     /// <summary>Read an event</summary>
     [HttpGet("events/{id}"), RequireScope(Scopes.EventRead), Refuses(typeof(EventNotFound))]
     [ProducesResponseType<EventResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetEvent(EventId id, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new GetEvent(Tenant, id), cancellationToken));
+    public async Task<IActionResult> GetEvent(EventId id) =>
+        Answer(await mediator.Send(new GetEvent(Tenant, id), Aborted));
 
     private CreatedResult Created(RecordedEvent recorded)
     {

@@ -30,9 +30,9 @@ public sealed class FeedController(IMediator mediator) : ApiController
     [HttpGet("events/feed"), RequireScope(Scopes.EventList), AnswersEventStream, Refuses(typeof(CursorInvalid), typeof(CursorExpired))]
     [ProducesResponseType<FeedResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventFeed([FromQuery] string? cursor, [FromQuery] PageSize? pageSize, [FromQuery] FeedWait? wait,
-        [FromQuery] EventTypeId? eventTypeId, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, CancellationToken cancellationToken) =>
+        [FromQuery] EventTypeId? eventTypeId, [FromHeader(Name = "Last-Event-ID")] string? lastEventId) =>
         AnswersEventStreamAttribute.IsWanted(Request)
-            ? Answer(await mediator.Send(new FollowFeed(Tenant, eventTypeId, cursor, lastEventId, pageSize ?? PageSize.Default), cancellationToken),
+            ? Answer(await mediator.Send(new FollowFeed(Tenant, eventTypeId, cursor, lastEventId, pageSize ?? PageSize.Default), Aborted),
                 feed => new EventStreamResult(feed.Pages, mediator))
-            : Answer(await mediator.Send(new ReadFeed(Tenant, eventTypeId, cursor, pageSize ?? PageSize.Default, wait ?? default), cancellationToken));
+            : Answer(await mediator.Send(new ReadFeed(Tenant, eventTypeId, cursor, pageSize ?? PageSize.Default, wait ?? default), Aborted));
 }

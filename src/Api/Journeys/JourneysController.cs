@@ -23,22 +23,22 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet, RequireScope(Scopes.JourneyList), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneysResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetJourneys([FromQuery] PageSize? pageSize, [FromQuery] string? pageToken, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ListJourneys(Tenant, pageSize ?? PageSize.Default, pageToken), cancellationToken));
+    public async Task<IActionResult> GetJourneys([FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListJourneys(Tenant, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Draft a journey</summary>
     /// <remarks>It reacts to nothing until it is activated.</remarks>
     [HttpPost, RequireScope(Scopes.JourneyCreate), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeUnknown))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status201Created)]
-    public async Task<IActionResult> CreateJourney(CreateJourneyRequest request, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant), cancellationToken), created =>
+    public async Task<IActionResult> CreateJourney(CreateJourneyRequest request) =>
+        Answer(await mediator.Send(request.ToCommand(Tenant), Aborted), created =>
             Created($"/v1/journeys/{created.Journey.Id}", Tagged(created)));
 
     /// <summary>Read a journey</summary>
     [HttpGet("{id}"), RequireScope(Scopes.JourneyRead), Refuses(typeof(JourneyNotFound))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetJourney(JourneyId id, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new GetJourney(Tenant, id), cancellationToken), found => Ok(Tagged(found)));
+    public async Task<IActionResult> GetJourney(JourneyId id) =>
+        Answer(await mediator.Send(new GetJourney(Tenant, id), Aborted), found => Ok(Tagged(found)));
 
     /// <summary>Change a journey</summary>
     /// <remarks>
@@ -49,33 +49,32 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     [HttpPatch("{id}"), RequireScope(Scopes.JourneyUpdate), TakesMergePatch]
     [Refuses(typeof(JourneyNotFound), typeof(PayloadSchemaInvalid), typeof(EventTypeUnknown), typeof(JourneyNotReady), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> UpdateJourney(JourneyId id, UpdateJourneyRequest request, [FromHeader(Name = "If-Match")] IfMatch? ifMatch,
-        CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant, id, ifMatch), cancellationToken), changed => Ok(Tagged(changed)));
+    public async Task<IActionResult> UpdateJourney(JourneyId id, UpdateJourneyRequest request, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
+        Answer(await mediator.Send(request.ToCommand(Tenant, id, ifMatch), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Delete a journey</summary>
     /// <remarks>It reacts to nothing any more. Its entries can still be read.</remarks>
     /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the journey has changed since, nothing happens.</param>
     [HttpDelete("{id}"), RequireScope(Scopes.JourneyDelete), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    public async Task<IActionResult> DeleteJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new DeleteJourney(Tenant, id, ifMatch?.Revisions), cancellationToken), _ => NoContent());
+    public async Task<IActionResult> DeleteJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
+        Answer(await mediator.Send(new DeleteJourney(Tenant, id, ifMatch?.Revisions), Aborted), _ => NoContent());
 
     /// <summary>Activate a journey</summary>
     /// <remarks>It reacts to every event that is recorded from now on. One that is active stays so.</remarks>
     /// <param name="ifMatch">The `ETag` that the activation was decided on: if the journey has changed since, nothing happens.</param>
     [HttpPost("{id}/activate"), RequireScope(Scopes.JourneyUpdate), Refuses(typeof(JourneyNotFound), typeof(JourneyNotReady), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> ActivateJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ActivateJourney(Tenant, id, ifMatch?.Revisions), cancellationToken), changed => Ok(Tagged(changed)));
+    public async Task<IActionResult> ActivateJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
+        Answer(await mediator.Send(new ActivateJourney(Tenant, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Pause a journey</summary>
     /// <remarks>Events that are recorded from now on pass it by. One that is not active stays as it is.</remarks>
     /// <param name="ifMatch">The `ETag` that the pause was decided on: if the journey has changed since, nothing happens.</param>
     [HttpPost("{id}/pause"), RequireScope(Scopes.JourneyUpdate), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> PauseJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new PauseJourney(Tenant, id, ifMatch?.Revisions), cancellationToken), changed => Ok(Tagged(changed)));
+    public async Task<IActionResult> PauseJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
+        Answer(await mediator.Send(new PauseJourney(Tenant, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>List the entries into a journey</summary>
     /// <remarks>Newest first; also of a journey that is deleted.</remarks>
@@ -83,9 +82,8 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/entries"), RequireScope(Scopes.JourneyRead), Refuses(typeof(JourneyNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneyEntriesResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetJourneyEntries(JourneyId id, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken,
-        CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new ListJourneyEntries(Tenant, id, pageSize ?? PageSize.Default, pageToken), cancellationToken));
+    public async Task<IActionResult> GetJourneyEntries(JourneyId id, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListJourneyEntries(Tenant, id, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Deliver an entry again</summary>
     /// <remarks>
@@ -95,8 +93,8 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     [HttpPost("{id}/entries/{entryId}/redeliver"), RequireScope(Scopes.JourneyUpdate)]
     [Refuses(typeof(JourneyNotFound), typeof(JourneyEntryNotFound), typeof(JourneyTargetMissing))]
     [ProducesResponseType<JourneyEntryResponse>(StatusCodes.Status202Accepted)]
-    public async Task<IActionResult> RedeliverJourneyEntry(JourneyId id, JourneyEntryId entryId, CancellationToken cancellationToken) =>
-        Answer(await mediator.Send(new RedeliverJourneyEntry(Tenant, id, entryId), cancellationToken), Accepted);
+    public async Task<IActionResult> RedeliverJourneyEntry(JourneyId id, JourneyEntryId entryId) =>
+        Answer(await mediator.Send(new RedeliverJourneyEntry(Tenant, id, entryId), Aborted), Accepted);
 
     private JourneyResponse Tagged(JourneyRevision shown) => Tagged(shown.Journey, shown.Revision);
 }

@@ -2,6 +2,7 @@ using Flownally.Application;
 using Flownally.Domain;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc.Abstractions;
 
 namespace Flownally.Api.Problems;
 
@@ -16,7 +17,11 @@ internal static class FrameworkProblems
             // A failure is logged with the trace that its answer tells; an outage or a broken request is no fault of the program.
             SuppressDiagnosticsCallback = _ => true,
         })
-        .UseStatusCodePages(pages => ProblemWriter.WriteAsync(pages.HttpContext, Of(pages.HttpContext.Response.StatusCode)));
+        .UseWhen(HasNoAction, refused => refused
+            .UseStatusCodePages(pages => ProblemWriter.WriteAsync(pages.HttpContext, Of(pages.HttpContext.Response.StatusCode))));
+
+    /// <summary>An action's answers are whole; the framework refuses what finds none.</summary>
+    private static bool HasNoAction(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ActionDescriptor>() is null;
 
     private static Error Of(Exception exception) => exception switch
     {

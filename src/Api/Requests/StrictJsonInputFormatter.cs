@@ -28,11 +28,11 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         var body = await ReadAsync(context.HttpContext.Request, context.ModelType, context.HttpContext.RequestAborted);
         if (body.IsSuccess)
         {
-            return await InputFormatterResult.SuccessAsync(body.Value);
+            return InputFormatterResult.Success(body.Value);
         }
 
         RefusedInput.Add(context.ModelState, context.ModelName, body.Error);
-        return await InputFormatterResult.FailureAsync();
+        return InputFormatterResult.Failure();
     }
 
     private async Task<Result<object>> ReadAsync(HttpRequest request, Type type, CancellationToken cancellationToken)

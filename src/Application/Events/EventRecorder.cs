@@ -24,22 +24,27 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
         for (var fresh = false; open.Count > 0; fresh = true)
         {
             var types = new TypesOfCall(catalog);
+            var (accepted, events) = (new List<int>(open.Count), new List<Event>(open.Count));
             foreach (var i in open)
             {
                 results[i] = await DecideAsync(moments[i], types, fresh, cancellationToken);
+                if (results[i].IsSuccess)
+                {
+                    accepted.Add(i);
+                    events.Add(results[i].Value);
+                }
             }
 
-            open.RemoveAll(i => !results[i].IsSuccess);
-            if (open.Count == 0)
+            if (events.Count == 0)
             {
                 break;
             }
 
-            var outcomes = await log.AppendAsync([.. open.Select(i => results[i].Value)], cancellationToken);
+            var outcomes = await log.AppendAsync(events, cancellationToken);
             List<int> moved = [];
-            for (var n = 0; n < open.Count; n++)
+            for (var n = 0; n < events.Count; n++)
             {
-                var i = open[n];
+                var i = accepted[n];
                 switch (outcomes[n])
                 {
                     case AppendOutcome.KeyTaken taken:

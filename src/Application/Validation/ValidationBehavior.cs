@@ -10,16 +10,18 @@ internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValid
     : IPipelineBehavior<TRequest, TResponse>
     where TResponse : IResult<TResponse>
 {
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
-        List<FieldViolation> violations = [];
+        List<FieldViolation>? violations = null;
         foreach (var validator in validators)
         {
-            var result = await validator.ValidateAsync(request, cancellationToken);
-            violations.AddRange(result.Violations());
+            if (validator.Validate(request) is { IsValid: false } found)
+            {
+                (violations ??= []).AddRange(found.Violations());
+            }
         }
 
-        return violations.Count > 0 ? TResponse.Refused(new ValidationFailed(violations)) : await next();
+        return violations is null ? next() : Task.FromResult(TResponse.Refused(new ValidationFailed(violations)));
     }
 }
 

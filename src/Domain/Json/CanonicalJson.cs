@@ -26,7 +26,7 @@ public static class CanonicalJson
         switch (json.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteMembers([.. json.EnumerateObject()], destination);
+                WriteMembers(json, destination);
                 break;
             case JsonValueKind.Array:
                 destination.Write("["u8);
@@ -50,8 +50,15 @@ public static class CanonicalJson
         }
     }
 
-    private static void WriteMembers(JsonProperty[] members, IBufferWriter<byte> destination)
+    private static void WriteMembers(JsonElement json, IBufferWriter<byte> destination)
     {
+        var members = new JsonProperty[json.GetPropertyCount()];
+        var count = 0;
+        foreach (var member in json.EnumerateObject())
+        {
+            members[count++] = member;
+        }
+
         Array.Sort(members, static (left, right) => UnescapedName(left).SequenceCompareTo(UnescapedName(right)));
         destination.Write("{"u8);
         foreach (var member in members)

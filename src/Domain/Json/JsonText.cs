@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -71,7 +70,8 @@ public static class JsonText
     /// <summary>The same text without the whitespace between its tokens. The text must be valid.</summary>
     public static byte[] Minify(ReadOnlySpan<byte> utf8)
     {
-        var compact = new ArrayBufferWriter<byte>(utf8.Length);
+        var compact = new byte[utf8.Length];
+        var length = 0;
         while (!utf8.IsEmpty)
         {
             var run = utf8.IndexOfAny(" \t\r\n\""u8);
@@ -81,11 +81,12 @@ public static class JsonText
                 run += StringLength(utf8[run..]);
             }
 
-            compact.Write(utf8[..run]);
+            utf8[..run].CopyTo(compact.AsSpan(length));
+            length += run;
             utf8 = utf8[run..].TrimStart(" \t\r\n"u8);
         }
 
-        return compact.WrittenSpan.ToArray();
+        return length == compact.Length ? compact : compact[..length];
     }
 
     private static int StringLength(ReadOnlySpan<byte> quoted)

@@ -42,13 +42,7 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
         var outcomes = await WaitAsync(events, cancellationToken);
         while (outcomes.Contains(null))
         {
-            await Task.Delay(PauseBeforeRetry, _clock, cancellationToken);
-            int[] left = [.. Enumerable.Range(0, events.Count).Where(i => outcomes[i] is null)];
-            var again = await WaitAsync([.. left.Select(i => events[i])], cancellationToken);
-            for (var i = 0; i < left.Length; i++)
-            {
-                outcomes[left[i]] = again[i];
-            }
+            await RetryAsync(events, outcomes, cancellationToken);
         }
 
         return outcomes!;
@@ -64,8 +58,20 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
         }
     }
 
+    /// <summary>Tries those again that nothing became of, and notes what becomes of them now.</summary>
+    private async Task RetryAsync(IReadOnlyList<Event> events, AppendOutcome?[] outcomes, CancellationToken cancellationToken)
+    {
+        await Task.Delay(PauseBeforeRetry, _clock, cancellationToken);
+        int[] left = [.. Enumerable.Range(0, events.Count).Where(i => outcomes[i] is null)];
+        var again = await WaitAsync([.. left.Select(i => events[i])], cancellationToken);
+        for (var i = 0; i < left.Length; i++)
+        {
+            outcomes[left[i]] = again[i];
+        }
+    }
+
     /// <returns>What became of each event; null where another transaction stood in the way.</returns>
-    private async Task<AppendOutcome?[]> WaitAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    private Task<AppendOutcome?[]> WaitAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
         var waiter = new Waiter(events, cancellationToken);
         var (count, bytes) = (Interlocked.Add(ref _eventsWaiting, events.Count), Interlocked.Add(ref _bytesWaiting, waiter.Bytes));
@@ -73,10 +79,10 @@ internal sealed class GroupCommitLog : IEventLog, IAsyncDisposable
         if ((!alone && (count > _mostWaiting || bytes > 8 * MostBytesTogether)) || !_queue.Writer.TryWrite(waiter))
         {
             Leave(waiter);
-            return [.. events.Select(_ => new AppendOutcome.Overloaded())];
+            return Task.FromResult<AppendOutcome?[]>([.. events.Select(_ => new AppendOutcome.Overloaded())]);
         }
 
-        return await waiter.Outcomes.WaitAsync(cancellationToken);
+        return waiter.Outcomes.WaitAsync(cancellationToken);
     }
 
     private void Leave(Waiter waiter)
