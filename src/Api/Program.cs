@@ -1,4 +1,5 @@
 using Flownally.Api.CommandLine;
+using Flownally.Infrastructure;
 
 Scheduling.NeverInterrupt();
 return await FlownallyCommand.RunAsync(args);

@@ -41,7 +41,7 @@ internal static partial class ProblemWriter
         }
 
         using var activity = new Activity(nameof(Problem));
-        if (ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, out var caller))
+        if (ActivityContext.TryParse(request.Headers.TraceParent, traceState: null, out var caller))
         {
             activity.SetParentId(caller.TraceId, caller.SpanId, caller.TraceFlags);
         }

@@ -52,7 +52,7 @@ public static class CanonicalJson
 
     private static void WriteMembers(JsonElement json, IBufferWriter<byte> destination)
     {
-        var members = new JsonProperty[json.GetPropertyCount()];
+        var members = new JsonProperty[json.GetPropertyCount()]; // of the very size; ToArray would grow one after another
         var count = 0;
         foreach (var member in json.EnumerateObject())
         {

@@ -20,9 +20,6 @@ internal sealed class Cluster
     /// </summary>
     private static readonly long SharedMegabytes = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 / 1024 / 1024, 128, 2048);
 
-    /// <summary>The server does not inherit how the kernel gives this process its turns, which is for PostgreSQL's sake.</summary>
-    private static readonly string[] UsualPolicy = OperatingSystem.IsLinux() ? ["chrt", "--other", "0"] : [];
-
     /// <summary>Children of a killed server hold its memory for a moment, during which no new one can start.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -184,8 +181,8 @@ internal sealed class Cluster
             File.Delete(Path.Combine(_folder, "postmaster.pid")); // of a server that is no more
 
             // pg_ctl puts the server into a session of its own: a Ctrl-C at the terminal is for us, who stop the server last.
-            var started = await Tool.RunAsync([.. UsualPolicy, .. _account.Command(_binaries.PgCtl, "start", "-D", _folder, "-l", LogFile, "-w", "-t", "60")],
-                CancellationToken.None);
+            var start = _account.Command(_binaries.PgCtl, "start", "-D", _folder, "-l", LogFile, "-w", "-t", "60");
+            var started = await Scheduling.PromptlyAsync(() => Tool.RunAsync(start, CancellationToken.None));
             if (started.Succeeded)
             {
                 return;

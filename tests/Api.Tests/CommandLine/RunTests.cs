@@ -68,6 +68,10 @@ public sealed partial class RunTests
         var workers = Directory.GetDirectories($"/proc/{service.ProcessId}/task").Where(thread => File.ReadAllText($"{thread}/comm").StartsWith(".NET TP Worker", StringComparison.Ordinal));
         Assert.That(workers.Select(PolicyOf), Is.Not.Empty.And.All.EqualTo(Batch));
         Assert.That(PolicyOf($"/proc/{server}"), Is.EqualTo(Usual));
+        if (Environment.OSVersion.Version >= new Version(6, 12) && File.Exists($"/proc/{server}/sched"))
+        {
+            Assert.That(File.ReadLines($"/proc/{server}/sched"), Has.Some.Matches(@"^se\.slice\s+:\s+100000$"), "turns of 0.1 ms");
+        }
 
         static string PolicyOf(string task) => File.ReadAllText($"{task}/stat").Split(") ")[^1].Split(' ')[38]; // proc(5): the 41st field
     }
