@@ -52,7 +52,7 @@ public static class Scheduling
         };
         if (call is not null)
         {
-            var turn = new Attributes { Size = Marshal.SizeOf<Attributes>(), Policy = Other, Nice = GetPriority(0, CallingThread), Runtime = 100_000 };
+            var turn = default(Attributes) with { Size = Marshal.SizeOf<Attributes>(), Policy = Other, Nice = GetPriority(0, CallingThread), Runtime = 100_000 };
             _ = SetAttributes(call.Value, CallingThread, turn, 0);
         }
     }
@@ -73,24 +73,6 @@ public static class Scheduling
     private readonly record struct Parameters(int Priority);
 
     /// <summary>The kernel's <c>sched_attr</c>: https://man7.org/linux/man-pages/man2/sched_setattr.2.html.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly record struct Attributes
-    {
-        public int Size { get; init; }
-
-        public int Policy { get; init; }
-
-        public ulong Flags { get; init; }
-
-        public int Nice { get; init; }
-
-        public int Priority { get; init; }
-
-        /// <summary>Nanoseconds, 100,000 to 100,000,000.</summary>
-        public ulong Runtime { get; init; }
-
-        public ulong Deadline { get; init; }
-
-        public ulong Period { get; init; }
-    }
+    /// <param name="Runtime">The length of a turn, 100,000 to 100,000,000 ns.</param>
+    private readonly record struct Attributes(int Size, int Policy, ulong Flags, int Nice, int Priority, ulong Runtime, ulong Deadline, ulong Period);
 }
