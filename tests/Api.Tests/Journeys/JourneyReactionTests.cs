@@ -7,6 +7,7 @@ using Flownally.Domain.Contacts;
 using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Journeys;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flownally.Api.Tests.Journeys;
@@ -44,6 +45,24 @@ public sealed class JourneyReactionTests
             Assert.That(entry["delivery"]!.AsObject().Select(member => member.Key), Is.EqualTo(["state", "attempts", "lastAttemptAt", "lastStatus"]));
             Assert.That(((int)entry["delivery"]!["attempts"]!, (int)entry["delivery"]!["lastStatus"]!), Is.EqualTo((1, 200)));
             Assert.That((string)entry["eventId"]!, Is.EqualTo((string)recorded["id"]!));
+        }
+    }
+
+    [Test]
+    public async Task What_docs_show_of_a_webhook_is_what_arrives()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("page");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 129.90m);
+        await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered");
+        var (arrived, shown) = (receiver.Deliveries.Single(), await ShownAsync());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(shown.Headers.Keys.Select(name => name.ToLowerInvariant()), Is.EquivalentTo(arrived.Headers.Keys.Select(name => name.ToLowerInvariant())));
+            Assert.That(shown.Headers.ContentLength, Is.EqualTo(shown.Body.Length));
+            Assert.That(shown.Headers["webhook-signature"].ToString(), Is.EqualTo(Signature(shown)));
+            Assert.That(MembersOf(JsonNode.Parse(shown.Body)), Is.EqualTo(MembersOf(JsonNode.Parse(arrived.Body))));
         }
     }
 
@@ -305,6 +324,26 @@ public sealed class JourneyReactionTests
         var signed = Encoding.UTF8.GetBytes($"{delivery.Headers["webhook-id"]}.{delivery.Headers["webhook-timestamp"]}.").Concat(delivery.Body).ToArray();
         return "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(Webhooks.Secret["whsec_".Length..]), signed));
     }
+
+    /// <summary>The call in <c>docs/webhooks.md</c>.</summary>
+    private static async Task<Delivery> ShownAsync()
+    {
+        var page = await File.ReadAllLinesAsync(Path.Combine(RunningService.Root.FullName, "docs/webhooks.md"));
+        Assert.That(page, Has.Some.Contains(Webhooks.Secret));
+        var call = page.SkipWhile(line => line != "```http").Skip(1).TakeWhile(line => line != "```").ToList();
+        var headers = new HeaderDictionary();
+        foreach (var header in call.Skip(1).TakeWhile(line => line.Length > 0).Select(line => line.Split(": ")))
+        {
+            headers.Append(header[0], header[1]);
+        }
+
+        return new Delivery("POST", call[0].Split(' ')[1], headers, Encoding.UTF8.GetBytes(call[^1]));
+    }
+
+    /// <summary>The names of all members but the payload's, in their order.</summary>
+    private static IEnumerable<string> MembersOf(JsonNode? node) => node is JsonObject members
+        ? members.SelectMany(member => MembersOf(member.Key == "payload" ? null : member.Value).Prepend(member.Key))
+        : [];
 
     private static string State(JsonNode entry) => (string)entry["delivery"]!["state"]!;
 
