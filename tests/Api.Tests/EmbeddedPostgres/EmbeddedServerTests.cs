@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Flownally.Infrastructure.EmbeddedPostgres;
 using Npgsql;
 
@@ -55,6 +56,32 @@ public sealed class EmbeddedServerTests
         }
 
         Assert.That(async () => await ExecuteAsync(server, "SELECT 1"), Throws.Nothing.After(20_000, 200));
+    }
+
+    [Test]
+    public async Task A_session_keeps_the_memory_that_its_statements_need()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
+        {
+            Assert.Ignore("Only GNU's C library can be told so, and only Linux counts what comes of it where we look.");
+        }
+
+        const string Sort = "SELECT count(*) FROM (SELECT FROM generate_series(1, 20000) n ORDER BY md5(n::text)) s"; // some 2 MB
+        await using var server = await StartAsync(Path.Combine(_temporary.FullName, "memory"));
+        await using var connection = new NpgsqlConnection(server.ConnectionString);
+        await connection.OpenAsync();
+        await ExecuteAsync(Sort);
+        var before = Faults();
+        await ExecuteAsync(Sort);
+        Assert.That(Faults() - before, Is.LessThan(100), "pages fetched anew");
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        int Faults() => int.Parse(File.ReadAllText($"/proc/{connection.ProcessID}/stat").Split(") ")[^1].Split(' ')[7], CultureInfo.InvariantCulture); // proc(5): the 10th field
     }
 
     [Test]
