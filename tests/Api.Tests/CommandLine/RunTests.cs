@@ -73,7 +73,7 @@ public sealed partial class RunTests
             Assert.That(File.ReadLines($"/proc/{server}/sched"), Has.Some.Matches(@"^se\.slice\s+:\s+100000$"), "turns of 0.1 ms");
         }
 
-        static string PolicyOf(string task) => File.ReadAllText($"{task}/stat").Split(") ")[^1].Split(' ')[38]; // proc(5): the 41st field
+        static string PolicyOf(string task) => TaskStat.Read(task, field: 41);
     }
 
     [Test]

@@ -27,7 +27,7 @@ public sealed class JourneyReactionTests
         var journey = await ActivateAsync(service.Workspace, receiver);
         await RecordAsync(service.Workspace, "ctc_1", 99.99m);
         var recorded = await RecordAsync(service.Workspace, "ctc_1", 129.90m);
-        var entry = (await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered")).Single();
+        var entry = (await DeliveredAsync(service.Workspace, journey)).Single();
         var delivery = receiver.Deliveries.Single();
         var told = JsonNode.Parse(delivery.Body)!;
         using (Assert.EnterMultipleScope())
@@ -55,7 +55,7 @@ public sealed class JourneyReactionTests
         await using var service = await OwnService.StartAsync("page");
         var journey = await ActivateAsync(service.Workspace, receiver);
         await RecordAsync(service.Workspace, "ctc_1", 129.90m);
-        await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered");
+        await DeliveredAsync(service.Workspace, journey);
         var (arrived, shown) = (receiver.Deliveries.Single(), await ShownAsync());
         using (Assert.EnterMultipleScope())
         {
@@ -195,7 +195,7 @@ public sealed class JourneyReactionTests
             await RecordAsync(service.Workspace, "ctc_1", 100);
         }
 
-        var entries = await EntriesAsync(service.Workspace, journey, entries => entries.Count == Events && entries.All(entry => State(entry) == "delivered"));
+        var entries = await DeliveredAsync(service.Workspace, journey, Events);
         var ids = receiver.Deliveries.Select(delivery => delivery.Headers["webhook-id"].ToString()).ToList();
         using (Assert.EnterMultipleScope())
         {
@@ -220,7 +220,7 @@ public sealed class JourneyReactionTests
             await RecordAsync(service.Workspace, $"ctc_{i}", 100);
         }
 
-        await EntriesAsync(service.Workspace, flows, entries => entries.Count == 60 && entries.All(entry => State(entry) == "delivered"));
+        await DeliveredAsync(service.Workspace, flows, 60);
         var waiting = await EntriesAsync(service.Workspace, stuck, entries => entries.Count == 60);
         Assert.That(waiting.Select(State), Is.All.EqualTo("pending"));
         await end.CancelAsync();
@@ -250,7 +250,7 @@ public sealed class JourneyReactionTests
         await using var service = await OwnService.StartAsync("late");
         var journey = await ActivateAsync(service.Workspace, receiver);
         await RecordAsync(service.Workspace, "ctc_1", 100);
-        var entry = (await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered")).Single();
+        var entry = (await DeliveredAsync(service.Workspace, journey)).Single();
         var due = new DueEntry(service.Workspace.Tenant, JourneyId.Parse((string)journey["id"]!), JourneyEntryId.Parse((string)entry["id"]!), ContactId.Parse("ctc_1"), Attempts: 0);
         await service.Services.GetRequiredService<IDeliveries>()
             .SaveAsync([new Attempt(due, DeliveryState.None, 0, TimeProvider.System.GetUtcNow(), null, null)], CancellationToken.None);
@@ -270,14 +270,14 @@ public sealed class JourneyReactionTests
         var workspace = service.Workspace.At(second.Url);
         var journey = await ActivateAsync(workspace, receiver, mode: "everyTime");
         await RecordAsync(workspace, "ctc_1", 100);
-        await EntriesAsync(workspace, journey, entries => entries.Count == 1 && entries.All(entry => State(entry) == "delivered"));
+        await DeliveredAsync(workspace, journey);
         await first.KillAsync();
         for (var i = 0; i < 20; i++)
         {
             await RecordAsync(workspace, "ctc_1", 100);
         }
 
-        var entries = await EntriesAsync(workspace, journey, entries => entries.Count == 21 && entries.All(entry => State(entry) == "delivered"));
+        var entries = await DeliveredAsync(workspace, journey, 21);
         Assert.That(receiver.Deliveries.Select(delivery => delivery.Headers["webhook-id"].ToString()).Distinct(),
             Is.EqualTo(entries.Select(entry => (string)entry["id"]!).Reverse()));
     }
@@ -289,7 +289,7 @@ public sealed class JourneyReactionTests
         await using var service = await OwnService.StartAsync("left");
         var journey = await ActivateAsync(service.Workspace, receiver, mode: "everyTime");
         await RecordAsync(service.Workspace, "ctc_1", 100);
-        await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered");
+        await DeliveredAsync(service.Workspace, journey);
         await service.StopAsync();
         await service.ExecuteAsync("UPDATE journey_entries SET delivery_state = 'pending', attempts = 0, next_attempt_at = entered_at");
         Workspace workspace;
@@ -299,7 +299,7 @@ public sealed class JourneyReactionTests
             await RecordAsync(workspace, "ctc_1", 100);
         }
 
-        var entries = await EntriesAsync(workspace, journey, entries => entries.Count == 2 && entries.All(entry => State(entry) == "delivered"));
+        var entries = await DeliveredAsync(workspace, journey, 2);
         Assert.That(receiver.Deliveries.Skip(1).Select(delivery => delivery.Headers["webhook-id"].ToString()),
             Is.EqualTo(entries.Select(entry => (string)entry["id"]!).Reverse()));
     }
@@ -311,10 +311,10 @@ public sealed class JourneyReactionTests
         await using var service = await OwnService.StartAsync("redeliver");
         var journey = await ActivateAsync(service.Workspace, receiver);
         await RecordAsync(service.Workspace, "ctc_1", 100);
-        var entry = (await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && State(one) == "delivered")).Single();
+        var entry = (await DeliveredAsync(service.Workspace, journey)).Single();
         var answer = await service.Workspace.PostAsync($"/v1/journeys/{journey["id"]}/entries/{entry["id"]}/redeliver", "");
         Assert.That(answer.Status, Is.EqualTo(202));
-        await EntriesAsync(service.Workspace, journey, entries => State(entries.Single()) == "delivered");
+        await DeliveredAsync(service.Workspace, journey);
         Assert.That(receiver.Deliveries.Select(delivery => delivery.Headers["webhook-id"].ToString()), Is.EqualTo([(string)entry["id"]!, (string)entry["id"]!]));
     }
 
@@ -363,6 +363,10 @@ public sealed class JourneyReactionTests
         Assert.That(answer.Status, Is.EqualTo(201), answer.Text);
         return answer.Json;
     }
+
+    /// <summary>The entries of a journey, newest first, once there are so many and the target was told of each.</summary>
+    private static Task<IReadOnlyList<JsonNode>> DeliveredAsync(Workspace workspace, JsonNode journey, int count = 1) =>
+        EntriesAsync(workspace, journey, entries => entries.Count == count && entries.All(entry => State(entry) == "delivered"));
 
     /// <summary>The entries of a journey, newest first, once they are as expected.</summary>
     private static async Task<IReadOnlyList<JsonNode>> EntriesAsync(Workspace workspace, JsonNode journey, Func<IReadOnlyList<JsonNode>, bool> expected)
