@@ -11,6 +11,9 @@ internal static class Timelines
     private const int Seconds = 3;
     private const int WarmUp = 10_000;
 
+    /// <summary>Pages of each contact, where it has many: after fewer a part of ten million events is still to come from the disk.</summary>
+    private const int WarmUpOfEach = 5;
+
     public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
     {
         Program.Say($"Storing {Contacts * EventsOfEach:N0} events ...");
@@ -30,7 +33,7 @@ internal static class Timelines
         workspace.ExecuteAsync(Statements.SeedTimelines(workspace, contacts / 2, contacts, EventsOfEach)));
 
     public static Task WarmUpAsync(Workspace workspace, ApiProcess api, int contacts) =>
-        Rounds.WarmUpAsync(WarmUp, seconds => RunAsync(workspace, api, contacts, seconds));
+        Rounds.WarmUpAsync(Math.Max(WarmUp, WarmUpOfEach * contacts), seconds => RunAsync(workspace, api, contacts, seconds));
 
     public static Task<Wrk> RunAsync(Workspace workspace, ApiProcess api, int contacts, int seconds) =>
         Wrk.RunAsync(api.Url, "timeline.lua", Connections, seconds, workspace.Key, $"{contacts}");

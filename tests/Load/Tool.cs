@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Flownally.Load;
@@ -8,17 +7,10 @@ internal static class Tool
 {
     public static async Task<string> RunAsync(string program, string[] arguments)
     {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program}: {await errors}");
-        }
-        catch (Win32Exception)
-        {
-            throw new InvalidOperationException($"{program} is missing. On Debian: apt-get install wrk postgresql");
-        }
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program}: {await errors}");
     }
 }
