@@ -31,8 +31,9 @@ internal static class ApiHost
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft"] = "Warning",
 
-            // An activity and a scope for each call, which nobody sees: a problem makes the trace that it tells.
+            // An activity and two scopes for each call, which nobody sees: a problem makes the trace that it tells.
             ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+            ["Logging:LogLevel:Microsoft.AspNetCore.Mvc.Infrastructure.ControllerActionInvoker"] = "None",
         },
     };
 

@@ -3,11 +3,14 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Flownally.Api.Requests;
 
-/// <summary>Refuses a caller that does not accept JSON, nor what else the action answers in, before anything is done for it.</summary>
+/// <summary>
+/// Refuses a caller that does not accept JSON, nor what else the action answers in, before anything is done for it: as a filter of the
+/// first kind, whose stage each call passes anyway.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
-internal sealed class AnswersJsonAttribute : Attribute, IResourceFilter
+internal sealed class AnswersJsonAttribute : Attribute, IAuthorizationFilter
 {
-    public void OnResourceExecuting(ResourceExecutingContext context)
+    public void OnAuthorization(AuthorizationFilterContext context)
     {
         var request = context.HttpContext.Request;
         var streams = context.HttpContext.GetEndpoint()!.Metadata.GetMetadata<AnswersEventStreamAttribute>() is not null;
@@ -15,9 +18,5 @@ internal sealed class AnswersJsonAttribute : Attribute, IResourceFilter
         {
             context.Result = new ProblemResult(new NotAcceptable());
         }
-    }
-
-    public void OnResourceExecuted(ResourceExecutedContext context)
-    {
     }
 }

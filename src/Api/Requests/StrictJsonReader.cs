@@ -64,12 +64,10 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         }
 
         var target = info.CreateObject!();
-        var required = 0;
         foreach (var member in json.EnumerateObject())
         {
             if (Find(info.Properties, member) is { } known)
             {
-                required += known.IsRequired ? 1 : 0;
                 if (Read(member.Value, known.PropertyType, place.Member(known.Name), faults) is { } value)
                 {
                     known.Set!(target, value);
@@ -81,15 +79,19 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             }
         }
 
-        if (required < info.Properties.Count(property => property.IsRequired))
+        AddMissing(json, info.Properties, place, faults);
+        return target;
+    }
+
+    private static void AddMissing(JsonElement json, IList<JsonPropertyInfo> properties, Place place, Faults faults)
+    {
+        for (var i = 0; i < properties.Count; i++) // an enumerator would be an object, with each call
         {
-            foreach (var missing in info.Properties.Where(property => property.IsRequired && !json.TryGetProperty(property.Name, out _)))
+            if (properties[i] is { IsRequired: true, Name: var name } && !json.TryGetProperty(name, out _))
             {
-                faults.Add(place.Member(missing.Name), "required", $"The member '{missing.Name}' is required.");
+                faults.Add(place.Member(name), "required", $"The member '{name}' is required.");
             }
         }
-
-        return target;
     }
 
     private object? ReadBatch(JsonElement json, Type item, Place place, Faults faults)
@@ -111,11 +113,11 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
     private static JsonPropertyInfo? Find(IList<JsonPropertyInfo> properties, JsonProperty member)
     {
-        foreach (var property in properties)
+        for (var i = 0; i < properties.Count; i++)
         {
-            if (member.NameEquals(property.Name))
+            if (member.NameEquals(properties[i].Name))
             {
-                return property;
+                return properties[i];
             }
         }
 

@@ -4,6 +4,7 @@ using Flownally.Domain;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
+using Flownally.Domain.Tenants;
 using Microsoft.Extensions.Logging;
 using EventId = Flownally.Domain.Events.EventId;
 
@@ -23,7 +24,7 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
         List<int> open = [.. Enumerable.Range(0, moments.Count)];
         for (var fresh = false; open.Count > 0; fresh = true)
         {
-            var types = new TypesOfCall(catalog);
+            var types = moments.Count == 1 ? catalog : new CatalogOfCall(catalog);
             var (accepted, events) = (new List<int>(open.Count), new List<Event>(open.Count));
             foreach (var i in open)
             {
@@ -68,7 +69,7 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
         return results;
     }
 
-    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, TypesOfCall types, bool fresh, CancellationToken cancellationToken)
+    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, IEventTypeCatalog types, bool fresh, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,7 +78,7 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
                 return refusal;
             }
 
-            if (await types.FindAsync(moment, fresh, cancellationToken) is not { } type)
+            if (await types.FindAsync(moment.TenantId, moment.EventType, fresh, cancellationToken) is not { } type)
             {
                 return new EventTypeUnknown(moment.EventType.Field);
             }
@@ -107,16 +108,16 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
     private partial void LogFailure(Exception exception);
 
     /// <summary>The types that a call names, each looked up once, and once afresh.</summary>
-    private sealed class TypesOfCall(IEventTypeCatalog catalog)
+    private sealed class CatalogOfCall(IEventTypeCatalog catalog) : IEventTypeCatalog
     {
-        private readonly Dictionary<(EventTypeReference, bool Fresh), EventType?> _found = [];
+        private readonly Dictionary<(TenantId, EventTypeReference, bool Fresh), EventType?> _found = [];
 
-        public async ValueTask<EventType?> FindAsync(RecordEvent moment, bool fresh, CancellationToken cancellationToken)
+        public async ValueTask<EventType?> FindAsync(TenantId tenant, EventTypeReference reference, bool fresh, CancellationToken cancellationToken)
         {
-            var asked = (moment.EventType, fresh);
+            var asked = (tenant, reference, fresh);
             if (!_found.TryGetValue(asked, out var type))
             {
-                _found[asked] = type = await catalog.FindAsync(moment.TenantId, moment.EventType, fresh, cancellationToken);
+                _found[asked] = type = await catalog.FindAsync(tenant, reference, fresh, cancellationToken);
             }
 
             return type;

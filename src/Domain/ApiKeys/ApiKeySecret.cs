@@ -32,7 +32,12 @@ public sealed class ApiKeySecret
     }
 
     /// <summary>SHA-256 of the secret, by which it is stored and found.</summary>
-    public byte[] Hash() => SHA256.HashData(Encoding.ASCII.GetBytes(_text));
+    public byte[] Hash()
+    {
+        Span<byte> ascii = stackalloc byte[Length];
+        Encoding.ASCII.GetBytes(_text, ascii);
+        return SHA256.HashData(ascii);
+    }
 
     /// <summary>The secret itself, for the one moment in which it is handed over.</summary>
     public string Reveal() => _text;
