@@ -1,3 +1,3 @@
 namespace Flownally.Domain.Contacts;
 
-public sealed record ContactNotFound(string Id) : Error("contactNotFound", "There is no contact with this id.");
+public sealed record ContactNotFound(string Id, string Detail = "There is no contact with this id.") : Error("contactNotFound", Detail);

@@ -36,5 +36,5 @@ public readonly record struct ContactId : IResourceId<ContactId>
         return parsed;
     }
 
-    public static Error NotFound(string id) => new ContactNotFound(id);
+    public static Error NotFound(string id) => new ContactNotFound(id, $"No contact has such an id: a contact id is {Rule}.");
 }

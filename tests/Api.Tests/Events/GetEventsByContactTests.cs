@@ -117,7 +117,9 @@ public sealed class GetEventsByContactTests
     {
         var workspace = await Service.NewWorkspaceAsync();
         (await workspace.GetAsync($"/v1/contacts/{contact}/events")).AssertRefused(404, "contactNotFound");
-        (await workspace.RecordAsync(contact, """{"eventTypeName":"signup.completed"}""")).AssertRefused(404, "contactNotFound");
+        var refused = await workspace.RecordAsync(contact, """{"eventTypeName":"signup.completed"}""");
+        refused.AssertRefused(404, "contactNotFound");
+        Assert.That((string)refused.Json["detail"]!, Does.Contain("1 to 128 characters of A-Z a-z 0-9 _ . : @ -"));
     }
 
     [TestCase(128, 200)]
