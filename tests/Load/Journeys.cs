@@ -37,9 +37,9 @@ internal sealed class Journeys : IDisposable
     public static (string Name, string Value) Setting => ("Journeys__AllowPrivateTargets", "true");
 
     /// <summary>Recording while journeys react, and while they do not.</summary>
-    public static async Task MeasureAsync(Workspace workspace, ApiProcess api, Dictionary<string, Figure> results)
+    /// <param name="rounds">An odd number. Rounds differ by a sixth: of 7 the middle one is known to 8 %, of 31 to 4 %.</param>
+    public static async Task MeasureAsync(Workspace workspace, ApiProcess api, int rounds, Dictionary<string, Figure> results)
     {
-        const int RoundCount = 7;
         const int Seconds = 2; // just become active, journeys cost more for a moment than they go on to cost
         const int WarmUp = 120_000; // some steps a second react, on sessions that take turns: a while passes until all of it is compiled and planned
         const int Changes = 4; // of each journey: what makes them active would else be compiled while the first rounds are measured
@@ -54,7 +54,7 @@ internal sealed class Journeys : IDisposable
         await Rounds.WarmUpAsync(WarmUp, seconds => Recording.RunAsync(workspace, api, seconds));
         await journeys.PauseAsync(workspace);
         var (reacting, without, lag) = (new List<double>(), new List<double>(), TimeSpan.Zero);
-        await Rounds.RunAsync("Journeys", RoundCount, () => $"{reacting[^1]:N0}/s (done {lag.TotalSeconds:N1} s later), without {without[^1]:N0}/s",
+        await Rounds.RunAsync("Journeys", rounds, () => $"{reacting[^1]:N0}/s (done {lag.TotalSeconds:N1} s later), without {without[^1]:N0}/s",
             async () => without.Add((await Recording.RunAsync(workspace, api, Seconds)).PerSecond),
             async () =>
             {

@@ -53,7 +53,7 @@ internal static class Program
         {
             await using var group = await ApiProcess.StartAsync(workspace.ConnectionString, Journeys.Setting);
             await Recording.MeasureAsync(workspace, group, results);
-            await Journeys.MeasureAsync(workspace, group, results);
+            await Journeys.MeasureAsync(workspace, group, rounds: quick ? 7 : 31, results);
             await Batches.MeasureAsync(workspace, group, results);
             await Timelines.MeasureAsync(workspace, group, results);
             if (!quick)
