@@ -85,7 +85,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
     private static void AddMissing(JsonElement json, IList<JsonPropertyInfo> properties, Place place, Faults faults)
     {
-        for (var i = 0; i < properties.Count; i++) // an enumerator would be an object, with each call
+        for (var i = 0; i < properties.Count; i++) // by index, as in Find
         {
             if (properties[i] is { IsRequired: true, Name: var name } && !json.TryGetProperty(name, out _))
             {
@@ -113,7 +113,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
     private static JsonPropertyInfo? Find(IList<JsonPropertyInfo> properties, JsonProperty member)
     {
-        for (var i = 0; i < properties.Count; i++)
+        for (var i = 0; i < properties.Count; i++) // not foreach: its enumerator would be an object, for each member of each call
         {
             if (member.NameEquals(properties[i].Name))
             {

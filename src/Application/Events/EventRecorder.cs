@@ -107,7 +107,7 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
     [LoggerMessage(LogLevel.Error, "An event could not be recorded.")]
     private partial void LogFailure(Exception exception);
 
-    /// <summary>The types that a call names, each looked up once, and once afresh.</summary>
+    /// <summary>The types that a call of many moments names, each looked up once, and once afresh.</summary>
     private sealed class CatalogOfCall(IEventTypeCatalog catalog) : IEventTypeCatalog
     {
         private readonly Dictionary<(TenantId, EventTypeReference, bool Fresh), EventType?> _found = [];
