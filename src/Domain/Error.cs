@@ -7,15 +7,37 @@ namespace Flownally.Domain;
 /// <param name="Detail">One sentence about this occurrence. Free to change; shows nothing of the inside.</param>
 public abstract record Error(string Code, string Detail)
 {
-    /// <summary>The places of the request that are at fault, all of them; empty where no place can be named.</summary>
-    public IReadOnlyList<FieldViolation> Violations { get; init; } = [];
+    /// <summary>How many places a refusal names. More would not help, and could make an answer of any length.</summary>
+    public const int MaxViolations = 50;
+
+    /// <summary>The places of the request that are at fault, the first <see cref="MaxViolations"/>; empty where no place can be named.</summary>
+    public IReadOnlyList<FieldViolation> Violations
+    {
+        get;
+        init => field = value.Count <= MaxViolations ? value : [.. value.Take(MaxViolations)];
+    } = [];
 }
 
 /// <summary>One fault at one place of the request.</summary>
-/// <param name="Field">RFC 6901 pointer into the request body, or the name of the query parameter or header.</param>
+/// <param name="Field">
+/// RFC 6901 pointer into the request body, or the name of the query parameter or header; cut with … at <see cref="MaxFieldLength"/> characters.
+/// </param>
 /// <param name="Code">What kind of fault it is, in camelCase.</param>
-/// <param name="Message">A sentence that says what was expected and what was found.</param>
-public sealed record FieldViolation(string Field, string Code, string Message);
+/// <param name="Message">A sentence that says what was expected and what was found; cut with … at <see cref="MaxMessageLength"/> characters.</param>
+public sealed record FieldViolation(string Field, string Code, string Message)
+{
+    public const int MaxFieldLength = 256;
+
+    public const int MaxMessageLength = 600;
+
+    public string Field { get; } = Cut(Field, MaxFieldLength);
+
+    public string Message { get; } = Cut(Message, MaxMessageLength);
+
+    /// <summary>A text of at most so many characters, none of them halved.</summary>
+    public static string Cut(string text, int length) => text.Length <= length ? text
+        : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1), "…");
+}
 
 /// <summary>The request is well-formed JSON but breaks the shape of the operation.</summary>
 public sealed record ValidationFailed : Error

@@ -143,7 +143,7 @@ internal static class ProblemCatalog
         new(422, "The payload does not fit its event type",
             "The payload breaks the schema of the event type.",
             "`errors` names every fault of the payload at its place.",
-            new PayloadInvalid(SomeType(), [new PayloadFault("/total", "/properties/total/type", "typeMismatch", "Expected a number, found a string.")])),
+            new PayloadInvalid(SomeType(), [new PayloadFault("/total", "typeMismatch", "Expected a number, found a string.")])),
         new(422, "The JSON Schema cannot be used",
             "The schema of an event type, or the filter of a journey, breaks JSON Schema or one of the limits here, or holds a keyword that is not known. None is ignored.",
             "`errors` names every such place and how to mend it.",

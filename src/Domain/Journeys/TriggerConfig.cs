@@ -10,5 +10,5 @@ namespace Flownally.Domain.Journeys;
 public sealed record TriggerConfig(EventTypeId EventTypeId, PayloadSchema? PayloadFilter)
 {
     /// <summary>Whether the payload of an event of this type is one that the journey is about.</summary>
-    public bool Matches(JsonElement payload) => PayloadFilter is null || PayloadFilter.Accepts(payload);
+    public bool Matches(JsonElement payload) => PayloadFilter is null || PayloadFilter.Accepts(payload, new Work(Work.OfPayload)) == true;
 }

@@ -10,13 +10,16 @@ public static class JsonPointer
     public static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
+    /// <summary>The names and indexes that a pointer leads through.</summary>
+    public static IEnumerable<string> Tokens(string pointer) => pointer.Split('/').Skip(1)
+        .Select(token => token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
+
     /// <summary>What a pointer leads to, or null where there is nothing.</summary>
     public static JsonElement? Find(JsonElement root, string pointer)
     {
         var place = root;
-        foreach (var token in pointer.Split('/').Skip(1))
+        foreach (var name in Tokens(pointer))
         {
-            var name = token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             if (place.ValueKind == JsonValueKind.Object && place.TryGetProperty(name, out var member))
             {
                 place = member;

@@ -28,19 +28,19 @@ public static class JsonStrings
     }
 
     /// <summary>Asks something of a string.</summary>
-    public static bool Ask<T>(JsonElement text, T argument, Func<ReadOnlySpan<char>, T, bool> question) =>
+    public static TResult Ask<T, TResult>(JsonElement text, T argument, Func<ReadOnlySpan<char>, T, TResult> question) =>
         Ask(JsonMarshal.GetRawUtf8Value(text)[1..^1], text, static text => text.GetString()!, argument, question);
 
     /// <summary>Asks something of a member's name.</summary>
-    public static bool AskName<T>(JsonProperty member, T argument, Func<ReadOnlySpan<char>, T, bool> question) =>
+    public static TResult AskName<T, TResult>(JsonProperty member, T argument, Func<ReadOnlySpan<char>, T, TResult> question) =>
         Ask(JsonMarshal.GetRawUtf8PropertyName(member), member, static member => member.Name, argument, question);
 
     /// <summary>Whether a member has a name, which is given as UTF-8.</summary>
     public static bool NameEquals(JsonProperty member, ReadOnlySpan<byte> raw, ReadOnlySpan<byte> name) =>
         raw.Contains((byte)'\\') ? member.NameEquals(name) : raw.SequenceEqual(name);
 
-    private static bool Ask<TSource, T>(ReadOnlySpan<byte> utf8, TSource source, Func<TSource, string> text, T argument,
-        Func<ReadOnlySpan<char>, T, bool> question)
+    private static TResult Ask<TSource, T, TResult>(ReadOnlySpan<byte> utf8, TSource source, Func<TSource, string> text, T argument,
+        Func<ReadOnlySpan<char>, T, TResult> question)
     {
         if (utf8.Length > LongestOnStack || utf8.Contains((byte)'\\'))
         {

@@ -9,21 +9,21 @@ namespace Flownally.Domain.Schemas;
 /// no array pass.
 /// </summary>
 /// <param name="Rest">For the elements after the prefix; null lets them pass.</param>
-internal sealed record ItemsKeyword(string SchemaPointer, SchemaNode[] Prefix, SchemaNode? Rest) : Keyword(SchemaPointer)
+internal sealed record ItemsKeyword(SchemaPlace Place, SchemaNode[] Prefix, SchemaNode? Rest) : Keyword(Place)
 {
-    public override string Shape => $"items {Prefix.Length} {Rest is not null}";
+    protected override string WriteShape() => $"items {Prefix.Length} {Rest is not null}";
 
     public override IReadOnlyList<SchemaNode> Children => Rest is null ? Prefix : [.. Prefix, Rest];
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (instance.ValueKind != JsonValueKind.Array)
+        if (instance.Kind != JsonValueKind.Array)
         {
             return true;
         }
 
         var (valid, index) = (true, 0);
-        foreach (var element in instance.EnumerateArray())
+        foreach (var element in instance.Json.EnumerateArray())
         {
             if ((index < Prefix.Length ? Prefix[index] : Rest) is not { } node)
             {
@@ -32,7 +32,7 @@ internal sealed record ItemsKeyword(string SchemaPointer, SchemaNode[] Prefix, S
 
             evaluated?.Add(index);
             valid &= evaluation.Element(element, index, node);
-            if (!valid && !evaluation.Collects)
+            if (!valid && (!evaluation.Collects || evaluation.IsOver))
             {
                 return false;
             }
@@ -54,50 +54,56 @@ internal sealed record ItemsKeyword(string SchemaPointer, SchemaNode[] Prefix, S
 
         if (member.Name == "items" && member.Value.ValueKind == JsonValueKind.Array)
         {
-            reader.Fault(member.Pointer, "malformed", "items is one schema; in 2020-12 a schema for each place stands in prefixItems.");
+            reader.Fault(member.Place, "malformed", "items is one schema; in 2020-12 a schema for each place stands in prefixItems.");
             return null;
         }
 
-        return new ItemsKeyword(member.Pointer, prefix is { } places ? [.. reader.ReadList(places)] : [],
-            member.Sibling("items") is { } rest ? reader.Read(rest.Value, rest.Pointer) : null);
+        return new ItemsKeyword(member.Place, prefix is { } places ? [.. reader.ReadList(places)] : [],
+            member.Sibling("items") is { } rest ? reader.Read(rest.Value, rest.Place) : null);
     }
 
     /// <summary>Draft-07: <c>additionalItems</c> means something only beside an array (§6.4.2).</summary>
     public static Keyword? ReadDraft7(SchemaReader reader, SchemaMember member)
     {
-        var rest = member.Sibling("additionalItems") is { } additional ? reader.Read(additional.Value, additional.Pointer) : null;
+        var rest = member.Sibling("additionalItems") is { } additional ? reader.Read(additional.Value, additional.Place) : null;
         return member.Value.ValueKind == JsonValueKind.Array
-            ? new ItemsKeyword(member.Pointer, [.. reader.ReadList(member)], rest)
-            : new ItemsKeyword(member.Pointer, [], reader.Read(member.Value, member.Pointer));
+            ? new ItemsKeyword(member.Place, [.. reader.ReadList(member)], rest)
+            : new ItemsKeyword(member.Place, [], reader.Read(member.Value, member.Place));
     }
 }
 
 /// <summary><c>contains</c>, <c>minContains</c>, <c>maxContains</c> (JSON Schema Core §10.3.1.3, Validation §6.4.4, §6.4.5). Values that are no array pass.</summary>
 /// <param name="Max">Null for any number.</param>
 /// <param name="Notes">Whether elements that fit count as evaluated: in 2020-12.</param>
-internal sealed record ContainsKeyword(string SchemaPointer, SchemaNode Node, JsonNumber Min, JsonNumber? Max, bool Notes) : Keyword(SchemaPointer)
+internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonNumber Min, JsonNumber? Max, bool Notes) : Keyword(Place)
 {
-    public override string Shape => $"contains {Min} {Max} {Notes}";
+    protected override string WriteShape() => $"contains {Min} {Max} {Notes}";
 
     public override IReadOnlyList<SchemaNode> Children => [Node];
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (instance.ValueKind != JsonValueKind.Array)
+        if (instance.Kind != JsonValueKind.Array)
         {
             return true;
         }
 
         var (count, index) = (0, 0);
-        foreach (var element in instance.EnumerateArray())
+        foreach (var element in instance.Json.EnumerateArray())
         {
-            if (evaluation.Try(Node, element, null))
+            var item = new Instance(element, evaluation.Work);
+            if (evaluation.Try(Node, ref item, null))
             {
                 count++;
                 if (Notes)
                 {
                     evaluated?.Add(index);
                 }
+            }
+
+            if (evaluation.IsOver)
+            {
+                return false;
             }
 
             index++;
@@ -111,12 +117,12 @@ internal sealed record ContainsKeyword(string SchemaPointer, SchemaNode Node, Js
     public static Keyword Read(SchemaReader reader, SchemaMember member)
     {
         var least = member.Sibling("minContains") is { } min ? reader.ReadCount(min) : null;
-        return new ContainsKeyword(member.Pointer, reader.Read(member.Value, member.Pointer), least ?? JsonNumber.Of(1),
+        return new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), least ?? JsonNumber.Of(1),
             member.Sibling("maxContains") is { } max ? reader.ReadCount(max) : null, Notes: true);
     }
 
     public static Keyword ReadDraft7(SchemaReader reader, SchemaMember member) =>
-        new ContainsKeyword(member.Pointer, reader.Read(member.Value, member.Pointer), JsonNumber.Of(1), null, Notes: false);
+        new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), JsonNumber.Of(1), null, Notes: false);
 
     /// <summary>Read there; alone it means nothing, but must be well-formed.</summary>
     public static Keyword? ReadBound(SchemaReader reader, SchemaMember member)
@@ -131,21 +137,21 @@ internal sealed record ContainsKeyword(string SchemaPointer, SchemaNode Node, Js
 }
 
 /// <summary><c>uniqueItems</c> (JSON Schema Validation §6.4.3): no two elements are the same JSON value. Values that are no array pass.</summary>
-internal sealed record UniqueItemsKeyword(string SchemaPointer) : Keyword(SchemaPointer)
+internal sealed record UniqueItemsKeyword(SchemaPlace Place) : Keyword(Place)
 {
-    public override string Shape => "uniqueItems";
+    protected override string WriteShape() => "uniqueItems";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (instance.ValueKind != JsonValueKind.Array || instance.GetArrayLength() < 2)
+        if (instance.Kind != JsonValueKind.Array || instance.Json.GetArrayLength() < 2)
         {
             return true;
         }
 
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var element in instance.EnumerateArray())
+        foreach (var element in instance.Json.EnumerateArray())
         {
-            if (!evaluation.Step() || !seen.Add(CanonicalJson.Of(element)))
+            if (!seen.Add(new Instance(element, evaluation.Work).Canonical) || evaluation.IsOver)
             {
                 return evaluation.Fault(this, "notUnique", "Expected elements that all differ; two are the same.");
             }
@@ -158,9 +164,9 @@ internal sealed record UniqueItemsKeyword(string SchemaPointer) : Keyword(Schema
     {
         if (member.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
         {
-            reader.Fault(member.Pointer, "malformed", "uniqueItems is true or false.");
+            reader.Fault(member.Place, "malformed", "uniqueItems is true or false.");
         }
 
-        return member.Value.ValueKind == JsonValueKind.True ? new UniqueItemsKeyword(member.Pointer) : null;
+        return member.Value.ValueKind == JsonValueKind.True ? new UniqueItemsKeyword(member.Place) : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Flownally.Domain.Schemas;
@@ -6,20 +7,23 @@ namespace Flownally.Domain.Schemas;
 /// <c>dependentRequired</c> (JSON Schema Validation §6.5.4), and the form of draft-07's <c>dependencies</c> that names
 /// members: where one member is, these are too. Values that are no object pass.
 /// </summary>
-internal sealed record DependentRequiredKeyword(string SchemaPointer, string Trigger, IReadOnlyList<string> Names) : Keyword(SchemaPointer)
+internal sealed record DependentRequiredKeyword(SchemaPlace Place, string Trigger, IReadOnlyList<string> Names) : Keyword(Place)
 {
-    public override string Shape =>
+    private readonly byte[] _trigger = Encoding.UTF8.GetBytes(Trigger);
+    private readonly byte[][] _names = [.. Names.Select(Encoding.UTF8.GetBytes)];
+
+    protected override string WriteShape() =>
         $"dependentRequired {JsonSerializer.Serialize(Trigger)} {JsonSerializer.Serialize(Names.Order(StringComparer.Ordinal))}";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var valid = true;
-        if (instance.ValueKind == JsonValueKind.Object && instance.TryGetProperty(Trigger, out _))
+        if (instance.Kind == JsonValueKind.Object && instance.Has(Trigger, _trigger))
         {
-            foreach (var name in Names)
+            for (var i = 0; i < Names.Count && !evaluation.IsOver; i++)
             {
-                valid &= instance.TryGetProperty(name, out _)
-                    || evaluation.Fault(this, "required", $"The member '{name}' is missing, which '{Trigger}' needs.", name);
+                valid &= instance.Has(Names[i], _names[i])
+                    || evaluation.Fault(this, "required", $"The member '{Names[i]}' is missing, which '{Trigger}' needs.", Names[i]);
             }
         }
 
@@ -32,8 +36,8 @@ internal sealed record DependentRequiredKeyword(string SchemaPointer, string Tri
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member, JsonProperty child)
     {
-        var pointer = SchemaReader.Below(member.Pointer, child.Name);
-        return reader.ReadNames(child.Value, pointer) is { } names ? new DependentRequiredKeyword(pointer, child.Name, names) : null;
+        var place = reader.Below(member.Place, child.Name);
+        return reader.ReadNames(child.Value, place) is { } names ? new DependentRequiredKeyword(place, child.Name, names) : null;
     }
 }
 
@@ -41,19 +45,21 @@ internal sealed record DependentRequiredKeyword(string SchemaPointer, string Tri
 /// <c>dependentSchemas</c> (JSON Schema Core §10.2.2.4), and the form of draft-07's <c>dependencies</c> that holds schemas:
 /// where a member is, the whole object fits. Values that are no object pass.
 /// </summary>
-internal sealed record DependentSchemaKeyword(string SchemaPointer, string Trigger, SchemaNode Node) : Keyword(SchemaPointer)
+internal sealed record DependentSchemaKeyword(SchemaPlace Place, string Trigger, SchemaNode Node) : Keyword(Place)
 {
-    public override string Shape => $"dependentSchemas {JsonSerializer.Serialize(Trigger)}";
+    private readonly byte[] _trigger = Encoding.UTF8.GetBytes(Trigger);
+
+    protected override string WriteShape() => $"dependentSchemas {JsonSerializer.Serialize(Trigger)}";
 
     public override IReadOnlyList<SchemaNode> Children => [Node];
 
     public override IReadOnlyList<SchemaNode> InPlace => [Node];
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) =>
-        instance.ValueKind != JsonValueKind.Object || !instance.TryGetProperty(Trigger, out _) || Node.Validate(instance, evaluation, evaluated);
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) =>
+        instance.Kind != JsonValueKind.Object || !instance.Has(Trigger, _trigger) || Node.Validate(ref instance, evaluation, evaluated);
 
     public static IEnumerable<Keyword> Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadMap(member).Select(child => new DependentSchemaKeyword(child.Node.Pointer, child.Name, child.Node)).ToList();
+        reader.ReadMap(member).Select(child => new DependentSchemaKeyword(child.Node.Place, child.Name, child.Node)).ToList();
 
     /// <summary><c>dependencies</c> (draft-07 Validation §6.5.7).</summary>
     public static IEnumerable<Keyword> ReadDependencies(SchemaReader reader, SchemaMember member)
@@ -65,10 +71,10 @@ internal sealed record DependentSchemaKeyword(string SchemaPointer, string Trigg
 
         return member.Value.EnumerateObject().Select(child =>
         {
-            var pointer = SchemaReader.Below(member.Pointer, child.Name);
+            var place = reader.Below(member.Place, child.Name);
             return child.Value.ValueKind == JsonValueKind.Array
                 ? DependentRequiredKeyword.Read(reader, member, child)
-                : new DependentSchemaKeyword(pointer, child.Name, reader.Read(child.Value, pointer));
+                : new DependentSchemaKeyword(place, child.Name, reader.Read(child.Value, place));
         }).OfType<Keyword>().ToList();
     }
 }

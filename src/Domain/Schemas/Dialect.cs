@@ -152,11 +152,11 @@ internal sealed class Dialect
     {
         if (member.Value.ValueKind == JsonValueKind.String)
         {
-            reader.AddAnchor(member.Value.GetString()!, member.Pointer[..member.Pointer.LastIndexOf('/')]);
+            reader.AddAnchor(member.Value.GetString()!, member.Place.Parent!);
         }
         else
         {
-            reader.Fault(member.Pointer, "malformed", "An anchor is a name.");
+            reader.Fault(member.Place, "malformed", "An anchor is a name.");
         }
 
         return [];
@@ -165,9 +165,9 @@ internal sealed class Dialect
     /// <summary>Below the root it would begin another document, or another dialect.</summary>
     private static IEnumerable<Keyword> OnlyAtTheRoot(SchemaReader reader, SchemaMember member)
     {
-        if (member.Pointer.LastIndexOf('/') > 0 || member.Value.ValueKind != JsonValueKind.String)
+        if (!member.Place.Parent!.IsRoot || member.Value.ValueKind != JsonValueKind.String)
         {
-            reader.Fault(member.Pointer, "notSupported", $"{member.Name} stands at the root of the schema only, and is a string.");
+            reader.Fault(member.Place, "notSupported", $"{member.Name} stands at the root of the schema only, and is a string.");
         }
 
         return [];

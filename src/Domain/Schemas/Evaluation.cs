@@ -7,68 +7,75 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// One validation under way. Most payloads fit, so the first pass only asks whether they do, and allocates nothing; the
-/// second, for those that do not, keeps track of where it is and collects what it finds.
+/// One check under way: how far the work goes, where in the payload it is, and what it has found. Places and sentences are written out for
+/// faults only, so a payload that fits costs no text.
 /// </summary>
-internal sealed class Evaluation(bool collects)
+internal sealed class Evaluation(Work work)
 {
-    /// <summary>Enough to mend a payload; more would only make the answer long.</summary>
+    /// <summary>Enough to correct a payload; reading stops there.</summary>
     public const int MaxFaults = 50;
 
-    /// <summary>Looks at schemas and values: far above what payloads of 64 KiB need, and done in milliseconds.</summary>
-    private const int MaxSteps = 1_000_000;
+    /// <summary>
+    /// Schemas within one another, those of members and those behind references counted: fewer than the smallest stack can take, so that
+    /// the verdict does not depend on the stack.
+    /// </summary>
+    private const int MaxDepth = 1_000;
 
-    private static readonly List<PayloadFault> None = [];
-    private static readonly List<(string? Name, int Index)> Nowhere = [];
+    /// <summary>What it costs to come to a schema, before its rules are asked.</summary>
+    private const int UnitsOfVisit = 8;
 
-    private readonly List<PayloadFault> _faults = collects ? [] : None;
-    private readonly List<(string? Name, int Index)> _path = collects ? [] : Nowhere;
-    private int _steps;
+    private readonly List<PayloadFault> _faults = [];
+    private readonly List<Step> _path = [];
+    private int _depth;
     private int _trials;
+    private bool _isTooDeep;
 
-    /// <summary>Whether faults are to be found, and not only whether there are any.</summary>
-    public bool Collects => collects && _trials == 0;
+    public Work Work => work;
+
+    /// <summary>Whether faults are looked for, and not only whether there is one.</summary>
+    public bool Collects => _trials == 0;
 
     public IReadOnlyList<PayloadFault> Faults => _faults;
 
-    /// <summary>The budget is used up: the verdict is worth nothing.</summary>
-    public bool IsExhausted => _steps > MaxSteps;
+    /// <summary>The check was given up: its verdict is worth nothing.</summary>
+    public bool IsTooComplex => _isTooDeep || (work.IsSpent && _faults.Count < MaxFaults);
 
-    /// <summary>Counts work, so that recursion under several branches ends, and ends before the stack does.</summary>
-    /// <returns>False once there was too much.</returns>
-    public bool Step()
+    /// <summary>Whether nothing more needs to be asked.</summary>
+    public bool IsOver => _isTooDeep || work.IsSpent || _faults.Count == MaxFaults;
+
+    /// <summary>To be called before a schema is applied, with <see cref="Leave"/> after it.</summary>
+    /// <returns>False where the check is over.</returns>
+    public bool Enter()
     {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            _steps = MaxSteps; // a chain of references, as long as the payload is deep
-        }
-
-        return ++_steps <= MaxSteps;
+        _isTooDeep |= ++_depth > MaxDepth;
+        return work.Spend(UnitsOfVisit) && !IsOver;
     }
 
+    public void Leave() => _depth--;
+
     /// <summary>Whether a schema holds, its faults being nobody's: what is under <c>not</c>, or one branch of many.</summary>
-    public bool Try(SchemaNode node, JsonElement instance, Evaluated? evaluated)
+    public bool Try(SchemaNode node, ref Instance instance, Evaluated? evaluated)
     {
         _trials++;
-        var valid = node.Validate(instance, this, evaluated);
+        var valid = node.Validate(ref instance, this, evaluated);
         _trials--;
         return valid;
     }
 
     /// <summary>Validates the value of a member.</summary>
-    public bool Member(JsonProperty member, SchemaNode node) => Below(Collects ? member.Name : null, 0, member.Value, node);
+    public bool Member(JsonProperty member, SchemaNode node) => Below(new Step(member, 0), member.Value, node);
 
     /// <summary>Validates an element.</summary>
-    public bool Element(JsonElement element, int index, SchemaNode node) => Below(null, index, element, node);
+    public bool Element(JsonElement element, int index, SchemaNode node) => Below(new Step(null, index), element, node);
 
     /// <param name="keyword">The keyword that is broken.</param>
     /// <param name="member">A member below the present place that the fault is about.</param>
     /// <returns>False, always.</returns>
     public bool Fault(Keyword keyword, string code, string message, string? member = null)
     {
-        if (Collects && _faults.Count < MaxFaults)
+        if (Collects && !IsOver)
         {
-            _faults.Add(new PayloadFault(Place(member), keyword.SchemaPointer, code, message));
+            _faults.Add(new PayloadFault(Place(member), keyword.Place, code, message));
         }
 
         return false;
@@ -78,16 +85,11 @@ internal sealed class Evaluation(bool collects)
     public bool Fault(Keyword keyword, string code, [InterpolatedStringHandlerArgument("")] ref FaultMessage message, string? member = null) =>
         Collects && Fault(keyword, code, message.ToString(), member);
 
-    /// <summary>Keeps track of the place, where somebody will ask for it.</summary>
-    private bool Below(string? name, int index, JsonElement value, SchemaNode node)
+    private bool Below(Step step, JsonElement value, SchemaNode node)
     {
-        if (!Collects)
-        {
-            return node.Validate(value, this, null);
-        }
-
-        _path.Add((name, index));
-        var valid = node.Validate(value, this, null);
+        _path.Add(step);
+        var instance = new Instance(value, work);
+        var valid = node.Validate(ref instance, this, null);
         _path.RemoveAt(_path.Count - 1);
         return valid;
     }
@@ -97,28 +99,41 @@ internal sealed class Evaluation(bool collects)
         var pointer = new StringBuilder();
         foreach (var (name, index) in _path)
         {
-            pointer.Append('/').Append(name is null ? index.ToString(CultureInfo.InvariantCulture) : JsonPointer.Escape(name));
+            if (pointer.Length > FieldViolation.MaxFieldLength)
+            {
+                break; // the rest is cut anyway
+            }
+
+            pointer.Append('/').Append(name is { } named ? JsonPointer.Escape(named.Name) : index.ToString(CultureInfo.InvariantCulture));
         }
 
         return member is null ? pointer.ToString() : pointer.Append('/').Append(JsonPointer.Escape(member)).ToString();
     }
+
+    /// <summary>One step into the payload: a member, or an element by its index.</summary>
+    private readonly record struct Step(JsonProperty? Member, int Index);
 }
 
 /// <summary>The words of a fault, put together only where faults are collected.</summary>
 [InterpolatedStringHandler]
 internal ref struct FaultMessage
 {
+    /// <summary>Of a name or value that is quoted; more would only make the answer long.</summary>
+    private const int LongestQuoted = 100;
+
     private DefaultInterpolatedStringHandler _text;
 
     public FaultMessage(int literalLength, int formattedCount, Evaluation evaluation, out bool isWanted)
     {
-        isWanted = evaluation.Collects;
+        isWanted = evaluation.Collects && !evaluation.IsOver;
         _text = isWanted ? new(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
     }
 
     public void AppendLiteral(string value) => _text.AppendLiteral(value);
 
     public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+    public void AppendFormatted(string value) => _text.AppendFormatted(value.Length <= LongestQuoted ? value : value[..LongestQuoted] + "…");
 
     public override string ToString() => _text.ToStringAndClear();
 }

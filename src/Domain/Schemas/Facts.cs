@@ -16,12 +16,14 @@ internal sealed class Facts
     private readonly SchemaTypes _mask;
     private readonly IReadOnlySet<string> _present;
     private readonly IReadOnlySet<Keyword> _decided;
+    private readonly Work _work;
 
-    private Facts(IReadOnlyList<SchemaNode> nodes, SchemaTypes mask, IReadOnlySet<string> present, IReadOnlySet<Keyword> decided)
+    private Facts(IReadOnlyList<SchemaNode> nodes, SchemaTypes mask, IReadOnlySet<string> present, IReadOnlySet<Keyword> decided, Work work)
     {
-        (Nodes, _mask, _present, _decided) = ([.. nodes.Distinct()], mask, present, decided);
+        (Nodes, _mask, _present, _decided, _work) = ([.. nodes.Distinct()], mask, present, decided, work);
         Keywords = [.. Nodes.SelectMany(node => node.Conjuncts).Distinct(ReferenceEqualityComparer.Instance).Cast<Keyword>()];
         Required = [.. _present, .. Keywords.OfType<RequiredKeyword>().SelectMany(keyword => keyword.Names)];
+        work.Require(50 + (20L * Keywords.Count) + (10L * Required.Count));
         Types = PossibleTypes;
         if (Types == SchemaTypes.Object)
         {
@@ -43,30 +45,31 @@ internal sealed class Facts
     /// <summary>Alternatives that no case was made of yet.</summary>
     public IEnumerable<Keyword> Undecided => Keywords.Where(keyword => keyword is AlternativesKeyword or ConditionalKeyword && !_decided.Contains(keyword));
 
-    public static Facts Of(params IReadOnlyList<SchemaNode> nodes) => new(nodes, SchemaTypes.All, new HashSet<string>(), new HashSet<Keyword>(ReferenceEqualityComparer.Instance));
+    public static Facts Of(Work work, params IReadOnlyList<SchemaNode> nodes) =>
+        new(nodes, SchemaTypes.All, new HashSet<string>(), new HashSet<Keyword>(ReferenceEqualityComparer.Instance), work);
 
-    public Facts With(params IReadOnlyList<SchemaNode> more) => new([.. Nodes, .. more], _mask, _present, _decided);
+    public Facts With(params IReadOnlyList<SchemaNode> more) => new([.. Nodes, .. more], _mask, _present, _decided, _work);
 
-    public Facts WithType(SchemaTypes type) => new(Nodes, _mask & type, _present, _decided);
+    public Facts WithType(SchemaTypes type) => new(Nodes, _mask & type, _present, _decided, _work);
 
-    public Facts WithMember(string name) => new(Nodes, _mask, new HashSet<string>(_present) { name }, _decided);
+    public Facts WithMember(string name) => new(Nodes, _mask, new HashSet<string>(_present) { name }, _decided, _work);
 
     /// <summary>A case of an alternative.</summary>
     public Facts Decide(Keyword alternative, params IReadOnlyList<SchemaNode> branch) =>
-        new([.. Nodes, .. branch], _mask, _present, new HashSet<Keyword>(_decided, ReferenceEqualityComparer.Instance) { alternative });
+        new([.. Nodes, .. branch], _mask, _present, new HashSet<Keyword>(_decided, ReferenceEqualityComparer.Instance) { alternative }, _work);
 
     /// <summary>The same text for the same facts.</summary>
-    public string Key(Func<SchemaNode, int> number) => string.Join(',', Nodes.Select(number).Order().Select(id => id.ToString(CultureInfo.InvariantCulture)))
-        + $"/{_mask:D}/{string.Join(',', _present.Order(StringComparer.Ordinal))}/{string.Join(',', _decided.Select(keyword => keyword.SchemaPointer).Order(StringComparer.Ordinal))}";
+    public string Key(Func<object, int> number) =>
+        $"{Numbers(Nodes, number)}/{_mask:D}/{string.Join(',', _present.Order(StringComparer.Ordinal))}/{Numbers(_decided, number)}";
 
     /// <summary>What is known of a member, if it is there.</summary>
-    public Facts Member(string name) => Of([.. Keywords.OfType<PropertiesKeyword>().SelectMany(group => Applicable(group, name))]);
+    public Facts Member(string name) => Of(_work, [.. Keywords.OfType<PropertiesKeyword>().SelectMany(group => Applicable(group, name, _work))]);
 
     /// <summary>The schemas that a group of property keywords has for a name.</summary>
-    public static IEnumerable<SchemaNode> Applicable(PropertiesKeyword group, string name)
+    public static IEnumerable<SchemaNode> Applicable(PropertiesKeyword group, string name, Work work)
     {
         var named = group.Find(name);
-        var matching = group.Patterns.Where(pattern => pattern.Regex.IsMatch(name)).Select(pattern => pattern.Node).ToList();
+        var matching = group.Patterns.Where(pattern => pattern.Program.IsMatch(name, work)).Select(pattern => pattern.Node).ToList();
         return named is not null ? [named, .. matching]
             : matching.Count > 0 ? matching
             : group.Additional is { } additional ? [additional.Node]
@@ -74,7 +77,7 @@ internal sealed class Facts
     }
 
     /// <summary>What is known of an element, if it is there.</summary>
-    public Facts Element(int index) => Of([.. Keywords.OfType<ItemsKeyword>()
+    public Facts Element(int index) => Of(_work, [.. Keywords.OfType<ItemsKeyword>()
         .Select(group => index < group.Prefix.Length ? group.Prefix[index] : group.Rest).OfType<SchemaNode>()]);
 
     /// <summary>All values there can be, where they are few enough to be tried one by one; else null.</summary>
@@ -116,8 +119,11 @@ internal sealed class Facts
         Bounds("minimum").Any(low => Bounds("maximum").Any(high => low > high) || Bounds("exclusiveMaximum").Any(high => low >= high))
         || Bounds("exclusiveMinimum").Any(low => Bounds("maximum").Any(high => low >= high) || Bounds("exclusiveMaximum").Any(high => low >= high));
 
+    private static string Numbers(IEnumerable<object> parts, Func<object, int> number) =>
+        string.Join(',', parts.Select(number).Order().Select(id => id.ToString(CultureInfo.InvariantCulture)));
+
     private bool Admits(JsonElement value) => (TypeKeyword.Of(value) & _mask) != 0
-        && Nodes.All(node => node.Fits(value) != false)
+        && Nodes.All(node => node.Fits(value, _work) != false)
         && (value.ValueKind != JsonValueKind.Object || _present.All(name => value.TryGetProperty(name, out _)));
 
     /// <summary>What a required member brings with it, in a value that is known to be an object.</summary>
@@ -126,6 +132,7 @@ internal sealed class Facts
         for (var before = -1; before != Keywords.Count + Required.Count;)
         {
             before = Keywords.Count + Required.Count;
+            _work.Require(10L * before);
             var dependent = Keywords.OfType<DependentSchemaKeyword>().Where(keyword => Required.Contains(keyword.Trigger)).SelectMany(keyword => keyword.Node.Conjuncts);
             Keywords = [.. Keywords.Concat(dependent).Distinct(ReferenceEqualityComparer.Instance).Cast<Keyword>()];
             Required.UnionWith(Keywords.OfType<DependentRequiredKeyword>().Where(keyword => Required.Contains(keyword.Trigger)).SelectMany(keyword => keyword.Names)

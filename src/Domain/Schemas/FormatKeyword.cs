@@ -7,11 +7,11 @@ namespace Flownally.Domain.Schemas;
 /// <c>format</c> (JSON Schema Validation §7). Those of <see cref="Formats.Asserted"/> are enforced, because people who
 /// write one mean it; the others say what a value is for. Values of another type pass.
 /// </summary>
-internal sealed record FormatKeyword(string SchemaPointer, string Name) : Keyword(SchemaPointer)
+internal sealed record FormatKeyword(SchemaPlace Place, string Name) : Keyword(Place)
 {
-    public override string Shape => $"format {Name}";
+    protected override string WriteShape() => $"format {Name}";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) => Holds(instance)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) => Holds(ref instance)
         || evaluation.Fault(this, "formatMismatch", $"Expected {Formats.Describe(Name)}.");
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
@@ -19,21 +19,25 @@ internal sealed record FormatKeyword(string SchemaPointer, string Name) : Keywor
         var name = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : "";
         if (Formats.Asserted.ContainsKey(name) || Formats.IsOfNumbers(name))
         {
-            return new FormatKeyword(member.Pointer, name);
+            return new FormatKeyword(member.Place, name);
         }
 
         if (!Formats.Annotations.Contains(name))
         {
-            reader.Fault(member.Pointer, "malformed", $"The format is not known.{SchemaReader.Hint(name, Formats.Asserted.Keys.Concat(Formats.Annotations))}");
+            reader.Fault(member.Place, "malformed", $"The format is not known.{SchemaReader.Hint(name, Formats.Asserted.Keys.Concat(Formats.Annotations))}");
         }
 
         return null;
     }
 
-    private bool Holds(JsonElement instance) => instance.ValueKind switch
+    private bool Holds(ref Instance instance)
     {
-        JsonValueKind.String => !Formats.Asserted.TryGetValue(Name, out var holds) || JsonStrings.Ask(instance, holds, static (text, holds) => holds(text)),
-        JsonValueKind.Number => !Formats.IsOfNumbers(Name) || Formats.IsInRange(Name, instance),
-        _ => true,
-    };
+        instance.Work.Spend(8 + (2L * instance.Raw.Length));
+        return instance.Kind switch
+        {
+            JsonValueKind.String => !Formats.Asserted.TryGetValue(Name, out var holds) || JsonStrings.Ask(instance.Json, holds, static (text, holds) => holds(text)),
+            JsonValueKind.Number => !Formats.IsOfNumbers(Name) || Formats.IsInRange(Name, instance.Number),
+            _ => true,
+        };
+    }
 }

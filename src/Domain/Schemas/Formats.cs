@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Flownally.Domain.Json;
+using Flownally.Domain.Schemas.Patterns;
 
 namespace Flownally.Domain.Schemas;
 
@@ -26,7 +25,7 @@ internal static partial class Formats
         ["uri-reference"] = IsUriReference,
         ["uuid"] = text => Uuid().IsMatch(text),
         ["json-pointer"] = text => Pointer().IsMatch(text),
-        ["regex"] = IsRegex,
+        ["regex"] = text => PatternParser.IsPattern(text.ToString()),
     };
 
     /// <summary>Accepted as a remark: nothing is checked.</summary>
@@ -45,10 +44,9 @@ internal static partial class Formats
     /// <summary>Enforced on numbers.</summary>
     public static bool IsOfNumbers(string name) => name is "int32" or "int64";
 
-    public static bool IsInRange(string name, JsonElement instance)
+    public static bool IsInRange(string name, JsonNumber number)
     {
         var range = name == "int32" ? Int32 : Int64;
-        var number = JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(instance));
         return number.IsInteger && number >= range[0] && number <= range[1];
     }
 
@@ -153,19 +151,6 @@ internal static partial class Formats
 
         var host = match.Groups["host"].ValueSpan;
         return host is not ['[', .., ']'] || host[1] is 'v' or 'V' || IsIpv6(host[1..^1]);
-    }
-
-    private static bool IsRegex(ReadOnlySpan<char> text)
-    {
-        try
-        {
-            EcmaPattern.Compile(text.ToString());
-            return true;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
     }
 
     [GeneratedRegex(@"\AP(?=.)([0-9]+W|([0-9]+Y([0-9]+M([0-9]+D)?)?|[0-9]+M([0-9]+D)?|[0-9]+D)?(T(?=.)([0-9]+H([0-9]+M([0-9]+S)?)?|[0-9]+M([0-9]+S)?|[0-9]+S))?)\z", RegexOptions.CultureInvariant)]

@@ -1,9 +1,7 @@
-using System.Text.Json;
-
 namespace Flownally.Domain.Schemas;
 
 /// <summary>A keyword that holds a list of schemas for the very same value.</summary>
-internal abstract record BranchesKeyword(string SchemaPointer, SchemaNode[] Branches) : Keyword(SchemaPointer)
+internal abstract record BranchesKeyword(SchemaPlace Place, SchemaNode[] Branches) : Keyword(Place)
 {
     public override IReadOnlyList<SchemaNode> Children => Branches;
 
@@ -11,7 +9,7 @@ internal abstract record BranchesKeyword(string SchemaPointer, SchemaNode[] Bran
 }
 
 /// <summary><c>anyOf</c> and <c>oneOf</c>: a value that fits takes one of the branches.</summary>
-internal abstract record AlternativesKeyword(string SchemaPointer, SchemaNode[] Branches) : BranchesKeyword(SchemaPointer, Branches)
+internal abstract record AlternativesKeyword(SchemaPlace Place, SchemaNode[] Branches) : BranchesKeyword(Place, Branches)
 {
     public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
 
@@ -19,19 +17,19 @@ internal abstract record AlternativesKeyword(string SchemaPointer, SchemaNode[] 
 }
 
 /// <summary><c>allOf</c> (JSON Schema Core §10.2.1.1): every branch fits.</summary>
-internal sealed record AllOfKeyword(string SchemaPointer, SchemaNode[] Branches) : BranchesKeyword(SchemaPointer, Branches)
+internal sealed record AllOfKeyword(SchemaPlace Place, SchemaNode[] Branches) : BranchesKeyword(Place, Branches)
 {
     public override bool AllowsObjects => Branches.All(branch => branch.AllowsObjects);
 
-    public override string Shape => $"allOf {Branches.Length}";
+    protected override string WriteShape() => $"allOf {Branches.Length}";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var valid = true;
         foreach (var branch in Branches)
         {
-            valid &= branch.Validate(instance, evaluation, evaluated);
-            if (!valid && !evaluation.Collects)
+            valid &= branch.Validate(ref instance, evaluation, evaluated);
+            if (!valid && (!evaluation.Collects || evaluation.IsOver))
             {
                 return false;
             }
@@ -41,23 +39,23 @@ internal sealed record AllOfKeyword(string SchemaPointer, SchemaNode[] Branches)
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadList(member) is { Count: > 0 } branches ? new AllOfKeyword(member.Pointer, [.. branches]) : null;
+        reader.ReadList(member) is { Count: > 0 } branches ? new AllOfKeyword(member.Place, [.. branches]) : null;
 }
 
 /// <summary><c>anyOf</c> (JSON Schema Core §10.2.1.2): one branch fits, or several.</summary>
-internal sealed record AnyOfKeyword(string SchemaPointer, SchemaNode[] Branches) : AlternativesKeyword(SchemaPointer, Branches)
+internal sealed record AnyOfKeyword(SchemaPlace Place, SchemaNode[] Branches) : AlternativesKeyword(Place, Branches)
 {
-    public override string Shape => $"anyOf {Branches.Length}";
+    protected override string WriteShape() => $"anyOf {Branches.Length}";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var any = false;
         foreach (var branch in Branches)
         {
-            any |= evaluation.Try(branch, instance, evaluated);
-            if (any && evaluated is null)
+            any |= evaluation.Try(branch, ref instance, evaluated);
+            if ((any && evaluated is null) || evaluation.IsOver)
             {
-                return true;
+                return any;
             }
         }
 
@@ -65,20 +63,24 @@ internal sealed record AnyOfKeyword(string SchemaPointer, SchemaNode[] Branches)
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadList(member) is { Count: > 0 } branches ? new AnyOfKeyword(member.Pointer, [.. branches]) : null;
+        reader.ReadList(member) is { Count: > 0 } branches ? new AnyOfKeyword(member.Place, [.. branches]) : null;
 }
 
 /// <summary><c>oneOf</c> (JSON Schema Core §10.2.1.3): exactly one branch fits.</summary>
-internal sealed record OneOfKeyword(string SchemaPointer, SchemaNode[] Branches) : AlternativesKeyword(SchemaPointer, Branches)
+internal sealed record OneOfKeyword(SchemaPlace Place, SchemaNode[] Branches) : AlternativesKeyword(Place, Branches)
 {
-    public override string Shape => $"oneOf {Branches.Length}";
+    protected override string WriteShape() => $"oneOf {Branches.Length}";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var count = 0;
         foreach (var branch in Branches)
         {
-            count += evaluation.Try(branch, instance, evaluated) ? 1 : 0;
+            count += evaluation.Try(branch, ref instance, evaluated) ? 1 : 0;
+            if (evaluation.IsOver)
+            {
+                return false;
+            }
         }
 
         return count switch
@@ -90,46 +92,46 @@ internal sealed record OneOfKeyword(string SchemaPointer, SchemaNode[] Branches)
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadList(member) is { Count: > 0 } branches ? new OneOfKeyword(member.Pointer, [.. branches]) : null;
+        reader.ReadList(member) is { Count: > 0 } branches ? new OneOfKeyword(member.Place, [.. branches]) : null;
 }
 
 /// <summary><c>not</c> (JSON Schema Core §10.2.1.4): the schema does not fit.</summary>
-internal sealed record NotKeyword(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
+internal sealed record NotKeyword(SchemaPlace Place, SchemaNode Node) : Keyword(Place)
 {
     public override bool AllowsObjects => Node.Keywords.Length > 0;
 
-    public override string Shape => "not";
+    protected override string WriteShape() => "not";
 
     public override IReadOnlyList<SchemaNode> Children => [Node];
 
     public override IReadOnlyList<SchemaNode> InPlace => [Node];
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) =>
-        !evaluation.Try(Node, instance, null) || evaluation.Fault(this, "excluded", "The value fits a schema that it must not fit.");
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) =>
+        !evaluation.Try(Node, ref instance, null) || evaluation.Fault(this, "excluded", "The value fits a schema that it must not fit.");
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new NotKeyword(member.Pointer, reader.Read(member.Value, member.Pointer));
+    public static Keyword Read(SchemaReader reader, SchemaMember member) => new NotKeyword(member.Place, reader.Read(member.Value, member.Place));
 }
 
 /// <summary><c>if</c>, <c>then</c>, <c>else</c> (JSON Schema Core §10.2.2), which speak together.</summary>
-internal sealed record ConditionalKeyword(string SchemaPointer, SchemaNode If, SchemaNode? Then, SchemaNode? Else) : Keyword(SchemaPointer)
+internal sealed record ConditionalKeyword(SchemaPlace Place, SchemaNode If, SchemaNode? Then, SchemaNode? Else) : Keyword(Place)
 {
-    public override string Shape => $"if {Then is not null} {Else is not null}";
+    protected override string WriteShape() => $"if {Then is not null} {Else is not null}";
 
     public override IReadOnlyList<SchemaNode> Children => [.. new[] { If, Then, Else }.OfType<SchemaNode>()];
 
     public override IReadOnlyList<SchemaNode> InPlace => Children;
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        var branch = evaluation.Try(If, instance, evaluated) ? Then : Else;
-        return branch is null || branch.Validate(instance, evaluation, evaluated);
+        var branch = evaluation.Try(If, ref instance, evaluated) ? Then : Else;
+        return branch is null || branch.Validate(ref instance, evaluation, evaluated);
     }
 
     public static Keyword Read(SchemaReader reader, SchemaMember member)
     {
-        return new ConditionalKeyword(member.Pointer, reader.Read(member.Value, member.Pointer), Branch("then"), Branch("else"));
+        return new ConditionalKeyword(member.Place, reader.Read(member.Value, member.Place), Branch("then"), Branch("else"));
 
-        SchemaNode? Branch(string name) => member.Sibling(name) is { } sibling ? reader.Read(sibling.Value, sibling.Pointer) : null;
+        SchemaNode? Branch(string name) => member.Sibling(name) is { } sibling ? reader.Read(sibling.Value, sibling.Place) : null;
     }
 
     /// <summary>Beside <c>if</c> it is read there; alone it means nothing, but must be a schema.</summary>
@@ -137,7 +139,7 @@ internal sealed record ConditionalKeyword(string SchemaPointer, SchemaNode If, S
     {
         if (member.Sibling("if") is null)
         {
-            reader.Read(member.Value, member.Pointer);
+            reader.Read(member.Value, member.Place);
         }
 
         return null;

@@ -8,27 +8,30 @@ namespace Flownally.Domain.Schemas;
 /// The keywords about numbers (JSON Schema Validation §6.2), compared as exact decimals; other values pass.
 /// </summary>
 /// <param name="Name">The keyword's name, which says how <paramref name="Bound"/> binds.</param>
-internal sealed record NumericKeyword(string SchemaPointer, string Name, JsonNumber Bound) : Keyword(SchemaPointer)
+internal sealed record NumericKeyword(SchemaPlace Place, string Name, JsonNumber Bound) : Keyword(Place)
 {
-    public override string Shape => $"{Name} {Bound}";
+    protected override string WriteShape() => $"{Name} {Bound}";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (instance.ValueKind != JsonValueKind.Number)
+        if (instance.Kind != JsonValueKind.Number)
         {
             return true;
         }
 
-        var number = JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(instance));
+        var number = instance.Number;
         return Name switch
         {
             "minimum" => number >= Bound || Fault(evaluation, "tooSmall", "at least", number),
             "maximum" => number <= Bound || Fault(evaluation, "tooLarge", "at most", number),
             "exclusiveMinimum" => number > Bound || Fault(evaluation, "tooSmall", "more than", number),
             "exclusiveMaximum" => number < Bound || Fault(evaluation, "tooLarge", "less than", number),
-            _ => number.IsMultipleOf(Bound) || Fault(evaluation, "notMultipleOf", "a multiple of", number),
+            _ => IsMultiple(number, evaluation.Work) || Fault(evaluation, "notMultipleOf", "a multiple of", number),
         };
     }
+
+    /// <summary>Powers of ten are written out modulo the divisor: a multiplication for each bit of the exponent.</summary>
+    private bool IsMultiple(JsonNumber number, Work work) => work.Spend(200) && number.IsMultipleOf(Bound);
 
     private bool Fault(Evaluation evaluation, string code, string rule, JsonNumber number) =>
         evaluation.Fault(this, code, $"Expected a number that is {rule} {Bound}; found {number}.");
@@ -40,11 +43,11 @@ internal sealed record NumericKeyword(string SchemaPointer, string Name, JsonNum
             var bound = JsonNumber.Parse(JsonMarshal.GetRawUtf8Value(member.Value));
             if (member.Name != "multipleOf" || bound.Sign > 0)
             {
-                return new NumericKeyword(member.Pointer, member.Name, bound);
+                return new NumericKeyword(member.Place, member.Name, bound);
             }
         }
 
-        reader.Fault(member.Pointer, "malformed", $"{member.Name} is a number{(member.Name == "multipleOf" ? " above 0" : "")}.");
+        reader.Fault(member.Place, "malformed", $"{member.Name} is a number{(member.Name == "multipleOf" ? " above 0" : "")}.");
         return null;
     }
 }

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Flownally.Domain.Json;
+using Flownally.Domain.Schemas.Patterns;
 
 namespace Flownally.Domain.Schemas;
 
@@ -11,62 +11,38 @@ namespace Flownally.Domain.Schemas;
 /// which speak together: a member that neither is named nor matches falls to the last. Values that are no object pass.
 /// </summary>
 /// <param name="Additional">For all other members; null lets them pass.</param>
-internal sealed record PropertiesKeyword(string SchemaPointer, NamedSchema[] Named, PatternSchema[] Patterns, AdditionalProperties? Additional)
-    : Keyword(SchemaPointer)
+internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named, PatternSchema[] Patterns, AdditionalProperties? Additional)
+    : Keyword(Place)
 {
-    /// <summary>A bit for each of <see cref="Named"/> that must be there.</summary>
-    private ulong RequiredNames { get; set; }
+    private readonly Dictionary<string, NamedSchema> _byName = Named.ToDictionary(named => named.Name, StringComparer.Ordinal);
 
-    public override string Shape => $"properties {JsonSerializer.Serialize(Named.Select(named => named.Name))} {JsonSerializer.Serialize(Patterns.Select(pattern => pattern.Pattern))} {Additional is not null}";
+    protected override string WriteShape() => $"properties {JsonSerializer.Serialize(Named.Select(named => named.Name))} {JsonSerializer.Serialize(Patterns.Select(pattern => pattern.Pattern))} {Additional is not null}";
 
     public override IReadOnlyList<SchemaNode> Children =>
         [.. Named.Select(named => named.Node), .. Patterns.Select(pattern => pattern.Node), .. Additional is null ? (SchemaNode[])[] : [Additional.Node]];
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (instance.ValueKind != JsonValueKind.Object)
+        if (instance.Kind != JsonValueKind.Object)
         {
             return true;
         }
 
         var valid = true;
-        var missing = evaluation.Collects ? 0 : RequiredNames;
-        foreach (var member in instance.EnumerateObject())
+        foreach (var member in instance.Json.EnumerateObject())
         {
-            valid &= Validate(member, evaluation, evaluated, ref missing);
-            if (!valid && !evaluation.Collects)
+            valid &= Validate(member, evaluation, evaluated);
+            if (!valid && (!evaluation.Collects || evaluation.IsOver))
             {
                 return false;
             }
         }
 
-        return valid && missing == 0;
-    }
-
-    /// <summary>
-    /// Takes on <c>required</c> where nobody asks what is missing: the members are looked at anyway.
-    /// </summary>
-    /// <returns>False where it names a member that <c>properties</c> does not; then nothing changes.</returns>
-    public bool TakeOn(RequiredKeyword required)
-    {
-        var names = 0UL;
-        foreach (var name in required.Names)
-        {
-            var index = Array.FindIndex(Named, named => named.Name == name);
-            if (index is < 0 or >= 64)
-            {
-                return false;
-            }
-
-            names |= 1UL << index;
-        }
-
-        RequiredNames = names;
-        return true;
+        return valid;
     }
 
     /// <summary>The schema of a named member, or null.</summary>
-    public SchemaNode? Find(string name) => Named.FirstOrDefault(named => named.Name == name)?.Node;
+    public SchemaNode? Find(string name) => _byName.GetValueOrDefault(name)?.Node;
 
     /// <summary>The three keywords are read together, with whichever of them stands first.</summary>
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
@@ -78,36 +54,41 @@ internal sealed record PropertiesKeyword(string SchemaPointer, NamedSchema[] Nam
         }
 
         var named = member.Sibling("properties") is { } properties
-            ? reader.ReadMap(properties).Select(child => new NamedSchema(child.Name, Encoding.UTF8.GetBytes(child.Name), child.Node))
+            ? reader.ReadMap(properties).Select(child => new NamedSchema(child.Name, child.Node))
             : [];
-        var patterns = member.Sibling("patternProperties") is { } expressions
-            ? reader.ReadMap(expressions).Select(child => PatternKeyword.Compile(reader, child.Name, child.Node.Pointer) is { } regex
-                ? new PatternSchema(child.Name, regex, child.Node)
-                : null).OfType<PatternSchema>()
-            : [];
-        var additional = member.Sibling("additionalProperties") is { } rest ? new AdditionalProperties(rest.Pointer, reader.Read(rest.Value, rest.Pointer)) : null;
-        return new PropertiesKeyword(member.Pointer, [.. named.OrderBy(child => child.Name, StringComparer.Ordinal)],
+        var patterns = member.Sibling("patternProperties") is { } expressions ? ReadPatterns(reader, expressions) : [];
+        var additional = member.Sibling("additionalProperties") is { } rest ? new AdditionalProperties(rest.Place, reader.Read(rest.Value, rest.Place)) : null;
+        return new PropertiesKeyword(member.Place, [.. named.OrderBy(child => child.Name, StringComparer.Ordinal)],
             [.. patterns.OrderBy(child => child.Pattern, StringComparer.Ordinal)], additional);
     }
 
-    private bool Validate(JsonProperty member, Evaluation evaluation, Evaluated? evaluated, ref ulong missing)
+    /// <summary>Each name of a payload is held against all patterns, so together they may be as long as one.</summary>
+    private static List<PatternSchema> ReadPatterns(SchemaReader reader, SchemaMember member)
     {
-        var (valid, known) = (true, false);
-        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
-        for (var i = 0; i < Named.Length; i++)
+        var patterns = reader.ReadMap(member)
+            .Select(child => reader.ReadPattern(child.Name, child.Node.Place) is { } program ? new PatternSchema(child.Name, program, child.Node) : null)
+            .OfType<PatternSchema>().ToList();
+        if (patterns.Sum(pattern => pattern.Program.Length) > PatternProgram.MaxLength)
         {
-            if (JsonStrings.NameEquals(member, raw, Named[i].Utf8))
-            {
-                valid = evaluation.Member(member, Named[i].Node);
-                known = true;
-                missing &= ~(1UL << i);
-                break;
-            }
+            reader.Fault(member.Place, "tooLarge", $"The patterns of one patternProperties may take {PatternProgram.MaxLength} steps together. Use fewer or simpler ones, or properties.");
+        }
+
+        return patterns;
+    }
+
+    private bool Validate(JsonProperty member, Evaluation evaluation, Evaluated? evaluated)
+    {
+        evaluation.Work.Spend(4 + (JsonMarshal.GetRawUtf8PropertyName(member).Length / 4));
+        var (valid, known) = (true, false);
+        if (Find(member) is { } named)
+        {
+            valid = evaluation.Member(member, named.Node);
+            known = true;
         }
 
         foreach (var pattern in Patterns)
         {
-            if (evaluation.Step() && JsonStrings.AskName(member, pattern.Regex, static (name, regex) => regex.IsMatch(name)))
+            if (JsonStrings.AskName(member, (pattern.Program, evaluation.Work), static (name, pattern) => pattern.Program.IsMatch(name, pattern.Work)))
             {
                 valid &= evaluation.Member(member, pattern.Node);
                 known = true;
@@ -126,40 +107,71 @@ internal sealed record PropertiesKeyword(string SchemaPointer, NamedSchema[] Nam
 
         return valid;
     }
+
+    /// <summary>Few names are compared one by one, many are looked up.</summary>
+    private NamedSchema? Find(JsonProperty member)
+    {
+        const int Few = 8;
+        if (Named.Length > Few)
+        {
+            return JsonStrings.AskName(member, _byName, static (name, byName) =>
+                byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var found) ? found : null);
+        }
+
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        foreach (var named in Named)
+        {
+            if (JsonStrings.NameEquals(member, raw, named.Utf8))
+            {
+                return named;
+            }
+        }
+
+        return null;
+    }
 }
 
-/// <param name="Utf8">The name as it stands in a payload.</param>
-internal sealed record NamedSchema(string Name, byte[] Utf8, SchemaNode Node);
+/// <summary>A member by its name, and what it must fit.</summary>
+internal sealed record NamedSchema(string Name, SchemaNode Node)
+{
+    /// <summary>The name as it stands in a payload.</summary>
+    public byte[] Utf8 { get; } = Encoding.UTF8.GetBytes(Name);
+}
 
-internal sealed record PatternSchema(string Pattern, Regex Regex, SchemaNode Node);
+/// <summary>Members by a pattern of their names, and what they must fit.</summary>
+internal sealed record PatternSchema(string Pattern, PatternProgram Program, SchemaNode Node);
 
 /// <summary>What all other members must fit.</summary>
-internal sealed record AdditionalProperties(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
+internal sealed record AdditionalProperties(SchemaPlace Place, SchemaNode Node) : Keyword(Place)
 {
-    public override string Shape => "additionalProperties";
+    protected override string WriteShape() => "additionalProperties";
 
     public bool Validate(JsonProperty member, Evaluation evaluation) => Node.IsNothing
         ? evaluation.Fault(this, "additionalProperty", "The schema does not know this member and takes no others.", evaluation.Collects ? member.Name : null)
         : evaluation.Member(member, Node);
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) => Node.Validate(instance, evaluation, evaluated);
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) => Node.Validate(ref instance, evaluation, evaluated);
 }
 
 /// <summary><c>required</c> (JSON Schema Validation §6.5.3): an object has all these members. Other values pass.</summary>
-internal sealed record RequiredKeyword(string SchemaPointer, string[] Names) : Keyword(SchemaPointer)
+internal sealed record RequiredKeyword(SchemaPlace Place, string[] Names) : Keyword(Place)
 {
     private readonly byte[][] _utf8 = [.. Names.Select(Encoding.UTF8.GetBytes)];
 
-    public override string Shape => "required " + JsonSerializer.Serialize(Names.Order(StringComparer.Ordinal));
+    protected override string WriteShape() => "required " + JsonSerializer.Serialize(Names.Order(StringComparer.Ordinal));
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var valid = true;
-        if (instance.ValueKind == JsonValueKind.Object)
+        if (instance.Kind == JsonValueKind.Object)
         {
             for (var i = 0; i < Names.Length; i++)
             {
-                valid &= instance.TryGetProperty(_utf8[i], out _) || evaluation.Fault(this, "required", $"The member '{Names[i]}' is missing.", Names[i]);
+                valid &= instance.Has(Names[i], _utf8[i]) || evaluation.Fault(this, "required", $"The member '{Names[i]}' is missing.", Names[i]);
+                if (evaluation.IsOver || (!valid && !evaluation.Collects))
+                {
+                    return false;
+                }
             }
         }
 
@@ -167,25 +179,31 @@ internal sealed record RequiredKeyword(string SchemaPointer, string[] Names) : K
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
-        reader.ReadNames(member.Value, member.Pointer) is { } names ? new RequiredKeyword(member.Pointer, [.. names]) : null;
+        reader.ReadNames(member.Value, member.Place) is { } names ? new RequiredKeyword(member.Place, [.. names]) : null;
 }
 
 /// <summary><c>propertyNames</c> (JSON Schema Core §10.3.2.4): the name of every member, as a string, fits. Other values pass.</summary>
-internal sealed record PropertyNamesKeyword(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
+internal sealed record PropertyNamesKeyword(SchemaPlace Place, SchemaNode Node) : Keyword(Place)
 {
-    public override string Shape => "propertyNames";
+    protected override string WriteShape() => "propertyNames";
 
     public override IReadOnlyList<SchemaNode> Children => [Node];
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var valid = true;
-        if (instance.ValueKind == JsonValueKind.Object)
+        if (instance.Kind == JsonValueKind.Object)
         {
-            foreach (var member in instance.EnumerateObject())
+            foreach (var member in instance.Json.EnumerateObject())
             {
-                valid &= evaluation.Try(Node, NameOf(member.Name), null)
+                evaluation.Work.Spend(50 + JsonMarshal.GetRawUtf8PropertyName(member).Length);
+                var name = new Instance(NameOf(member.Name), evaluation.Work);
+                valid &= evaluation.Try(Node, ref name, null)
                     || evaluation.Fault(this, "nameNotAllowed", "A member must not be called so.", evaluation.Collects ? member.Name : null);
+                if (evaluation.IsOver)
+                {
+                    return false;
+                }
             }
         }
 
@@ -195,5 +213,5 @@ internal sealed record PropertyNamesKeyword(string SchemaPointer, SchemaNode Nod
     /// <summary>A name as a value of its own.</summary>
     public static JsonElement NameOf(string name) => JsonSerializer.SerializeToElement(name);
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new PropertyNamesKeyword(member.Pointer, reader.Read(member.Value, member.Pointer));
+    public static Keyword Read(SchemaReader reader, SchemaMember member) => new PropertyNamesKeyword(member.Place, reader.Read(member.Value, member.Place));
 }

@@ -19,12 +19,18 @@ public sealed class PayloadSchema
     /// <summary>Every object fits.</summary>
     public static readonly PayloadSchema Anything = Parse(JsonElement.Parse("{}")).Value;
 
+    /// <summary>The text is kept as it came, as parsed JSON, and as the names and values of its rules.</summary>
+    private const int BytesOfText = 8;
+
     private readonly SchemaNode _root;
 
-    private PayloadSchema(SchemaNode root, byte[] utf8) => (_root, Utf8) = (root, utf8);
+    private PayloadSchema(SchemaNode root, byte[] utf8, long weight) => (_root, Utf8, Weight) = (root, utf8, weight);
 
     /// <summary>The schema as it was given.</summary>
     public ReadOnlyMemory<byte> Utf8 { get; }
+
+    /// <summary>Bytes of memory that it takes, as an estimate: what a cache charges for it.</summary>
+    public long Weight { get; }
 
     /// <summary>Compiles a schema for payloads, which are objects.</summary>
     /// <param name="place">Where it stands in the request: how the pointers to its faults begin.</param>
@@ -62,12 +68,12 @@ public sealed class PayloadSchema
         var root = reader.Read();
         if (payloadsAreObjects && reader.Faults.Count == 0 && !root.AllowsObjects)
         {
-            reader.Fault("", "noObject", "A payload is an object, and this schema lets no object pass.");
+            reader.Fault(root.Place, "noObject", "A payload is an object, and this schema lets no object pass.");
         }
 
         return reader.Faults.Count > 0
             ? new PayloadSchemaInvalid(reader.Faults)
-            : new PayloadSchema(root, JsonMarshal.GetRawUtf8Value(schema).ToArray());
+            : new PayloadSchema(root, JsonMarshal.GetRawUtf8Value(schema).ToArray(), reader.Weight + (BytesOfText * JsonMarshal.GetRawUtf8Value(schema).Length));
     }
 
     /// <summary>Whether it is the same JSON value: the order of members and the way a number is written make no difference.</summary>
@@ -75,33 +81,32 @@ public sealed class PayloadSchema
         && JsonElement.DeepEquals(JsonElement.Parse(Utf8.Span), JsonElement.Parse(other.Utf8.Span));
 
     /// <summary>
-    /// Tries to prove that this schema accepts every payload that an older one accepts, within 50 ms: then a change needs no look at
-    /// what is stored.
+    /// Tries to prove that this schema accepts every payload that an older one accepts, within <see cref="Work.OfProof"/>: then a change
+    /// needs no look at what is stored.
     /// </summary>
-    public SchemaProof ProveAccepts(PayloadSchema older) => Prover.Prove(older._root, _root);
+    public SchemaProof ProveAccepts(PayloadSchema older, CancellationToken cancellationToken = default) =>
+        Prover.Prove(older._root, _root, new Work(Work.OfProof, cancellationToken));
 
     /// <summary>Whether a payload fits; costs less than to find out why it does not.</summary>
-    /// <param name="payload">As for <see cref="Validate"/>.</param>
-    public bool Accepts(JsonElement payload)
-    {
-        var trial = new Evaluation(collects: false);
-        return _root.Validate(payload, trial, null) && !trial.IsExhausted;
-    }
+    /// <param name="payload">As for <see cref="Check"/>.</param>
+    /// <returns>Null where it takes too much work to tell.</returns>
+    public bool? Accepts(JsonElement payload, Work work) => _root.Fits(payload, work);
 
     /// <summary>Finds what is wrong with a payload.</summary>
     /// <param name="payload">A value that <see cref="Events.Payload"/> has let pass: its strings are Unicode text.</param>
-    /// <returns>All faults at once, up to <see cref="Evaluation.MaxFaults"/>; none where the payload fits.</returns>
-    public IReadOnlyList<PayloadFault> Validate(JsonElement payload)
+    /// <param name="work">What the check may cost; it is charged for what was done.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="TimeoutException">The machine is too busy to come to a verdict in time.</exception>
+    public PayloadVerdict Check(JsonElement payload, Work work)
     {
-        if (Accepts(payload))
-        {
-            return [];
-        }
-
-        var evaluation = new Evaluation(collects: true);
-        _root.Validate(payload, evaluation, null);
-        return evaluation.IsExhausted
-            ? [new PayloadFault("", "", "tooComplex", "Checking this payload against its schema takes too many steps.")]
-            : evaluation.Faults;
+        var evaluation = new Evaluation(work);
+        var instance = new Instance(payload, work);
+        _root.Validate(ref instance, evaluation, null);
+        return evaluation.IsTooComplex ? PayloadVerdict.TooComplex : new PayloadVerdict(evaluation.Faults, IsTooComplex: false);
     }
+
+    /// <summary>Finds what is wrong with a payload, within <see cref="Work.OfPayload"/>.</summary>
+    /// <returns>All faults at once, up to <see cref="Evaluation.MaxFaults"/>; none where the payload fits.</returns>
+    public IReadOnlyList<PayloadFault> Validate(JsonElement payload, CancellationToken cancellationToken = default) =>
+        Check(payload, new Work(Work.OfPayload, cancellationToken)).Faults;
 }

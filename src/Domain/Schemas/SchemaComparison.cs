@@ -20,36 +20,44 @@ public sealed class SchemaComparison(PayloadSchema @new)
 {
     public const int MaxEventIds = 5;
 
-    private readonly Dictionary<string, Breach> _broken = [];
+    private readonly Dictionary<SchemaPlace, Breach> _broken = [];
 
-    /// <summary>True until a payload breaks the new schema.</summary>
-    public bool IsCompatible => _broken.Count == 0;
+    /// <summary>True until a payload breaks the new schema, or cannot be checked under it.</summary>
+    public bool IsCompatible => _broken.Count == 0 && TooComplex is null;
+
+    /// <summary>The first payload that was seen to take too much work under the new schema; null where all could be checked.</summary>
+    public EventId? TooComplex { get; private set; }
 
     /// <summary>Takes a stored payload into account.</summary>
-    public void Add(StoredPayload stored)
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public void Add(StoredPayload stored, CancellationToken cancellationToken = default)
     {
-        var faults = @new.Validate(stored.Payload);
-        if (faults.Count == 0)
+        var verdict = @new.Check(stored.Payload, new Work(Work.OfPayload, cancellationToken));
+        if (verdict.IsTooComplex)
         {
+            TooComplex ??= stored.Id;
             return;
         }
 
-        foreach (var rule in faults.Select(fault => fault.SchemaPointer).Distinct())
+        foreach (var rule in verdict.Faults.Select(fault => fault.Rule!).Distinct())
         {
             ref var breach = ref CollectionsMarshal.GetValueRefOrAddDefault(_broken, rule, out _);
             (breach ??= new Breach()).Add(stored.Id);
         }
     }
 
-    /// <summary>What was broken, those rules first that most events break.</summary>
+    /// <summary>What was broken, those rules first that most events break; at most <see cref="Error.MaxViolations"/>.</summary>
     /// <param name="old">The schema that the payloads were accepted under; null for none.</param>
     public IReadOnlyList<Incompatibility> Against(PayloadSchema? old)
     {
         var before = old is null ? (JsonElement?)null : JsonElement.Parse(old.Utf8.Span);
         var after = JsonElement.Parse(@new.Utf8.Span);
         return [.. _broken
-            .OrderByDescending(rule => rule.Value.Count).ThenBy(rule => rule.Key, StringComparer.Ordinal)
-            .Select(rule => new Incompatibility(rule.Key, Change(before, after, rule.Key), rule.Value.Count, [.. rule.Value.First]))];
+            .Select(rule => (Pointer: rule.Key.ToString(), Breach: rule.Value))
+            .OrderByDescending(rule => rule.Breach.Count).ThenBy(rule => rule.Pointer, StringComparer.Ordinal)
+            .Take(Error.MaxViolations)
+            .Select(rule => new Incompatibility(FieldViolation.Cut(rule.Pointer, FieldViolation.MaxFieldLength), Change(before, after, rule.Pointer),
+                rule.Breach.Count, [.. rule.Breach.First]))];
     }
 
     private static string Change(JsonElement? before, JsonElement after, string pointer)

@@ -3,14 +3,13 @@ using System.Text.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>A compiled schema or subschema: all its keywords must hold. None means that anything passes.</summary>
-/// <param name="pointer">Where it stands in the whole schema.</param>
-internal sealed class SchemaNode(string pointer)
+/// <param name="place">Where it stands in the whole schema.</param>
+internal sealed class SchemaNode(SchemaPlace place)
 {
-    private Keyword[] _trial = [];
     private bool _isUnevaluatedAskedFor;
     private SchemaTypes? _types;
 
-    public string Pointer { get; } = pointer;
+    public SchemaPlace Place { get; } = place;
 
     /// <summary>Those about what is left unevaluated stand last, because they look at all others.</summary>
     public Keyword[] Keywords { get; private set; } = [];
@@ -35,49 +34,52 @@ internal sealed class SchemaNode(string pointer)
     /// <summary>The types that a value which fits can have; more than there are where it cannot be told.</summary>
     public SchemaTypes Types => _types ??= Conjuncts.Aggregate(SchemaTypes.All, (types, keyword) => types & keyword.Types);
 
-    /// <summary>Whether a value fits; null where it takes too long to tell.</summary>
-    public bool? Fits(JsonElement value)
+    /// <summary>Whether a value fits; null where it takes too much work to tell.</summary>
+    public bool? Fits(JsonElement value, Work work)
     {
-        var evaluation = new Evaluation(collects: false);
-        var fits = Validate(value, evaluation, null);
-        return evaluation.IsExhausted ? null : fits;
+        var evaluation = new Evaluation(work);
+        var instance = new Instance(value, work);
+        var fits = evaluation.Try(this, ref instance, null);
+        return evaluation.IsTooComplex ? null : fits;
     }
 
     /// <summary>Gives the node its keywords, once they are read: a schema may refer to itself.</summary>
     public void Complete(IEnumerable<Keyword> keywords)
     {
         Keywords = [.. keywords.OrderBy(keyword => keyword is UnevaluatedKeyword)];
-        _trial = Keywords.OfType<PropertiesKeyword>().FirstOrDefault() is { } properties && Keywords.OfType<RequiredKeyword>().FirstOrDefault() is { } required
-            && properties.TakeOn(required) ? [.. Keywords.Where(keyword => keyword != required)] : Keywords;
         _isUnevaluatedAskedFor = Keywords.Any(keyword => keyword is UnevaluatedKeyword);
     }
 
     /// <summary>Whether a value fits.</summary>
     /// <param name="evaluated">Where to note which members and elements were looked at; null where nobody asks.</param>
-    public bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (!evaluation.Step())
+        var valid = evaluation.Enter();
+        if (valid)
         {
-            return false;
-        }
-
-        var here = evaluated is not null || _isUnevaluatedAskedFor ? new Evaluated() : null;
-        var valid = true;
-        foreach (var keyword in evaluation.Collects ? Keywords : _trial)
-        {
-            if (!keyword.Validate(instance, evaluation, here))
+            var here = evaluated is not null || _isUnevaluatedAskedFor ? new Evaluated() : null;
+            valid = AreKept(ref instance, evaluation, here);
+            if (valid)
             {
-                valid = false;
-                if (!evaluation.Collects)
-                {
-                    break;
-                }
+                evaluated?.Add(here!, evaluation.Work); // a schema that fails has looked at nothing (JSON Schema Core §7.7.1)
             }
         }
 
-        if (valid)
+        evaluation.Leave();
+        return valid;
+    }
+
+    /// <summary>Whether all rules are kept. Where faults are collected, all are asked.</summary>
+    private bool AreKept(ref Instance instance, Evaluation evaluation, Evaluated? here)
+    {
+        var valid = true;
+        foreach (var keyword in Keywords)
         {
-            evaluated?.Add(here!); // a schema that fails has looked at nothing (JSON Schema Core §7.7.1)
+            valid &= keyword.Validate(ref instance, evaluation, here);
+            if (!valid && (!evaluation.Collects || evaluation.IsOver))
+            {
+                break;
+            }
         }
 
         return valid;
@@ -85,8 +87,8 @@ internal sealed class SchemaNode(string pointer)
 }
 
 /// <summary>One rule of a schema, with the values that it was given.</summary>
-/// <param name="SchemaPointer">Where it stands in the schema.</param>
-internal abstract record Keyword(string SchemaPointer)
+/// <param name="Place">Where it stands in the schema.</param>
+internal abstract record Keyword(SchemaPlace Place)
 {
     /// <summary>False where the rule alone keeps out every object.</summary>
     public virtual bool AllowsObjects => true;
@@ -95,7 +97,7 @@ internal abstract record Keyword(string SchemaPointer)
     public virtual SchemaTypes Types => SchemaTypes.All;
 
     /// <summary>The rule as text, its subschemas left out: two rules with the same text and subschemas mean the same.</summary>
-    public abstract string Shape { get; }
+    public string Shape => field ??= WriteShape();
 
     /// <summary>Its subschemas, in an order that <see cref="Shape"/> determines.</summary>
     public virtual IReadOnlyList<SchemaNode> Children => [];
@@ -103,19 +105,22 @@ internal abstract record Keyword(string SchemaPointer)
     /// <summary>Those of its subschemas that speak of the very same value.</summary>
     public virtual IReadOnlyList<SchemaNode> InPlace => [];
 
+    /// <summary>Writes <see cref="Shape"/>.</summary>
+    protected abstract string WriteShape();
+
     /// <summary>Whether the rule holds. Where faults are collected, each is told to the evaluation.</summary>
-    public abstract bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated);
+    public abstract bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated);
 }
 
 /// <summary>The schema <c>false</c> (JSON Schema Core §4.3.2).</summary>
-internal sealed record NothingKeyword(string SchemaPointer) : Keyword(SchemaPointer)
+internal sealed record NothingKeyword(SchemaPlace Place) : Keyword(Place)
 {
     public override bool AllowsObjects => false;
 
     public override SchemaTypes Types => SchemaTypes.None;
 
-    public override string Shape => "false";
+    protected override string WriteShape() => "false";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) =>
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) =>
         evaluation.Fault(this, "notAllowed", "Nothing may stand here.");
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Flownally.Domain.Json;
@@ -22,35 +21,52 @@ public sealed record UnprovedRule(string Pointer, string Reason);
 /// </summary>
 internal sealed class Prover
 {
-    private const int MaxSteps = 50_000;
-    private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(50);
+    private const int UnitsOfStep = 50;
 
-    private readonly Dictionary<SchemaNode, int> _numbers = [];
+    /// <summary>Rules that are named; the others would not help.</summary>
+    private const int MaxUnproved = 50;
+
+    /// <summary>A rule that is looked at in several ways is noted each time.</summary>
+    private const int MaxNoted = 1_000;
+
+    /// <summary>Steps within one another: fewer than the smallest stack can take, so that no proof depends on the stack.</summary>
+    private const int MaxDepth = 500;
+
+    private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _open = [];
     private readonly List<UnprovedRule> _unproved = [];
-    private readonly long _start = Stopwatch.GetTimestamp();
-    private int _steps;
+    private readonly Work _work;
     private int _trials;
+    private int _depth;
 
-    private bool IsExhausted { get; set; }
+    private Prover(Work work) => _work = work;
 
-    public static SchemaProof Prove(SchemaNode old, SchemaNode @new)
+    public static SchemaProof Prove(SchemaNode old, SchemaNode @new, Work work)
     {
-        var prover = new Prover();
-        var isCompatible = prover.Follows(Facts.Of(old).WithType(SchemaTypes.Object), @new) && !prover.IsExhausted;
-        return isCompatible
-            ? new SchemaProof(true, [])
-            : new SchemaProof(false, prover.IsExhausted ? [new UnprovedRule("", "A proof takes too many steps.")] : [.. prover._unproved.Distinct()]);
+        var prover = new Prover(work);
+        try
+        {
+            return prover.Follows(Facts.Of(work, old).WithType(SchemaTypes.Object), @new) && !work.IsSpent
+                ? new SchemaProof(true, [])
+                : new SchemaProof(false, [.. prover._unproved.Distinct().Take(MaxUnproved)]);
+        }
+        catch (WorkSpentException)
+        {
+            return new SchemaProof(false, [new UnprovedRule("", "A proof takes too many steps.")]);
+        }
     }
 
     /// <summary>Whether every value of which these facts are known fits a schema.</summary>
     private bool Follows(Facts old, SchemaNode @new)
     {
-        if (!Step())
-        {
-            return false;
-        }
+        Descend();
+        var follows = FollowsAtDepth(old, @new);
+        _depth--;
+        return follows;
+    }
 
+    private bool FollowsAtDepth(Facts old, SchemaNode @new)
+    {
         if (@new.Keywords.Length == 0 || old.IsEmpty() || old.Nodes.Any(node => IsSame(node, @new)))
         {
             return true;
@@ -58,7 +74,7 @@ internal sealed class Prover
 
         if (old.Values() is { } values)
         {
-            return values.All(value => @new.Fits(value) == true) || Unproved(@new.Pointer, "A value that the old schema lists does not fit.");
+            return values.All(value => @new.Fits(value, _work) == true) || Unproved(@new.Place, "A value that the old schema lists does not fit.");
         }
 
         // Met again on the way down: every way around goes into the value, so what is being proved for all smaller values may be assumed.
@@ -139,7 +155,7 @@ internal sealed class Prover
             // One branch always fits, and no other ever does: a further branch narrows wherever it overlaps.
             OneOfKeyword one => Try(() => IsExactlyOne(old, one)) || Unproved(rule, "it was not shown that exactly one alternative fits"),
             // Nothing that is stored fits it; or the old side excludes more.
-            NotKeyword not => Try(() => AreDisjoint(old, not.Node) || old.Keywords.OfType<NotKeyword>().Any(known => Follows(Facts.Of(not.Node), known.Node)))
+            NotKeyword not => Try(() => AreDisjoint(old, not.Node) || old.Keywords.OfType<NotKeyword>().Any(known => Follows(Facts.Of(_work, not.Node), known.Node)))
                 || Unproved(rule, "values that fit may be stored"),
             ConditionalKeyword condition => Try(() => HoldsConditionally(old, condition)) || Unproved(rule, "the condition was not shown to hold"),
             _ => Unproved(rule, "it depends on all its neighbours"),
@@ -176,7 +192,7 @@ internal sealed class Prover
         foreach (var name in names)
         {
             var member = old.Member(name);
-            fit &= Facts.Applicable(rule, name).Aggregate(true, (follows, node) => Follows(member, node) && follows);
+            fit &= Facts.Applicable(rule, name, _work).Aggregate(true, (follows, node) => Follows(member, node) && follows);
         }
 
         foreach (var pattern in rule.Patterns)
@@ -200,18 +216,18 @@ internal sealed class Prover
     /// </summary>
     /// <param name="elsewhere">Patterns whose members another rule of the new side speaks for.</param>
     /// <param name="matches">A pattern that the member matches; null where that is not known.</param>
-    private static IEnumerable<Facts> OtherMembers(List<PropertiesKeyword> groups, HashSet<string> elsewhere, string? matches)
+    private IEnumerable<Facts> OtherMembers(List<PropertiesKeyword> groups, HashSet<string> elsewhere, string? matches)
     {
         var group = groups.FirstOrDefault(group => group.Additional is not null) ?? (groups.Count > 0 ? groups[0] : null);
         if (group is null)
         {
-            return [Facts.Of()];
+            return [Facts.Of(_work)];
         }
 
         SchemaNode[] certain = [.. groups.SelectMany(known => known.Patterns).Where(pattern => pattern.Pattern == matches).Select(pattern => pattern.Node)];
-        var ways = group.Patterns.Where(pattern => !elsewhere.Contains(pattern.Pattern)).Select(pattern => Facts.Of([pattern.Node, .. certain]));
+        var ways = group.Patterns.Where(pattern => !elsewhere.Contains(pattern.Pattern)).Select(pattern => Facts.Of(_work, [pattern.Node, .. certain]));
         var isCertainlyMatched = group.Patterns.Any(pattern => pattern.Pattern == matches);
-        return isCertainlyMatched ? [Facts.Of(certain)] : ways.Append(Facts.Of([.. Present(group.Additional?.Node), .. certain]));
+        return isCertainlyMatched ? [Facts.Of(_work, certain)] : ways.Append(Facts.Of(_work, [.. Present(group.Additional?.Node), .. certain]));
     }
 
     /// <summary>The names that an object can have at most; null where it is open.</summary>
@@ -220,8 +236,8 @@ internal sealed class Prover
         .Named.Where(named => !named.Node.IsNothing).Select(named => named.Name).ToList();
 
     private bool AreNamesFit(Facts old, PropertyNamesKeyword rule) =>
-        Closed(old) is { } names && names.All(name => rule.Node.Fits(PropertyNamesKeyword.NameOf(name)) == true)
-        || Try(() => Follows(Facts.Of([.. old.Keywords.OfType<PropertyNamesKeyword>().Select(known => known.Node)]).WithType(SchemaTypes.String), rule.Node));
+        Closed(old) is { } names && names.All(name => rule.Node.Fits(PropertyNamesKeyword.NameOf(name), _work) == true)
+        || Try(() => Follows(Facts.Of(_work, [.. old.Keywords.OfType<PropertyNamesKeyword>().Select(known => known.Node)]).WithType(SchemaTypes.String), rule.Node));
 
     private bool AreElementsFit(Facts old, ItemsKeyword rule)
     {
@@ -242,9 +258,9 @@ internal sealed class Prover
     private bool Contains(Facts old, ContainsKeyword rule)
     {
         var known = old.Keywords.OfType<ContainsKeyword>().ToList();
-        var enough = rule.Min.Sign == 0 || known.Any(other => other.Min >= rule.Min && Try(() => Follows(Facts.Of(other.Node), rule.Node)));
+        var enough = rule.Min.Sign == 0 || known.Any(other => other.Min >= rule.Min && Try(() => Follows(Facts.Of(_work, other.Node), rule.Node)));
         var notTooMany = rule.Max is null || old.Size(JsonValueKind.Array, isMinimum: false) <= rule.Max
-            || known.Any(other => other.Max <= rule.Max && Try(() => Follows(Facts.Of(rule.Node), other.Node)));
+            || known.Any(other => other.Max <= rule.Max && Try(() => Follows(Facts.Of(_work, rule.Node), other.Node)));
         return enough && notTooMany;
     }
 
@@ -258,12 +274,18 @@ internal sealed class Prover
         && (rule.Else is null || Follows(old, rule.If) || Follows(old, rule.Else));
 
     /// <summary>Whether no value of which these facts are known fits a schema: by their types, their values, or those of a member that is there.</summary>
-    private bool AreDisjoint(Facts old, SchemaNode other) => Step() && (other.Keywords.Any(rule => rule switch
+    private bool AreDisjoint(Facts old, SchemaNode other)
     {
-        AlternativesKeyword either => either.Branches.All(branch => AreDisjoint(old, branch)),
-        ReferenceKeyword reference => AreDisjoint(old, reference.Target),
-        _ => false,
-    }) || old.With(other).IsEmpty());
+        Descend();
+        var disjoint = other.Keywords.Any(rule => rule switch
+    {
+            AlternativesKeyword either => either.Branches.All(branch => AreDisjoint(old, branch)),
+            ReferenceKeyword reference => AreDisjoint(old, reference.Target),
+            _ => false,
+        }) || old.With(other).IsEmpty();
+        _depth--;
+        return disjoint;
+    }
 
     private bool IsSame(SchemaNode one, SchemaNode other) => IsSame(one, other, []);
 
@@ -277,14 +299,26 @@ internal sealed class Prover
             return true;
         }
 
-        var same = Step() && one.Keywords.All(rule => other.Keywords.Any(candidate => IsSame(rule, candidate, compared)))
+        Descend();
+        var same = one.Keywords.All(rule => other.Keywords.Any(candidate => IsSame(rule, candidate, compared)))
             && other.Keywords.All(rule => one.Keywords.Any(candidate => IsSame(candidate, rule, compared)));
+        _depth--;
         compared.Remove((one, other)); // what was found under this assumption is asked anew elsewhere
         return same;
     }
 
-    private bool IsSame(Keyword one, Keyword other, HashSet<(SchemaNode, SchemaNode)> compared) => Step() && one.Shape == other.Shape
-        && one.Children.Count == other.Children.Count && one.Children.Zip(other.Children).All(pair => IsSame(pair.First, pair.Second, compared));
+    private bool IsSame(Keyword one, Keyword other, HashSet<(SchemaNode, SchemaNode)> compared)
+    {
+        _work.Require(UnitsOfStep);
+        if (one.GetType() != other.GetType() || one.Shape != other.Shape)
+        {
+            return false;
+        }
+
+        var (ours, theirs) = (one.Children, other.Children);
+        _work.Require(ours.Count + (one.Shape.Length / 16));
+        return ours.Count == theirs.Count && ours.Zip(theirs).All(pair => IsSame(pair.First, pair.Second, compared));
+    }
 
     private static IReadOnlyList<SchemaNode> Present(SchemaNode? node) => node is null ? [] : [node];
 
@@ -295,11 +329,11 @@ internal sealed class Prover
         _ => SchemaTypes.Object,
     };
 
-    private int Number(SchemaNode node)
+    private int Number(object part)
     {
-        if (!_numbers.TryGetValue(node, out var number))
+        if (!_numbers.TryGetValue(part, out var number))
         {
-            _numbers[node] = number = _numbers.Count;
+            _numbers[part] = number = _numbers.Count;
         }
 
         return number;
@@ -314,23 +348,26 @@ internal sealed class Prover
         return result;
     }
 
-    private bool Unproved(Keyword rule, string reason) => Unproved(rule.SchemaPointer, $"Under the old schema {reason}.");
+    private bool Unproved(Keyword rule, string reason) => Unproved(rule.Place, $"Under the old schema {reason}.");
 
-    private bool Unproved(string pointer, string reason)
+    private bool Unproved(SchemaPlace place, string reason)
     {
-        if (_trials == 0)
+        if (_trials == 0 && _unproved.Count < MaxNoted)
         {
-            _unproved.Add(new UnprovedRule(pointer, reason));
+            _unproved.Add(new UnprovedRule(place.ToString(), reason));
         }
 
         return false;
     }
 
-    private bool Step()
+    /// <summary>Goes a step further into both schemas; the caller comes back by <c>_depth--</c>.</summary>
+    private void Descend()
     {
-        _steps++;
-        IsExhausted |= _steps > MaxSteps || !RuntimeHelpers.TryEnsureSufficientExecutionStack() || (_steps % 64 == 0 && Stopwatch.GetElapsedTime(_start) > MaxTime);
-        return !IsExhausted;
+        _work.Require(UnitsOfStep);
+        if (++_depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new WorkSpentException();
+        }
     }
 }
 

@@ -1,40 +1,67 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Flownally.Domain.Json;
+using Flownally.Domain.Schemas.Patterns;
 
 namespace Flownally.Domain.Schemas;
 
 /// <summary>A member of a schema object: a keyword and its value.</summary>
-internal readonly record struct SchemaMember(JsonElement Owner, string Name, JsonElement Value, string Pointer)
+internal readonly record struct SchemaMember(SchemaReader Reader, JsonElement Owner, string Name, JsonElement Value, SchemaPlace Place)
 {
     /// <summary>A keyword of the same schema object, this one included.</summary>
     public SchemaMember? Sibling(string name) => Owner.TryGetProperty(name, out var value)
-        ? new SchemaMember(Owner, name, value, SchemaReader.Below(Pointer[..Pointer.LastIndexOf('/')], name))
+        ? new SchemaMember(Reader, Owner, name, value, Reader.Below(Place.Parent!, name))
         : null;
 }
 
-/// <summary>Compiles schemas, and finds everything that keeps one from being used.</summary>
+/// <summary>Compiles schemas, and finds what keeps one from being used.</summary>
 /// <param name="place">Where the schema stands in the request.</param>
 internal sealed class SchemaReader(JsonElement root, Dialect dialect, string place)
 {
     private const int MaxNodes = 1_000;
+    private const int MaxPatternLength = 512;
 
+    /// <summary>Steps of all patterns of a schema, equal ones counted once.</summary>
+    private const int MaxPatternSteps = 10_000;
+
+    private readonly SchemaPlace _top = new(null, "");
     private readonly List<FieldViolation> _faults = [];
-    private readonly Dictionary<string, SchemaNode> _nodes = [];
-    private readonly Dictionary<string, string> _anchors = [];
+    private readonly Dictionary<(SchemaPlace, string), SchemaPlace> _places = [];
+    private readonly Dictionary<SchemaPlace, SchemaNode> _nodes = [];
+    private readonly Dictionary<string, SchemaPlace> _anchors = [];
+    private readonly Dictionary<string, PatternProgram> _patterns = [];
     private readonly Queue<ReferenceKeyword> _references = [];
+    private int _patternSteps;
 
     public IReadOnlyList<FieldViolation> Faults => _faults;
 
-    /// <summary>The pointer to a member below a place.</summary>
-    public static string Below(string pointer, string name) => $"{pointer}/{JsonPointer.Escape(name)}";
+    /// <summary>Bytes that the compiled schema takes, as an estimate.</summary>
+    public long Weight => (400L * _nodes.Count) + (200L * _places.Count) + _patterns.Values.Sum(pattern => pattern.Weight);
 
-    public void Fault(string pointer, string code, string message) => _faults.Add(new FieldViolation(place + pointer, code, message));
+    /// <summary>The place of a member.</summary>
+    public SchemaPlace Below(SchemaPlace place, string name)
+    {
+        ref var below = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, (place, name), out _);
+        return below ??= new SchemaPlace(place, name);
+    }
+
+    /// <summary>The place of an element.</summary>
+    public SchemaPlace Below(SchemaPlace place, int index) => Below(place, index.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Takes note of a fault, unless there are enough.</summary>
+    public void Fault(SchemaPlace at, string code, string message)
+    {
+        if (_faults.Count < Error.MaxViolations)
+        {
+            _faults.Add(new FieldViolation(place + at, code, message));
+        }
+    }
 
     /// <summary>Compiles the whole schema.</summary>
     public SchemaNode Read()
     {
-        var node = Read(root, "");
+        var node = Read(root, _top);
         while (_references.TryDequeue(out var reference))
         {
             Resolve(reference);
@@ -48,17 +75,17 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
         return node;
     }
 
-    public SchemaNode Read(JsonElement schema, string pointer)
+    public SchemaNode Read(JsonElement schema, SchemaPlace at)
     {
-        if (_nodes.TryGetValue(pointer, out var known))
+        if (_nodes.TryGetValue(at, out var known))
         {
             return known;
         }
 
-        var node = _nodes[pointer] = new SchemaNode(pointer);
+        var node = _nodes[at] = new SchemaNode(at);
         if (_nodes.Count == MaxNodes + 1)
         {
-            Fault(pointer, "tooLarge", $"A schema may have {MaxNodes} subschemas.");
+            Fault(at, "tooLarge", $"A schema may have {MaxNodes} subschemas.");
         }
 
         switch (schema.ValueKind)
@@ -66,22 +93,60 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
             case JsonValueKind.True:
                 break;
             case JsonValueKind.False:
-                node.Complete([new NothingKeyword(pointer)]);
+                node.Complete([new NothingKeyword(at)]);
                 break;
             case JsonValueKind.Object:
-                node.Complete([.. Members(schema).SelectMany(member => ReadKeyword(schema, member, pointer))]);
+                node.Complete([.. Members(schema).SelectMany(member => ReadKeyword(schema, member, at))]);
                 break;
             default:
-                Fault(pointer, "malformed", $"A schema is an object, true or false, not {JsonKinds.Describe(schema.ValueKind)}.");
+                Fault(at, "malformed", $"A schema is an object, true or false, not {JsonKinds.Describe(schema.ValueKind)}.");
                 break;
         }
 
         return node;
     }
 
+    /// <summary>Compiles a pattern. Equal ones share what is compiled.</summary>
+    /// <returns>Null where the pattern cannot be used; a fault says why.</returns>
+    public PatternProgram? ReadPattern(string? pattern, SchemaPlace at)
+    {
+        if (pattern is not { Length: <= MaxPatternLength })
+        {
+            Fault(at, "malformed", $"A pattern is a string of at most {MaxPatternLength} characters.");
+            return null;
+        }
+
+        if (_patterns.TryGetValue(pattern, out var known))
+        {
+            return known;
+        }
+
+        if (_patternSteps > MaxPatternSteps)
+        {
+            return null; // which was said where it became too much
+        }
+
+        try
+        {
+            var compiled = _patterns[pattern] = PatternProgram.Compile(pattern);
+            _patternSteps += compiled.Length;
+            if (_patternSteps > MaxPatternSteps)
+            {
+                Fault(at, "tooLarge", $"The patterns of a schema may take {MaxPatternSteps} steps together. Use fewer or simpler ones; equal ones count once.");
+            }
+
+            return compiled;
+        }
+        catch (FormatException exception)
+        {
+            Fault(at, "malformed", exception.Message);
+            return null;
+        }
+    }
+
     /// <summary>Reads an object whose members are schemas.</summary>
     public IReadOnlyList<(string Name, SchemaNode Node)> ReadMap(SchemaMember member) => IsObject(member)
-        ? [.. member.Value.EnumerateObject().Select(child => (child.Name, Read(child.Value, Below(member.Pointer, child.Name))))]
+        ? [.. member.Value.EnumerateObject().Select(child => (child.Name, Read(child.Value, Below(member.Place, child.Name))))]
         : [];
 
     /// <summary>Reads an array of at least one schema.</summary>
@@ -89,15 +154,15 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
     {
         if (member.Value.ValueKind == JsonValueKind.Array && member.Value.GetArrayLength() > 0)
         {
-            return [.. member.Value.EnumerateArray().Select((child, i) => Read(child, $"{member.Pointer}/{i}"))];
+            return [.. member.Value.EnumerateArray().Select((child, i) => Read(child, Below(member.Place, i)))];
         }
 
-        Fault(member.Pointer, "malformed", $"{member.Name} is an array of at least one schema.");
+        Fault(member.Place, "malformed", $"{member.Name} is an array of at least one schema.");
         return [];
     }
 
     /// <summary>Reads an array of names, each once.</summary>
-    public IReadOnlyList<string>? ReadNames(JsonElement value, string pointer)
+    public IReadOnlyList<string>? ReadNames(JsonElement value, SchemaPlace at)
     {
         if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String))
         {
@@ -108,7 +173,7 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
             }
         }
 
-        Fault(pointer, "malformed", "Expected an array of names, each once.");
+        Fault(at, "malformed", "Expected an array of names, each once.");
         return null;
     }
 
@@ -121,7 +186,7 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
             return count;
         }
 
-        Fault(member.Pointer, "malformed", $"{member.Name} is a whole number, 0 or more.");
+        Fault(member.Place, "malformed", $"{member.Name} is a whole number, 0 or more.");
         return null;
     }
 
@@ -132,7 +197,7 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
             return true;
         }
 
-        Fault(member.Pointer, "malformed", $"{member.Name} is an object, not {JsonKinds.Describe(member.Value.ValueKind)}.");
+        Fault(member.Place, "malformed", $"{member.Name} is an object, not {JsonKinds.Describe(member.Value.ValueKind)}.");
         return false;
     }
 
@@ -156,13 +221,14 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
         return reference;
     }
 
-    public void AddAnchor(string name, string schemaPointer) => _anchors[name] = schemaPointer;
+    public void AddAnchor(string name, SchemaPlace schema) => _anchors[name] = schema;
 
     /// <summary>Asks whether a word that stands nearby was meant; empty where none does.</summary>
     public static string Hint(string? word, IEnumerable<string> known)
     {
-        var nearest = word is null ? null : known.MinBy(candidate => Distance(word, candidate));
-        return nearest is not null && Distance(word!, nearest) <= 2 ? $" Did you mean `{nearest}`?" : "";
+        const int Near = 2;
+        var nearest = word is null ? null : known.Where(candidate => Math.Abs(candidate.Length - word.Length) <= Near).MinBy(candidate => Distance(word, candidate));
+        return nearest is not null && Distance(word!, nearest) <= Near ? $" Did you mean `{nearest}`?" : "";
     }
 
     /// <summary>In draft-07 a <c>$ref</c> stands alone: its neighbours mean nothing (Core §8.3).</summary>
@@ -170,13 +236,13 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
         ? schema.EnumerateObject().Where(member => member.Name == "$ref")
         : schema.EnumerateObject();
 
-    private IEnumerable<Keyword> ReadKeyword(JsonElement owner, JsonProperty member, string pointer)
+    private IEnumerable<Keyword> ReadKeyword(JsonElement owner, JsonProperty member, SchemaPlace at)
     {
         var name = member.Name;
-        var below = Below(pointer, name);
+        var below = Below(at, name);
         if (dialect.Keywords.TryGetValue(name, out var read))
         {
-            return read(this, new SchemaMember(owner, name, member.Value, below));
+            return read(this, new SchemaMember(this, owner, name, member.Value, below));
         }
 
         if (!name.StartsWith("x-", StringComparison.Ordinal))
@@ -190,14 +256,16 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
     private void Resolve(ReferenceKeyword reference)
     {
         var fragment = Uri.UnescapeDataString(reference.Reference[1..]);
-        var pointer = fragment is "" or ['/', ..] ? fragment : _anchors.GetValueOrDefault(fragment);
-        if (pointer is not null && JsonPointer.Find(root, pointer) is { } schema)
+        var at = fragment is "" ? _top
+            : fragment is ['/', ..] ? JsonPointer.Tokens(fragment).Aggregate(_top, Below)
+            : _anchors.GetValueOrDefault(fragment);
+        if (at is not null && JsonPointer.Find(root, at.ToString()) is { } schema)
         {
-            reference.Target = Read(schema, pointer);
+            reference.Target = Read(schema, at);
         }
         else
         {
-            Fault(reference.SchemaPointer, "missingTarget", $"There is nothing at {reference.Reference}.");
+            Fault(reference.Place, "missingTarget", $"There is nothing at {reference.Reference}.");
         }
     }
 
@@ -214,7 +282,7 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
         {
             if (!open.Add(node))
             {
-                Fault(node.Pointer, "endlessReference", "The schema leads back to itself without going into the value.");
+                Fault(node.Place, "endlessReference", "The schema leads back to itself without going into the value.");
             }
             else if (!done.Contains(node))
             {

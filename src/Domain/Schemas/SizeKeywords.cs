@@ -7,7 +7,7 @@ namespace Flownally.Domain.Schemas;
 /// The keywords that count: code points of a string (JSON Schema Validation §6.3.1, §6.3.2), elements of an array
 /// (§6.4.1, §6.4.2), members of an object (§6.5.1, §6.5.2). Values of another kind pass.
 /// </summary>
-internal sealed record SizeKeyword(string SchemaPointer, JsonValueKind Kind, bool IsMinimum, JsonNumber Bound) : Keyword(SchemaPointer)
+internal sealed record SizeKeyword(SchemaPlace Place, JsonValueKind Kind, bool IsMinimum, JsonNumber Bound) : Keyword(Place)
 {
     private static readonly Dictionary<string, (JsonValueKind Kind, bool IsMinimum)> Names = new()
     {
@@ -19,20 +19,20 @@ internal sealed record SizeKeyword(string SchemaPointer, JsonValueKind Kind, boo
         ["maxProperties"] = (JsonValueKind.Object, false),
     };
 
-    public override string Shape => $"{(IsMinimum ? "min" : "max")} {Kind} {Bound}";
+    protected override string WriteShape() => $"{(IsMinimum ? "min" : "max")} {Kind} {Bound}";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
-        if (instance.ValueKind != Kind)
+        if (instance.Kind != Kind)
         {
             return true;
         }
 
         var size = Kind switch
         {
-            JsonValueKind.String => JsonStrings.CountCodePoints(instance),
-            JsonValueKind.Array => instance.GetArrayLength(),
-            _ => instance.GetPropertyCount(),
+            JsonValueKind.String => instance.CodePoints,
+            JsonValueKind.Array => instance.Json.GetArrayLength(),
+            _ => instance.Json.GetPropertyCount(),
         };
         var difference = JsonNumber.Of(size).CompareTo(Bound);
         return (IsMinimum ? difference >= 0 : difference <= 0) || evaluation.Fault(this, IsMinimum ? "tooShort" : "tooLong", $"Expected {(IsMinimum ? "at least" : "at most")} {Bound} {Unit}, found {size}.");
@@ -53,6 +53,6 @@ internal sealed record SizeKeyword(string SchemaPointer, JsonValueKind Kind, boo
         }
 
         var (kind, isMinimum) = Names[member.Name];
-        return new SizeKeyword(member.Pointer, kind, isMinimum, bound);
+        return new SizeKeyword(member.Place, kind, isMinimum, bound);
     }
 }

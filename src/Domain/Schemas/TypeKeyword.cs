@@ -23,7 +23,7 @@ internal enum SchemaTypes
 }
 
 /// <summary><c>type</c> (JSON Schema Validation §6.1.1): one of the named types.</summary>
-internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Named, string Words) : Keyword(SchemaPointer)
+internal sealed record TypeKeyword(SchemaPlace Place, SchemaTypes Named, string Words) : Keyword(Place)
 {
     private static readonly Dictionary<string, SchemaTypes> Known = new()
     {
@@ -40,10 +40,20 @@ internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Named, stri
 
     public override SchemaTypes Types => Named;
 
-    public override string Shape => $"type {Named}";
+    protected override string WriteShape() => $"type {Named}";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated) => (Of(instance, Named) & Named) != 0
-        || evaluation.Fault(this, "typeMismatch", $"Expected {Words}, found {JsonKinds.Describe(instance.ValueKind)}.");
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) => (Of(ref instance) & Named) != 0
+        || evaluation.Fault(this, "typeMismatch", $"Expected {Words}, found {JsonKinds.Describe(instance.Kind)}.");
+
+    private SchemaTypes Of(ref Instance instance)
+    {
+        if (instance.Kind == JsonValueKind.Number)
+        {
+            instance.Work.Spend(1 + (instance.Raw.Length / 8));
+        }
+
+        return Of(instance.Json, Named);
+    }
 
     /// <summary>The type of a value. Numbers are looked at closely only where it makes a difference.</summary>
     public static SchemaTypes Of(JsonElement instance, SchemaTypes asked = SchemaTypes.All) => instance.ValueKind switch
@@ -63,19 +73,19 @@ internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Named, stri
     {
         if (member.Value.ValueKind != JsonValueKind.Array)
         {
-            return Name(reader, member.Value, member.Pointer) is { } one ? new TypeKeyword(member.Pointer, Known[one], one) : null;
+            return Name(reader, member.Value, member.Place) is { } one ? new TypeKeyword(member.Place, Known[one], one) : null;
         }
 
-        var names = member.Value.EnumerateArray().Select((value, i) => Name(reader, value, $"{member.Pointer}/{i}")).OfType<string>().ToList();
+        var names = member.Value.EnumerateArray().Select((value, i) => Name(reader, value, reader.Below(member.Place, i))).OfType<string>().ToList();
         if (names.Count == 0 || names.Distinct().Count() < names.Count)
         {
-            reader.Fault(member.Pointer, "malformed", "The types are at least one, and each is named once.");
+            reader.Fault(member.Place, "malformed", "The types are at least one, and each is named once.");
         }
 
-        return new TypeKeyword(member.Pointer, names.Aggregate(SchemaTypes.None, (types, name) => types | Known[name]), string.Join(" or ", names));
+        return new TypeKeyword(member.Place, names.Aggregate(SchemaTypes.None, (types, name) => types | Known[name]), string.Join(" or ", names));
     }
 
-    private static string? Name(SchemaReader reader, JsonElement value, string pointer)
+    private static string? Name(SchemaReader reader, JsonElement value, SchemaPlace place)
     {
         var name = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         if (name is not null && Known.ContainsKey(name))
@@ -83,7 +93,7 @@ internal sealed record TypeKeyword(string SchemaPointer, SchemaTypes Named, stri
             return name;
         }
 
-        reader.Fault(pointer, "malformed", $"A type is one of {string.Join(", ", Known.Keys)}.{SchemaReader.Hint(name, Known.Keys)}");
+        reader.Fault(place, "malformed", $"A type is one of {string.Join(", ", Known.Keys)}.{SchemaReader.Hint(name, Known.Keys)}");
         return null;
     }
 }

@@ -3,23 +3,29 @@ using System.Text.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>A keyword about what all its neighbours, and what they lead to, have not looked at.</summary>
-internal abstract record UnevaluatedKeyword(string SchemaPointer, SchemaNode Node) : Keyword(SchemaPointer)
+internal abstract record UnevaluatedKeyword(SchemaPlace Place, SchemaNode Node) : Keyword(Place)
 {
     public override IReadOnlyList<SchemaNode> Children => [Node];
 }
 
 /// <summary><c>unevaluatedProperties</c> (JSON Schema Core §11.3). Values that are no object pass.</summary>
-internal sealed record UnevaluatedPropertiesKeyword(string SchemaPointer, SchemaNode Node) : UnevaluatedKeyword(SchemaPointer, Node)
+internal sealed record UnevaluatedPropertiesKeyword(SchemaPlace Place, SchemaNode Node) : UnevaluatedKeyword(Place, Node)
 {
-    public override string Shape => "unevaluatedProperties";
+    protected override string WriteShape() => "unevaluatedProperties";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var valid = true;
-        if (instance.ValueKind == JsonValueKind.Object)
+        if (instance.Kind == JsonValueKind.Object)
         {
-            foreach (var member in instance.EnumerateObject())
+            foreach (var member in instance.Json.EnumerateObject())
             {
+                if (evaluation.IsOver)
+                {
+                    return false;
+                }
+
+                evaluation.Work.Spend(4);
                 if (!evaluated!.Has(member.Name))
                 {
                     valid &= Node.IsNothing
@@ -34,21 +40,26 @@ internal sealed record UnevaluatedPropertiesKeyword(string SchemaPointer, Schema
         return valid;
     }
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new UnevaluatedPropertiesKeyword(member.Pointer, reader.Read(member.Value, member.Pointer));
+    public static Keyword Read(SchemaReader reader, SchemaMember member) => new UnevaluatedPropertiesKeyword(member.Place, reader.Read(member.Value, member.Place));
 }
 
 /// <summary><c>unevaluatedItems</c> (JSON Schema Core §11.2). Values that are no array pass.</summary>
-internal sealed record UnevaluatedItemsKeyword(string SchemaPointer, SchemaNode Node) : UnevaluatedKeyword(SchemaPointer, Node)
+internal sealed record UnevaluatedItemsKeyword(SchemaPlace Place, SchemaNode Node) : UnevaluatedKeyword(Place, Node)
 {
-    public override string Shape => "unevaluatedItems";
+    protected override string WriteShape() => "unevaluatedItems";
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var (valid, index) = (true, 0);
-        if (instance.ValueKind == JsonValueKind.Array)
+        if (instance.Kind == JsonValueKind.Array)
         {
-            foreach (var element in instance.EnumerateArray())
+            foreach (var element in instance.Json.EnumerateArray())
             {
+                if (evaluation.IsOver)
+                {
+                    return false;
+                }
+
                 if (!evaluated!.Has(index))
                 {
                     valid &= evaluation.Element(element, index, Node);
@@ -63,5 +74,5 @@ internal sealed record UnevaluatedItemsKeyword(string SchemaPointer, SchemaNode 
         return valid;
     }
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new UnevaluatedItemsKeyword(member.Pointer, reader.Read(member.Value, member.Pointer));
+    public static Keyword Read(SchemaReader reader, SchemaMember member) => new UnevaluatedItemsKeyword(member.Place, reader.Read(member.Value, member.Place));
 }

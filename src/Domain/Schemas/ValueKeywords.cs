@@ -1,47 +1,63 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Schemas;
 
 /// <summary><c>enum</c> and <c>const</c> (JSON Schema Validation §6.1.2, §6.1.3): equal, as JSON values, to one of these.</summary>
-internal sealed record ValueKeyword(string SchemaPointer, JsonElement[] Values) : Keyword(SchemaPointer)
+internal sealed record ValueKeyword(SchemaPlace Place, JsonElement[] Values) : Keyword(Place)
 {
     private const int MaxValues = 500;
     private const int MaxShown = 10;
+    private const int LongestShown = 40;
+    private const int FewValues = 8;
+
+    private readonly HashSet<string> _canonical = [.. Values.Select(CanonicalJson.Of)];
 
     public override bool AllowsObjects => Values.Any(value => value.ValueKind == JsonValueKind.Object);
 
     public override SchemaTypes Types => Values.Aggregate(SchemaTypes.None, (types, value) => types | TypeKeyword.Of(value));
 
-    public override string Shape => "enum " + string.Join(',', Values.Select(CanonicalJson.Of).Distinct().Order(StringComparer.Ordinal));
+    protected override string WriteShape() => "enum " + string.Join(',', _canonical.Order(StringComparer.Ordinal));
 
-    public override bool Validate(JsonElement instance, Evaluation evaluation, Evaluated? evaluated)
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) => Holds(ref instance)
+        || evaluation.Fault(this, "notInEnum", $"Expected one of {Shown}; found {Found(instance)}.");
+
+    /// <summary>Equal values have one canonical text, so one look-up tells. Most are few and short strings, which are compared as they stand.</summary>
+    private bool Holds(ref Instance instance)
     {
-        foreach (var value in Values)
+        if (instance.Kind == JsonValueKind.String && Values.Length <= FewValues)
         {
-            if (value.ValueKind == instance.ValueKind && evaluation.Step() && JsonElement.DeepEquals(instance, value))
+            instance.Work.Spend(1 + Values.Length);
+            foreach (var value in Values)
             {
-                return true;
+                if (value.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(value).SequenceEqual(instance.Raw))
+                {
+                    return true;
+                }
             }
         }
 
-        return evaluation.Fault(this, "notInEnum", $"Expected one of {Shown}; found {Shorten(instance.GetRawText())}.");
+        return _canonical.Contains(instance.Canonical);
     }
+
+    private static string Found(Instance instance) => Shorten(Encoding.UTF8.GetString(instance.Raw[..Math.Min(instance.Raw.Length, 4 * LongestShown)]));
 
     private string Shown => string.Join(", ", Values.Take(MaxShown).Select(value => Shorten(value.GetRawText()))) + (Values.Length > MaxShown ? ", …" : "");
 
-    public static Keyword ReadConst(SchemaMember member) => new ValueKeyword(member.Pointer, [member.Value]);
+    public static Keyword ReadConst(SchemaMember member) => new ValueKeyword(member.Place, [member.Value]);
 
     public static Keyword? ReadEnum(SchemaReader reader, SchemaMember member)
     {
         if (member.Value.ValueKind == JsonValueKind.Array && member.Value.GetArrayLength() is > 0 and <= MaxValues)
         {
-            return new ValueKeyword(member.Pointer, [.. member.Value.EnumerateArray()]);
+            return new ValueKeyword(member.Place, [.. member.Value.EnumerateArray()]);
         }
 
-        reader.Fault(member.Pointer, "malformed", $"enum is an array of 1 to {MaxValues} values.");
+        reader.Fault(member.Place, "malformed", $"enum is an array of 1 to {MaxValues} values.");
         return null;
     }
 
-    private static string Shorten(string json) => json.Length <= 40 ? json : json[..40] + "…";
+    private static string Shorten(string json) => json.Length <= LongestShown ? json : json[..LongestShown] + "…";
 }

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Flownally.Domain.Json;
+
+namespace Flownally.Domain.Schemas;
+
+/// <summary>
+/// A value that is being checked. What it costs to know of it is found out, and charged, once, however many rules ask: those of all branches
+/// and references that speak of the same value share it.
+/// </summary>
+internal struct Instance(JsonElement json, Work work)
+{
+    /// <summary>From so many members on, names are looked up in a set.</summary>
+    private const int ManyMembers = 16;
+
+    private HashSet<string>? _names;
+    private string? _canonical;
+    private JsonNumber? _number;
+    private int? _codePoints;
+
+    public JsonElement Json { get; } = json;
+
+    public Work Work { get; } = work;
+
+    public readonly JsonValueKind Kind => Json.ValueKind;
+
+    /// <summary>The text as it stands in the payload.</summary>
+    public readonly ReadOnlySpan<byte> Raw => JsonMarshal.GetRawUtf8Value(Json);
+
+    /// <summary>The value of a number.</summary>
+    public JsonNumber Number => _number ??= ReadNumber();
+
+    /// <summary>One text for equal JSON values.</summary>
+    public string Canonical => _canonical ??= ReadCanonical();
+
+    /// <summary>How many code points a string has.</summary>
+    public int CodePoints => _codePoints ??= CountCodePoints();
+
+    /// <summary>Whether an object has a member.</summary>
+    /// <param name="utf8">The name once more.</param>
+    public bool Has(string name, ReadOnlySpan<byte> utf8)
+    {
+        var count = Json.GetPropertyCount();
+        if (count <= ManyMembers)
+        {
+            Work.Spend(1 + count);
+            return Json.TryGetProperty(utf8, out _);
+        }
+
+        Work.Spend(2);
+        return (_names ??= ReadNames()).Contains(name);
+    }
+
+    private readonly JsonNumber ReadNumber()
+    {
+        var length = Raw.Length;
+        Work.Spend(4 + ((long)length * length / 100)); // long decimals are converted in quadratic time
+        return JsonNumber.Parse(Raw);
+    }
+
+    private readonly string ReadCanonical()
+    {
+        Work.Spend(10 + (2L * Raw.Length));
+        return CanonicalJson.Of(Json);
+    }
+
+    private readonly int CountCodePoints()
+    {
+        Work.Spend(1 + (Raw.Length / 4));
+        return JsonStrings.CountCodePoints(Json);
+    }
+
+    private readonly HashSet<string> ReadNames()
+    {
+        var names = new HashSet<string>(Json.GetPropertyCount(), StringComparer.Ordinal);
+        foreach (var member in Json.EnumerateObject())
+        {
+            Work.Spend(10 + (JsonMarshal.GetRawUtf8PropertyName(member).Length / 4));
+            names.Add(member.Name);
+        }
+
+        return names;
+    }
+}
