@@ -25,7 +25,7 @@ internal sealed class Evaluated
 
     public void Add(Evaluated other, Work work)
     {
-        work.Spend(1 + (4 * ((other._members?.Count ?? 0) + (other._elements?.Count ?? 0))));
+        work.Spend(1 + (10 * ((other._members?.Count ?? 0) + (other._elements?.Count ?? 0))));
         _allMembers |= other._allMembers;
         _allElements |= other._allElements;
         if (other._members is not null)

@@ -19,10 +19,10 @@ internal sealed class Evaluation(Work work)
     /// Schemas within one another, those of members and those behind references counted: fewer than the smallest stack can take, so that
     /// the verdict does not depend on the stack.
     /// </summary>
-    private const int MaxDepth = 1_000;
+    private const int MaxDepth = 500;
 
     /// <summary>What it costs to come to a schema, before its rules are asked.</summary>
-    private const int UnitsOfVisit = 8;
+    private const int UnitsOfVisit = 12;
 
     private readonly List<PayloadFault> _faults = [];
     private readonly List<Step> _path = [];

@@ -32,7 +32,7 @@ internal sealed record FormatKeyword(SchemaPlace Place, string Name) : Keyword(P
 
     private bool Holds(ref Instance instance)
     {
-        instance.Work.Spend(8 + (2L * instance.Raw.Length));
+        instance.Work.Spend(8 + (Formats.UnitsOfCharacter(Name) * (long)instance.Raw.Length));
         return instance.Kind switch
         {
             JsonValueKind.String => !Formats.Asserted.TryGetValue(Name, out var holds) || JsonStrings.Ask(instance.Json, holds, static (text, holds) => holds(text)),

@@ -44,6 +44,9 @@ internal static partial class Formats
     /// <summary>Enforced on numbers.</summary>
     public static bool IsOfNumbers(string name) => name is "int32" or "int64";
 
+    /// <summary>What it costs to look at one character.</summary>
+    public static int UnitsOfCharacter(string name) => name == "regex" ? 12 : 3;
+
     public static bool IsInRange(string name, JsonNumber number)
     {
         var range = name == "int32" ? Int32 : Int64;

@@ -47,7 +47,7 @@ internal struct Instance(JsonElement json, Work work)
             return Json.TryGetProperty(utf8, out _);
         }
 
-        Work.Spend(2);
+        Work.Spend(6);
         return (_names ??= ReadNames()).Contains(name);
     }
 
@@ -60,7 +60,7 @@ internal struct Instance(JsonElement json, Work work)
 
     private readonly string ReadCanonical()
     {
-        Work.Spend(10 + (2L * Raw.Length));
+        Work.Spend(40 + (3L * Raw.Length));
         return CanonicalJson.Of(Json);
     }
 
@@ -75,7 +75,7 @@ internal struct Instance(JsonElement json, Work work)
         var names = new HashSet<string>(Json.GetPropertyCount(), StringComparer.Ordinal);
         foreach (var member in Json.EnumerateObject())
         {
-            Work.Spend(10 + (JsonMarshal.GetRawUtf8PropertyName(member).Length / 4));
+            Work.Spend(20 + (JsonMarshal.GetRawUtf8PropertyName(member).Length / 4));
             names.Add(member.Name);
         }
 

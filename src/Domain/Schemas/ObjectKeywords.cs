@@ -196,7 +196,7 @@ internal sealed record PropertyNamesKeyword(SchemaPlace Place, SchemaNode Node) 
         {
             foreach (var member in instance.Json.EnumerateObject())
             {
-                evaluation.Work.Spend(50 + JsonMarshal.GetRawUtf8PropertyName(member).Length);
+                evaluation.Work.Spend(200 + JsonMarshal.GetRawUtf8PropertyName(member).Length);
                 var name = new Instance(NameOf(member.Name), evaluation.Work);
                 valid &= evaluation.Try(Node, ref name, null)
                     || evaluation.Fault(this, "nameNotAllowed", "A member must not be called so.", evaluation.Collects ? member.Name : null);

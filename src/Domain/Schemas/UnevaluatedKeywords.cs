@@ -25,7 +25,7 @@ internal sealed record UnevaluatedPropertiesKeyword(SchemaPlace Place, SchemaNod
                     return false;
                 }
 
-                evaluation.Work.Spend(4);
+                evaluation.Work.Spend(12);
                 if (!evaluated!.Has(member.Name))
                 {
                     valid &= Node.IsNothing

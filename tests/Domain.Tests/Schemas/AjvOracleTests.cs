@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Flownally.Domain.Schemas;
 
@@ -21,7 +20,7 @@ public sealed class AjvOracleTests
     [Test]
     public async Task Both_give_the_same_verdict()
     {
-        if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, "npm"))))
+        if (!Programs.Has("npm"))
         {
             Assert.Ignore("ajv needs npm, which comes with Node.js.");
         }
@@ -59,38 +58,9 @@ public sealed class AjvOracleTests
 
     private static async Task<string[]> AskAsync(IEnumerable<string> cases)
     {
-        var root = Root();
-        var packages = Path.Combine(root, "artifacts/ajv");
-        await RunAsync("npm", ["install", "--prefix", packages, "--no-save", "--no-audit", "--no-fund", "--silent", "ajv@8.20.0"], packages, []);
-        var output = await RunAsync("node", [Path.Combine(root, "tests/Domain.Tests/Schemas/ajv.cjs")], packages, cases);
+        var packages = Path.Combine(Programs.Root, "artifacts/ajv");
+        await Programs.RunAsync("npm", ["install", "--prefix", packages, "--no-save", "--no-audit", "--no-fund", "--silent", "ajv@8.20.0"], packages, []);
+        var output = await Programs.RunAsync("node", [Path.Combine(Programs.Root, "tests/Domain.Tests/Schemas/ajv.cjs")], packages, cases);
         return output.TrimEnd().Split('\n');
-    }
-
-    private static async Task<string> RunAsync(string program, string[] arguments, string packages, IEnumerable<string> input)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.Environment["NODE_PATH"] = Path.Combine(packages, "node_modules");
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        foreach (var line in input)
-        {
-            await process.StandardInput.WriteLineAsync(line);
-        }
-
-        process.StandardInput.Close();
-        await process.WaitForExitAsync();
-        Assert.That(process.ExitCode, Is.Zero, program);
-        return await output;
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Flownally.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 }

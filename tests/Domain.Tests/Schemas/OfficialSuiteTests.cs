@@ -10,7 +10,7 @@ public sealed class OfficialSuiteTests
     [TestCase("draft7", 0.07)]
     public void Every_case_whose_schema_is_taken_is_right(string draft, double mostRefused)
     {
-        var folder = Path.Combine(Root().Parent!.FullName, "shared/data/json-schema-test-suite/tests", draft);
+        var folder = Path.Combine(Programs.Root, "../shared/data/json-schema-test-suite/tests", draft);
         if (!Directory.Exists(folder))
         {
             Assert.Ignore("The official suite does not lie beside the repository, so its cases are not run.");
@@ -59,16 +59,5 @@ public sealed class OfficialSuiteTests
             Assert.That(annotations, Is.EqualTo(draft == "draft7" ? 0 : Formats.Asserted.Count));
             Assert.That((double)refused / (right + refused), Is.LessThanOrEqualTo(mostRefused));
         }
-    }
-
-    private static DirectoryInfo Root()
-    {
-        var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Flownally.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder;
     }
 }

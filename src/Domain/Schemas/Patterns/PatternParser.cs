@@ -88,7 +88,7 @@ internal sealed class PatternParser
             }
         }
 
-        return _open.Count == 0 ? _group.End() : throw Fault(_open.Peek().Start, "a ( lacks its )");
+        return _open.Count == 0 ? _group.End() : throw Fault(_group.Start, "a ( lacks its )");
     }
 
     private void OpenGroup()

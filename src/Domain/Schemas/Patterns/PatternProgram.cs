@@ -11,9 +11,10 @@ namespace Flownally.Domain.Schemas.Patterns;
 internal sealed class PatternProgram
 {
     /// <summary>Instructions of one pattern.</summary>
-    public const int MaxLength = 1_000;
+    public const int MaxLength = 512;
 
     private const int LongestOnStack = 250;
+    private const long Countless = 1_000_000;
 
     private readonly Instruction[] _instructions;
     private readonly bool _beginsAtStart;
@@ -27,7 +28,7 @@ internal sealed class PatternProgram
 
     private enum Code
     {
-        /// <summary>Passes a character of a set.</summary>
+        /// <summary>Passes a character of a set, or is skipped where it says so.</summary>
         Character,
 
         /// <summary>Passes at the start of the text.</summary>
@@ -55,10 +56,10 @@ internal sealed class PatternProgram
     public static PatternProgram Compile(string pattern)
     {
         var root = PatternParser.Parse(pattern);
-        var length = LengthOf(root) + 1;
-        if (length > MaxLength)
+        var length = LengthOf(root); // without the last instruction
+        if (length >= MaxLength)
         {
-            throw new FormatException($"The pattern repeats too much: it would take {(length == long.MaxValue ? "far too many" : length)} steps, and at most {MaxLength} are allowed. Say lengths by minLength and maxLength.");
+            throw new FormatException($"The pattern repeats too much: it would take {length} steps, and fewer than {MaxLength} are allowed. Say lengths by minLength and maxLength.");
         }
 
         var instructions = new List<Instruction>((int)length);
@@ -113,7 +114,8 @@ internal sealed class PatternProgram
             var nextCount = 0;
             foreach (var thread in now[..count])
             {
-                if (_instructions[thread].Set!.Contains(character.Value) && threads.Add(thread + 1, next, ref nextCount, isStart: false, at == text.Length))
+                var instruction = _instructions[thread];
+                if (instruction.Set!.Contains(character.Value) && threads.Add(instruction.Target, next, ref nextCount, isStart: false, at == text.Length))
                 {
                     return true;
                 }
@@ -131,7 +133,7 @@ internal sealed class PatternProgram
         }
     }
 
-    /// <summary>How many instructions a part becomes; <see cref="long.MaxValue"/> for more than can be counted.</summary>
+    /// <summary>How many instructions a part becomes; <see cref="Countless"/> stands for any larger number.</summary>
     private static long LengthOf(PatternNode node)
     {
         switch (node)
@@ -140,17 +142,19 @@ internal sealed class PatternProgram
                 return sequence.Parts.Aggregate(0L, (sum, part) => Sum(sum, LengthOf(part)));
             case PatternNode.Choice choice:
                 return choice.Branches.Aggregate(-2L, (sum, branch) => Sum(sum, Sum(LengthOf(branch), 2)));
+            case PatternNode.Repeat { Part: PatternNode.Character } repeat:
+                return Sum(repeat.Max ?? repeat.Min, repeat.Max is null ? 1 : 0);
             case PatternNode.Repeat repeat:
                 var part = LengthOf(repeat.Part);
                 var optional = repeat.Max is { } max ? Product(Sum(part, 1), max - repeat.Min) : Sum(part, 2);
-                return Sum(Product(part, repeat.Min), optional);
+                return Sum(Product(Math.Max(part, 1), repeat.Min), optional); // also where nothing is repeated, and takes time to write
             default:
                 return 1;
         }
 
-        static long Sum(long one, long other) => one > long.MaxValue / 2 || other > long.MaxValue / 2 ? long.MaxValue : one + other;
+        static long Sum(long one, long other) => Math.Min(one + other, Countless);
 
-        static long Product(long one, long times) => one != 0 && times > int.MaxValue / one ? long.MaxValue : one * times;
+        static long Product(long one, long times) => Math.Min(one * Math.Min(times, Countless), Countless);
     }
 
     private static void Emit(PatternNode node, List<Instruction> program)
@@ -158,7 +162,7 @@ internal sealed class PatternProgram
         switch (node)
         {
             case PatternNode.Character character:
-                program.Add(new Instruction(Code.Character, Set: character.Set));
+                program.Add(new Instruction(Code.Character, program.Count + 1, Set: character.Set));
                 break;
             case PatternNode.Edge edge:
                 program.Add(new Instruction(edge.IsStart ? Code.Start : Code.End));
@@ -205,25 +209,47 @@ internal sealed class PatternProgram
             Emit(repeat.Part, program);
         }
 
-        if (repeat.Max is null)
+        if (repeat.Part is PatternNode.Character character)
+        {
+            EmitOptional(character.Set, repeat.Max - repeat.Min, program);
+        }
+        else if (repeat.Max is null)
         {
             var loop = Reserve(program);
             Emit(repeat.Part, program);
             program.Add(new Instruction(Code.Jump, loop));
             program[loop] = new Instruction(Code.Split, program.Count);
+        }
+        else
+        {
+            List<int> splits = [];
+            for (var i = repeat.Min; i < repeat.Max; i++)
+            {
+                splits.Add(Reserve(program));
+                Emit(repeat.Part, program);
+            }
+
+            foreach (var split in splits)
+            {
+                program[split] = new Instruction(Code.Split, program.Count);
+            }
+        }
+    }
+
+    /// <summary>Single characters, which most repetitions are of, need one instruction each.</summary>
+    /// <param name="most">Null for any number.</param>
+    private static void EmitOptional(CharacterSet set, int? most, List<Instruction> program)
+    {
+        if (most is null)
+        {
+            program.Add(new Instruction(Code.Character, program.Count, Skip: program.Count + 1, set));
             return;
         }
 
-        List<int> splits = [];
-        for (var i = repeat.Min; i < repeat.Max; i++)
+        var end = program.Count + most.Value;
+        while (program.Count < end)
         {
-            splits.Add(Reserve(program));
-            Emit(repeat.Part, program);
-        }
-
-        foreach (var split in splits)
-        {
-            program[split] = new Instruction(Code.Split, program.Count);
+            program.Add(new Instruction(Code.Character, program.Count + 1, Skip: end, set));
         }
     }
 
@@ -233,8 +259,9 @@ internal sealed class PatternProgram
         return program.Count - 1;
     }
 
-    /// <param name="Target">Where to go: of a jump, and of a split besides the next instruction.</param>
-    private readonly record struct Instruction(Code Code, int Target = 0, CharacterSet? Set = null);
+    /// <param name="Target">Where to go: after a character, by a jump, and by a split besides the next instruction.</param>
+    /// <param name="Skip">Where to go without the character; 0 where it must be there.</param>
+    private readonly record struct Instruction(Code Code, int Target = 0, int Skip = 0, CharacterSet? Set = null);
 
     /// <summary>Follows the instructions that pass no character, and keeps each thread once at each place.</summary>
     private ref struct Threads(PatternProgram program, Span<int> marks, Span<int> pending)
@@ -271,6 +298,11 @@ internal sealed class PatternProgram
                         return true;
                     case Code.Character:
                         threads[count++] = at;
+                        if (instruction.Skip > 0)
+                        {
+                            Push(instruction.Skip, ref waiting);
+                        }
+
                         break;
                     case Code.Jump:
                         Push(instruction.Target, ref waiting);
