@@ -22,6 +22,26 @@ internal sealed class ApiProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The memory that it has now, in MB.</summary>
+    public double Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1e6;
+        }
+    }
+
+    /// <summary>What it has used of the CPU, to 10 ms (proc(5), /proc/PID/stat).</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static async Task<ApiProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "flownally.dll"), "serve", "--port", "0", "--json"])

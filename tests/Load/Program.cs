@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using Flownally.Infrastructure.EmbeddedPostgres;
 using Flownally.Load.Crash;
+using Flownally.Load.Hostile;
 
 namespace Flownally.Load;
 
 /// <summary>
 /// Measures the service against PostgreSQL alone, in turns and on one machine: <c>./bench</c>, or <c>./bench --quick</c> for
 /// the first five figures. Only the ratios mean something; each is of the medians of the rounds, or of the middle round. <c>./bench crash</c> measures
-/// nothing: it kills what it can and looks whether anything was lost.
+/// nothing: it kills what it can and looks whether anything was lost. <c>./bench hostile</c> tells what the dearest calls cost, and whom they harm.
 /// </summary>
 internal static class Program
 {
@@ -19,6 +20,11 @@ internal static class Program
         if (args is ["crash", ..])
         {
             return await CrashRun.MainAsync(args);
+        }
+
+        if (args is ["hostile", ..])
+        {
+            return await HostileRun.MainAsync(args);
         }
 
         var results = await WithServerAsync(server => MeasureAsync(server, quick: args.Contains("--quick")));

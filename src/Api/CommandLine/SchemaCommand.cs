@@ -32,7 +32,7 @@ internal static class SchemaCommand
                 return Unreadable;
             }
 
-            var proof = after.ProveAccepts(before);
+            var proof = after.ProveAccepts(before, cancellationToken);
             if (proof.IsCompatible)
             {
                 terminal.Show(new { Compatible = true, By = "proof" }, "Compatible: every payload that fits the old schema fits the new one.");
@@ -66,13 +66,19 @@ internal static class SchemaCommand
 
             try
             {
-                comparison.Add(new StoredPayload(LineId(number), JsonElement.Parse(line)));
+                comparison.Add(new StoredPayload(LineId(number), JsonElement.Parse(line)), cancellationToken);
             }
             catch (JsonException)
             {
                 Terminal.Say($"{payloads.Name}, line {number}, is no JSON text.");
                 return Unreadable;
             }
+        }
+
+        if (comparison.TooComplex is { } unknown)
+        {
+            Terminal.Say($"Checking line {LineOf(unknown)} of {payloads.Name} against the new schema takes too much work; use fewer alternatives and references.");
+            return Incompatible;
         }
 
         var found = comparison.Against(before).Select(rule => new { rule.Pointer, rule.Change, rule.EventCount, Lines = rule.EventIds.Select(LineOf).ToList() }).ToList();

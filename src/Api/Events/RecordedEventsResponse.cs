@@ -6,8 +6,11 @@ namespace Flownally.Api.Events;
 /// <param name="Results">One for each moment, in their order.</param>
 public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> Results)
 {
-    public static RecordedEventsResponse Of(IReadOnlyList<Result<EventId>> results) =>
-        new([.. results.Select(result => result.Match(RecordedEventResult.Of, RecordedEventResult.Of))]);
+    public static RecordedEventsResponse Of(IReadOnlyList<Result<EventId>> results)
+    {
+        var room = ProblemRoom.OfBatch();
+        return new([.. results.Select(result => result.Match(RecordedEventResult.Of, error => RecordedEventResult.Of(error, room)))]);
+    }
 }
 
 /// <summary>What became of one moment of a batch.</summary>
@@ -18,9 +21,9 @@ public sealed record RecordedEventResult(int Status, EventId? Id, Problem? Probl
 {
     public static RecordedEventResult Of(EventId id) => new(StatusCodes.Status201Created, id, null);
 
-    public static RecordedEventResult Of(Error error)
+    internal static RecordedEventResult Of(Error error, ProblemRoom room)
     {
-        var problem = Problem.Of(error, instance: null, traceId: null);
+        var problem = Problem.Of(error, instance: null, traceId: null, room);
         return new(problem.Status, null, problem);
     }
 }

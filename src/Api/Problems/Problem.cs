@@ -45,8 +45,10 @@ public sealed class Problem
     /// <summary>Used by other parts of the product; no operation of this one fills it.</summary>
     public Window? MessagingWindow { get; init; }
 
-    public static Problem Of(Error error, string? instance, string? traceId)
+    /// <param name="room">How much may be named; null for as much as one answer may.</param>
+    internal static Problem Of(Error error, string? instance, string? traceId, ProblemRoom? room = null)
     {
+        room ??= ProblemRoom.OfAnswer();
         var type = ProblemCatalog.ByCode[error.Code];
         return new Problem
         {
@@ -57,10 +59,10 @@ public sealed class Problem
             Instance = instance,
             Code = type.Code,
             TraceId = traceId,
-            Errors = error.Violations.Count > 0 ? error.Violations : null,
+            Errors = room.Take(error.Violations),
             ExistingEventId = (error as IdempotencyKeyExists)?.ExistingEventId,
             SameRequest = (error as IdempotencyKeyExists)?.SameRequest,
-            Incompatibilities = (error as SchemaIncompatible)?.Incompatibilities,
+            Incompatibilities = room.Take((error as SchemaIncompatible)?.Incompatibilities ?? []),
         };
     }
 }

@@ -21,6 +21,9 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         [typeof(PayloadSchema)] = (json, place) => PayloadSchema.Parse(json, place.ToString()).Match<Result<object>>(value => value, error => error),
     };
 
+    /// <summary>Of an unknown member's name, where a sentence quotes it.</summary>
+    private const int LongestName = 100;
+
     public Result<object> Read(JsonElement json, Type type)
     {
         var faults = new Faults();
@@ -66,6 +69,11 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         var target = info.CreateObject!();
         foreach (var member in json.EnumerateObject())
         {
+            if (faults.AreEnough)
+            {
+                return null;
+            }
+
             if (Find(info.Properties, member) is { } known)
             {
                 if (Read(member.Value, known.PropertyType, place.Member(known.Name), faults) is { } value)
@@ -75,7 +83,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             }
             else
             {
-                faults.AddUnknown(place.Member(member.Name), $"There is no member '{member.Name}'; known are {string.Join(", ", info.Properties.Select(property => property.Name))}.");
+                faults.AddUnknown(place.Member(member.Name), $"There is no member '{FieldViolation.Cut(member.Name, LongestName)}'; known are {string.Join(", ", info.Properties.Select(property => property.Name))}.");
             }
         }
 
@@ -176,7 +184,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     {
         public Place Member(string name) => new(ToString(), name);
 
-        public override string ToString() => Name is null ? Parent : $"{Parent}/{JsonPointer.Escape(Name)}";
+        public override string ToString() => Name is null ? Parent : FieldViolation.Cut($"{Parent}/{JsonPointer.Escape(Name)}", FieldViolation.MaxFieldLength);
     }
 
     /// <summary>What was found so far, and what it comes to.</summary>
@@ -185,6 +193,9 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         private readonly List<FieldViolation> _violations = [];
         private Error? _weightier;
         private bool _unknown;
+
+        /// <summary>Whether as many were found as a refusal names; reading stops there.</summary>
+        public bool AreEnough => _violations.Count >= Error.MaxViolations;
 
         /// <summary>A misspelt member explains the others, so it gives the refusal its name.</summary>
         public Error? Refusal => _weightier

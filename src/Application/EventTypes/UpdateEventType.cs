@@ -70,23 +70,30 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                 }
 
                 int? limit = scans < MostScans ? MostUnderLock : null;
-                if (await locked.ScanAsync(horizon, limit, comparison.Add, cancellationToken))
+                if (await locked.ScanAsync(horizon, limit, Compare, cancellationToken))
                 {
+                    if (comparison.TooComplex is { } stored)
+                    {
+                        return new SchemaTooComplex(stored);
+                    }
+
                     return comparison.IsCompatible
                         ? await SaveAsync(request, locked, changed.Value, SchemaAcceptance.Scan, cancellationToken)
                         : new SchemaIncompatible(locked.Type.Name, comparison.Against(locked.Type.PayloadSchema));
                 }
             }
 
-            horizon = await payloads.ScanAsync(request.TenantId, request.Id, horizon, comparison.Add, cancellationToken);
+            horizon = await payloads.ScanAsync(request.TenantId, request.Id, horizon, Compare, cancellationToken);
         }
+
+        void Compare(StoredPayload stored) => comparison!.Add(stored, cancellationToken);
     }
 
     /// <summary>Tries the proof while nobody has to wait for it.</summary>
     /// <returns>The revision of the type whose schema the new one is proved to widen; null where it is not.</returns>
     private async Task<int?> ProveAsync(UpdateEventType request, CancellationToken cancellationToken) =>
         await types.FindAsync(request.TenantId, request.Id, cancellationToken) is { } type
-        && request.Change.PayloadSchema.Value!.ProveAccepts(type.PayloadSchema ?? PayloadSchema.Anything).IsCompatible
+        && request.Change.PayloadSchema.Value!.ProveAccepts(type.PayloadSchema ?? PayloadSchema.Anything, cancellationToken).IsCompatible
             ? type.Revision
             : null;
 

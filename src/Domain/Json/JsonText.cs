@@ -14,10 +14,15 @@ public static class JsonText
     /// <summary>Digits a number may have before its exponent, leading zeros of a fraction included.</summary>
     public const int MaxDigits = 1_000;
 
+    /// <summary>More bytes than a pointer has of a name before it is cut.</summary>
+    private const int BytesOfField = 4 * FieldViolation.MaxFieldLength;
+
     /// <summary>How far a number's exponent may lie from zero.</summary>
     public const int MaxExponent = 1_000;
 
-    /// <summary>Finds every place that breaks a rule; none is the usual answer, and costs no allocation.</summary>
+    /// <summary>
+    /// Finds the places that break a rule, the first <see cref="Error.MaxViolations"/>; none is the usual answer, and costs no allocation.
+    /// </summary>
     /// <param name="maxDepth">How many arrays and objects may lie in one another, the outermost counted.</param>
     /// <exception cref="JsonException">The bytes are no JSON text of RFC 8259 in UTF-8.</exception>
     public static IReadOnlyList<JsonFault> FindFaults(ReadOnlySpan<byte> utf8, int maxDepth)
@@ -32,6 +37,11 @@ public static class JsonText
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = int.MaxValue });
         while (reader.Read())
         {
+            if (faults?.Count == Error.MaxViolations)
+            {
+                continue; // it must still be JSON to its end
+            }
+
             var depth = reader.CurrentDepth;
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -168,6 +178,11 @@ public static class JsonText
         var pointer = new StringBuilder();
         foreach (var step in path)
         {
+            if (pointer.Length > FieldViolation.MaxFieldLength)
+            {
+                break; // the rest is cut anyway
+            }
+
             pointer.Append('/');
             if (step.NameStart == 0)
             {
@@ -175,7 +190,8 @@ public static class JsonText
             }
             else
             {
-                pointer.Append(JsonPointer.Escape(Encoding.UTF8.GetString(utf8.Slice(step.NameStart, step.NameLength))));
+                var shown = Math.Min(step.NameLength, BytesOfField);
+                pointer.Append(JsonPointer.Escape(Encoding.UTF8.GetString(utf8.Slice(step.NameStart, shown))));
             }
         }
 

@@ -1,4 +1,14 @@
+using Flownally.Domain.Events;
+
 namespace Flownally.Domain.Schemas;
+
+/// <summary>Whether a stored event fits the new schema takes too much work to tell, so the change cannot be decided.</summary>
+public sealed record SchemaTooComplex : Error
+{
+    public SchemaTooComplex(EventId stored)
+        : base("payloadSchemaInvalid", "Checking stored events against the JSON Schema takes too much work; use fewer alternatives and references.") =>
+        Violations = [new FieldViolation("/payloadSchema", "tooComplex", $"Checking the stored event {stored} takes more work than one check may.")];
+}
 
 /// <summary>The schema cannot be used; one violation for each fault.</summary>
 public sealed record PayloadSchemaInvalid : Error

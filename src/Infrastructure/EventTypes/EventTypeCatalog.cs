@@ -1,7 +1,7 @@
 using Flownally.Application.EventTypes;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
-using Microsoft.Extensions.Caching.Memory;
+using Flownally.Infrastructure.Caching;
 
 namespace Flownally.Infrastructure.EventTypes;
 
@@ -11,7 +11,10 @@ namespace Flownally.Infrastructure.EventTypes;
 /// </summary>
 internal sealed class EventTypeCatalog(Database.Database database) : IEventTypeCatalog, IDisposable
 {
-    private const int MaxEntries = 10_000;
+    private const long MostBytes = 64 * 1024 * 1024;
+
+    /// <summary>Of a type without its schema.</summary>
+    private const long BytesOfType = 1_000;
 
     private const string Find = """
         SELECT id, tenant_id, name, description, payload_schema, predefined, schema_version, revision, created_at, updated_at
@@ -19,18 +22,24 @@ internal sealed class EventTypeCatalog(Database.Database database) : IEventTypeC
         WHERE  tenant_id = @tenant_id AND (id = @id OR name = @name)
         """;
 
-    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaxEntries });
+    private readonly TenantCache<(TenantId, EventTypeReference), EventType> _cache = new(MostBytes);
 
     public async ValueTask<EventType?> FindAsync(TenantId tenant, EventTypeReference reference, bool fresh, CancellationToken cancellationToken)
     {
-        if (!fresh && _cache.TryGetValue((tenant, reference), out EventType? cached))
+        if (!fresh && _cache.Find((tenant, reference)) is { } cached)
         {
             return cached;
         }
 
         Guid? id = EventTypeId.TryParse(reference.Id, null, out var parsed) ? parsed.Value : null;
         var row = await database.FindAsync<EventTypeRow>(tenant, Find, new { id, name = reference.Name }, cancellationToken);
-        return row is null ? null : _cache.Set((tenant, reference), row.ToEventType(), new MemoryCacheEntryOptions { Size = 1 });
+        if (row is null)
+        {
+            return null;
+        }
+
+        var type = row.ToEventType();
+        return _cache.Add(tenant, (tenant, reference), type, BytesOfType + (type.PayloadSchema?.Weight ?? 0));
     }
 
     public void Dispose() => _cache.Dispose();
