@@ -74,7 +74,7 @@ internal sealed class Prover
 
         if (old.Values() is { } values)
         {
-            return values.All(value => @new.Fits(value, _work) == true) || Unproved(@new.Place, "A value that the old schema lists does not fit.");
+            return values.All(value => Fits(value, @new)) || Unproved(@new.Place, "A value that the old schema lists does not fit.");
         }
 
         // Met again on the way down: every way around goes into the value, so what is being proved for all smaller values may be assumed.
@@ -162,6 +162,13 @@ internal sealed class Prover
         };
     }
 
+    private bool Fits(JsonElement value, SchemaNode node)
+    {
+        var fits = node.Fits(value, _work);
+        _work.Require(0);
+        return fits == true;
+    }
+
     private static bool IsBounded(Facts old, NumericKeyword rule) => rule.Name switch
     {
         "minimum" => old.Bounds("minimum").Any(bound => bound >= rule.Bound) || old.Bounds("exclusiveMinimum").Any(bound => bound >= rule.Bound),
@@ -236,7 +243,7 @@ internal sealed class Prover
         .Named.Where(named => !named.Node.IsNothing).Select(named => named.Name).ToList();
 
     private bool AreNamesFit(Facts old, PropertyNamesKeyword rule) =>
-        Closed(old) is { } names && names.All(name => rule.Node.Fits(PropertyNamesKeyword.NameOf(name), _work) == true)
+        Closed(old) is { } names && names.All(name => Fits(PropertyNamesKeyword.NameOf(name), rule.Node))
         || Try(() => Follows(Facts.Of(_work, [.. old.Keywords.OfType<PropertyNamesKeyword>().Select(known => known.Node)]).WithType(SchemaTypes.String), rule.Node));
 
     private bool AreElementsFit(Facts old, ItemsKeyword rule)
