@@ -107,9 +107,19 @@ internal sealed partial class GroupCommitLog : IEventLog, IAsyncDisposable
 
     private async Task RecordAsync(RecordingGroup group, int lane)
     {
-        if (group.Events.Count > 0)
+        if (group.Events.Count == 0)
         {
-            _queue.Return(group, await WriteAsync(group.Events, lane));
+            return;
+        }
+
+        var outcomes = await WriteAsync(group.Events, lane);
+        try
+        {
+            _queue.Return(group, outcomes);
+        }
+        catch (Exception exception)
+        {
+            _queue.Break(exception);
         }
     }
 

@@ -37,6 +37,7 @@ internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
     private int _eventsQueued;
     private long _groups;
     private bool _ended;
+    private Exception? _failure;
 
     /// <summary>How many events could be taken now.</summary>
     public int EventsQueued => Volatile.Read(ref _eventsQueued);
@@ -97,6 +98,7 @@ internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
 
     /// <summary>Waits until there is something to take.</summary>
     /// <returns>False where nothing will come any more.</returns>
+    /// <exception cref="InvalidOperationException">The queue is broken (<see cref="Break"/>).</exception>
     public async Task<bool> WaitAsync()
     {
         while (true)
@@ -104,6 +106,11 @@ internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
             TimeSpan? pause;
             lock (_gate)
             {
+                if (_failure is not null)
+                {
+                    throw new InvalidOperationException("What became of a group could not be noted.", _failure);
+                }
+
                 pause = RetryDue();
                 if (_turns.Count > 0)
                 {
@@ -212,6 +219,16 @@ internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
         }
     }
 
+    /// <summary>Has whoever waits for something to take learn of a failure that came up elsewhere.</summary>
+    public void Break(Exception exception)
+    {
+        lock (_gate)
+        {
+            _failure = exception;
+            Ring();
+        }
+    }
+
     /// <summary>Fails all calls, wherever they are, and begins afresh.</summary>
     public void Fail(Exception exception)
     {
@@ -230,7 +247,7 @@ internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
             _full.Clear();
             _locked.Clear();
             _due.Clear();
-            (_eventsWaiting, _bytesWaiting, _eventsQueued) = (0, 0, 0);
+            (_eventsWaiting, _bytesWaiting, _eventsQueued, _failure) = (0, 0, 0, null);
         }
     }
 

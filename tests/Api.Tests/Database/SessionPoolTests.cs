@@ -9,7 +9,7 @@ namespace Flownally.Api.Tests.Database;
 /// <summary>Tenants share the sessions, so that slow statements of one leave the others fast.</summary>
 public sealed class SessionPoolTests
 {
-    private const string Slow = "SELECT pg_sleep(0.3)";
+    private const string Slow = "SELECT pg_sleep(0.4)";
 
     private readonly TenantId _a = new(Guid.Parse("00000000-0000-7000-8000-00000000000a"));
     private readonly TenantId _b = new(Guid.Parse("00000000-0000-7000-8000-00000000000b"));
@@ -53,7 +53,7 @@ public sealed class SessionPoolTests
         for (var i = 0; i < 5; i++)
         {
             using var patience = new CancellationTokenSource(20);
-            await Assert.ThatAsync(() => database.ExecuteAsync(_a, Slow, null, patience.Token), Throws.InstanceOf<OperationCanceledException>());
+            await Assert.ThatAsync(() => database.ExecuteAsync(_a, "SELECT pg_sleep(1)", null, patience.Token), Throws.InstanceOf<OperationCanceledException>());
             await Assert.ThatAsync(() => database.ExecuteAsync(_a, "SELECT 1/0", null, default), Throws.TypeOf<PostgresException>());
         }
 
@@ -91,7 +91,7 @@ public sealed class SessionPoolTests
     private static async Task<long> SleepersAsync()
     {
         await using var source = NpgsqlDataSource.Create(Service.ConnectionString);
-        await using var ask = source.CreateCommand("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'session-pool' AND wait_event = 'PgSleep' AND query LIKE '%0.3%'");
+        await using var ask = source.CreateCommand("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'session-pool' AND wait_event = 'PgSleep' AND query LIKE '%sleep(0.4)%'");
         return (long)(await ask.ExecuteScalarAsync())!;
     }
 }
