@@ -61,6 +61,22 @@ public sealed class SessionPoolTests
     }
 
     [Test]
+    public async Task A_read_that_is_given_up_does_not_wait_for_the_other_rows()
+    {
+        await using var source = NewSource(4);
+        await using var transaction = await NewDatabase(source).BeginAsync(_a, IsolationLevel.Snapshot, default);
+        using var goes = new CancellationTokenSource();
+        var rows = 0;
+        var read = transaction.ReadAsync("SELECT repeat('x', 100) FROM generate_series(1, 1000000), LATERAL pg_sleep(0.001)", null, _ =>
+        {
+            rows++;
+            goes.Cancel();
+        }, goes.Token);
+        await Assert.ThatAsync(() => read.WaitAsync(TimeSpan.FromSeconds(30)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(rows, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Any_mix_of_callers_comes_to_an_end()
     {
         await using var source = NewSource(4);
