@@ -34,6 +34,7 @@ public static class InfrastructureServices
         return services
             .AddSingleton(_ => NpgsqlDataSource.Create(ConnectionStrings.ForApi(connectionString)))
             .AddSingleton<DatabaseReadiness>()
+            .AddSingleton(services => new SessionPool(services.GetRequiredService<NpgsqlDataSource>()))
             .AddSingleton<Database.Database>()
             .AddSingleton<IDatabaseProbe>(services => services.GetRequiredService<Database.Database>())
             .AddSingleton<ApiKeyCache>()
@@ -41,8 +42,8 @@ public static class InfrastructureServices
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
             .AddKeyedSingleton(Recording, (_, _) => NpgsqlDataSource.Create(ConnectionStrings.ForApi(connectionString)))
-            .AddSingleton(services => new EventWriter(
-                ActivatorUtilities.CreateInstance<Database.Database>(services, services.GetRequiredKeyedService<NpgsqlDataSource>(Recording)),
+            .AddSingleton<IEventWriter>(services => new EventWriter(
+                new Database.Database(new SessionPool(services.GetRequiredKeyedService<NpgsqlDataSource>(Recording), isShared: false), services.GetRequiredService<DatabaseReadiness>()),
                 services.GetRequiredService<FeedNotices>()))
             .AddSingleton<SingleCommitLog>()
             .AddSingleton<GroupCommitLog>()

@@ -13,7 +13,7 @@ public sealed class ArchitectureTests
     /// </summary>
     private static readonly string[] Openers =
     [
-        "Database/Database.cs", "Database/DatabaseTransaction.cs", "Database/DatabaseReadiness.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
+        "Database/SessionPool.cs", "Database/DatabaseReadiness.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
         "Database/Notifications.cs", "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
     ];
 

@@ -15,9 +15,33 @@ public sealed class FairShares<TKey> where TKey : notnull
 
     /// <param name="places">2 or more.</param>
     public FairShares(int places)
+        : this(places, places / 2)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(places, 2);
-        (_free, _mostOfEach) = (places, places / 2);
+    }
+
+    /// <param name="mostOfEach">How many places one may hold, 1 or more, where that is not half of them.</param>
+    public FairShares(int places, int mostOfEach)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostOfEach, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(places, mostOfEach);
+        (_free, _mostOfEach) = (places, mostOfEach);
+    }
+
+    /// <summary>Takes a place if that needs no waiting.</summary>
+    /// <returns>The place, or null. Disposing it, once, gives it back.</returns>
+    public IDisposable? TryEnter(TKey key)
+    {
+        lock (_gate)
+        {
+            var share = ShareOf(key);
+            if (TryTake(share))
+            {
+                return new Place(this, share);
+            }
+
+            Forget(share);
+            return null;
+        }
     }
 
     /// <summary>Waits for a place.</summary>
@@ -44,14 +68,9 @@ public sealed class FairShares<TKey> where TKey : notnull
     {
         lock (_gate)
         {
-            if (!_shares.TryGetValue(key, out var share))
+            var share = ShareOf(key);
+            if (TryTake(share))
             {
-                _shares[key] = share = new Share(key);
-            }
-
-            if (_free > 0 && share.Held < _mostOfEach && share.Waiters.Count == 0)
-            {
-                Take(share);
                 return (share, null);
             }
 
@@ -60,6 +79,27 @@ public sealed class FairShares<TKey> where TKey : notnull
             QueueUp(share);
             return (share, waiter);
         }
+    }
+
+    private Share ShareOf(TKey key)
+    {
+        if (!_shares.TryGetValue(key, out var share))
+        {
+            _shares[key] = share = new Share(key);
+        }
+
+        return share;
+    }
+
+    private bool TryTake(Share share)
+    {
+        if (_free == 0 || share.Held == _mostOfEach || share.Waiters.Count > 0)
+        {
+            return false;
+        }
+
+        Take(share);
+        return true;
     }
 
     private void GiveBack(Share share)

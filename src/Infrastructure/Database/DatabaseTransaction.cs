@@ -9,54 +9,71 @@ namespace Flownally.Infrastructure.Database;
 internal sealed class DatabaseTransaction : IAsyncDisposable
 {
     private readonly TenantScope _scope;
-    private readonly NpgsqlConnection _connection;
+    private readonly Session _session;
     private readonly NpgsqlTransaction _transaction;
 
-    private DatabaseTransaction(TenantScope scope, NpgsqlConnection connection, NpgsqlTransaction transaction) =>
-        (_scope, _connection, _transaction) = (scope, connection, transaction);
+    private DatabaseTransaction(TenantScope scope, Session session, NpgsqlTransaction transaction) =>
+        (_scope, _session, _transaction) = (scope, session, transaction);
 
-    public static async Task<DatabaseTransaction> BeginAsync(NpgsqlDataSource dataSource, TenantScope scope, IsolationLevel isolation,
+    private NpgsqlConnection Connection => _session.Connection;
+
+    public static async Task<DatabaseTransaction> BeginAsync(SessionPool sessions, TenantScope scope, IsolationLevel isolation,
         CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var session = await sessions.OpenAsync(scope, cancellationToken);
         try
         {
-            return new DatabaseTransaction(scope, connection, await connection.BeginTransactionAsync(isolation, cancellationToken));
+            return new DatabaseTransaction(scope, session, await session.Connection.BeginTransactionAsync(isolation, cancellationToken));
         }
         catch
         {
-            await connection.DisposeAsync();
+            await session.DisposeAsync();
             throw;
         }
     }
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        (await RunAsync(_connection.QueryAsync<T>(_scope.Command(sql, parameters, _transaction, cancellationToken)))).AsList();
+        (await RunAsync(Connection.QueryAsync<T>(_scope.Command(sql, parameters, _transaction, cancellationToken)))).AsList();
 
     public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(_connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, cancellationToken)));
+        RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, cancellationToken)));
 
     /// <summary>Reads any number of rows, one at a time: in constant memory.</summary>
     public Task ReadAsync(string sql, object? parameters, Action<DbDataReader> visit, CancellationToken cancellationToken) =>
         RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, cancellationToken), visit));
 
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(_connection.ExecuteAsync(_scope.Command(sql, parameters, _transaction, cancellationToken)));
+        RunAsync(Connection.ExecuteAsync(_scope.Command(sql, parameters, _transaction, cancellationToken)));
 
     public Task CommitAsync(CancellationToken cancellationToken) => RunAsync(CommitAndTellAsync(cancellationToken));
 
     public async ValueTask DisposeAsync()
     {
-        await _transaction.DisposeAsync();
-        await _connection.DisposeAsync();
+        try
+        {
+            await _transaction.DisposeAsync();
+        }
+        finally
+        {
+            await _session.DisposeAsync();
+        }
     }
 
     private async Task<bool> VisitAsync(CommandDefinition command, Action<DbDataReader> visit)
     {
-        await using var reader = await _connection.ExecuteReaderAsync(command);
-        while (await reader.ReadAsync(command.CancellationToken))
+        await using var reader = await Connection.ExecuteReaderAsync(command);
+        try
         {
-            visit(reader);
+            while (await reader.ReadAsync(command.CancellationToken))
+            {
+                command.CancellationToken.ThrowIfCancellationRequested(); // a row that has arrived already is read without a look at it
+                visit(reader);
+            }
+        }
+        catch
+        {
+            ((IWrappedDataReader)reader).Command.Cancel(); // else disposing the reader would read all the other rows
+            throw;
         }
 
         return true;

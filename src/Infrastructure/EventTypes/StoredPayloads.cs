@@ -1,13 +1,16 @@
 using System.Data;
 using System.Data.Common;
 using System.Text.Json;
+using Flownally.Application;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Sharing;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
+using Microsoft.Extensions.Hosting;
 
 namespace Flownally.Infrastructure.EventTypes;
 
@@ -15,8 +18,15 @@ namespace Flownally.Infrastructure.EventTypes;
 /// Streams payloads in whichever order is the quickest to read: a type with few of many events by its index, one with most
 /// of them as they lie. PostgreSQL reads ahead while a payload is looked at, which keeps two cores busy.
 /// </summary>
-internal sealed class StoredPayloads(Database.Database database) : IStoredPayloads
+/// <param name="host">Ends scans when the process stops; null for a command, which is ended otherwise.</param>
+internal sealed class StoredPayloads(Database.Database database, SessionPool sessions, IHostApplicationLifetime? host = null) : IStoredPayloads
 {
+    /// <summary>
+    /// A scan may take minutes. A tenant has one at a time, and all together hold half of the sessions at most. A turn is waited for
+    /// before the session and without a lock, so that nobody waits for this one meanwhile.
+    /// </summary>
+    private readonly FairShares<TenantId> _turns = new(Math.Max(1, sessions.Size / 2), mostOfEach: 1);
+
     /// <summary>Elsewhere a statement is planned once; here the best way depends on the type and the horizon.</summary>
     private const string PlanAnew = "SET LOCAL plan_cache_mode = force_custom_plan";
 
@@ -42,6 +52,21 @@ internal sealed class StoredPayloads(Database.Database database) : IStoredPayloa
     private const string CountSince = $"SELECT count(*) FROM (SELECT {Since} LIMIT @most) AS counted";
 
     public async Task<FeedHorizon> ScanAsync(TenantId tenant, EventTypeId type, FeedHorizon since, Action<StoredPayload> visit,
+        CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host?.ApplicationStopping ?? CancellationToken.None);
+        try
+        {
+            using var turn = await _turns.EnterAsync(tenant, ending.Token);
+            return await ScanInTurnAsync(tenant, type, since, visit, ending.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DatabaseUnavailableException("The service is stopping.", exception);
+        }
+    }
+
+    private async Task<FeedHorizon> ScanInTurnAsync(TenantId tenant, EventTypeId type, FeedHorizon since, Action<StoredPayload> visit,
         CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(tenant, IsolationLevel.Snapshot, cancellationToken);

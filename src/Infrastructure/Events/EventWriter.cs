@@ -8,8 +8,11 @@ using Flownally.Infrastructure.Database;
 
 namespace Flownally.Infrastructure.Events;
 
-/// <summary>Writes events, any number of them in one statement, which is one transaction.</summary>
-internal sealed class EventWriter(Database.Database database, FeedNotices notices)
+/// <summary>
+/// Writes events. A statement that PostgreSQL refuses has written nothing; then each half is tried alone, so that the event at fault
+/// fails alone. Where the connection was lost nobody knows what was written, and nothing is tried again: the keys tell those who ask.
+/// </summary>
+internal sealed class EventWriter(Database.Database database, FeedNotices notices) : IEventWriter
 {
     /// <summary>
     /// Records what may be recorded and returns the ordinals of what was not: <c>moved</c> where the type is no longer
@@ -94,62 +97,91 @@ internal sealed class EventWriter(Database.Database database, FeedNotices notice
         AND    event_id >= (SELECT oldest_kept FROM retention)
         """;
 
-    /// <summary>
-    /// Writes all that may be written. A statement that PostgreSQL refuses has written nothing; then each half is tried alone, so
-    /// that the event at fault fails alone. Where the connection was lost nobody knows what was written, and nothing is tried
-    /// again: the keys tell those who ask.
-    /// </summary>
-    /// <param name="lane">Which counters of the types it adds to: statements in lanes of their own do not wait there for one another.</param>
-    /// <returns>What became of each event, in their order; null where another transaction stood in the way: try again.</returns>
-    public async Task<AppendOutcome?[]> WriteAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
+    /// <summary>Why <see cref="Record"/> did not record an event, as it names it.</summary>
+    private enum Refusal
     {
+        Moved,
+        Taken,
+        Locked,
+    }
+
+    public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
+    {
+        var scope = TenantScope.Of(events.Select(e => e.TenantId));
+        IReadOnlyList<(int Ordinal, Refusal Refusal)> refused;
         try
         {
-            return await WriteTogetherAsync(events, lane, cancellationToken);
+            refused = await RecordAsync(scope, events, lane, cancellationToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             var half = events.Count / 2;
             return half == 0 || exception is DatabaseUnavailableException
-                ? [.. events.Select(_ => new AppendOutcome.Failed(exception))]
+                ? [.. events.Select(_ => new WriteOutcome.Final(new AppendOutcome.Failed(exception)))]
                 : [.. await WriteAsync([.. events.Take(half)], lane, cancellationToken), .. await WriteAsync([.. events.Skip(half)], lane, cancellationToken)];
         }
-    }
 
-    private async Task<AppendOutcome?[]> WriteTogetherAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
-    {
-        var outcomes = new AppendOutcome?[events.Count];
-        Array.Fill(outcomes, AppendOutcome.Appended.Instance);
-        var scope = TenantScope.Of(events.Select(e => e.TenantId));
-        var exceptions = await RecordAsync(scope, events, lane, cancellationToken);
-        foreach (var (ordinal, outcome) in exceptions)
+        var outcomes = new WriteOutcome[events.Count];
+        Array.Fill(outcomes, WriteOutcome.Final.Appended);
+        List<int> losers = [];
+        foreach (var (ordinal, refusal) in refused)
         {
-            outcomes[ordinal] = outcome == "moved" ? new AppendOutcome.TypeMoved() : null;
+            switch (refusal)
+            {
+                case Refusal.Moved:
+                    outcomes[ordinal] = WriteOutcome.Final.TypeMoved;
+                    break;
+                case Refusal.Locked:
+                    outcomes[ordinal] = WriteOutcome.TypeLocked.Instance;
+                    break;
+                case Refusal.Taken:
+                    losers.Add(ordinal);
+                    break;
+            }
         }
 
-        var losers = exceptions.Where(exception => exception.Outcome == "taken").Select(exception => exception.Ordinal).ToList();
         if (losers.Count > 0)
         {
-            var winners = await FindKeysAsync(scope, [.. losers.Select(loser => events[loser])], cancellationToken);
-            foreach (var loser in losers)
-            {
-                outcomes[loser] = winners.GetValueOrDefault((events[loser].TenantId, events[loser].IdempotencyKey!.Value.Value));
-            }
+            await TellLosersAsync(scope, events, losers, outcomes, cancellationToken);
         }
 
         return outcomes;
     }
 
     /// <summary>Readers of the feed are told also where it failed, because a lost connection may have committed.</summary>
-    private async Task<IReadOnlyList<(int Ordinal, string Outcome)>> RecordAsync(TenantScope scope, IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(int Ordinal, Refusal Refusal)>> RecordAsync(TenantScope scope, IReadOnlyList<Event> events, int lane,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return await database.QueryAsync<(int, string)>(scope, Record, Parameters(events, lane), cancellationToken);
+            return await database.QueryAsync<(int, Refusal)>(scope, Record, Parameters(events, lane), cancellationToken);
         }
         finally
         {
             notices.Recorded([.. scope.Tenants.Select(tenant => (TenantId?)new TenantId(tenant))]);
+        }
+    }
+
+    /// <summary>Finds who took the keys. The other events are stored by now, so a failure concerns those that lost their keys only.</summary>
+    private async Task TellLosersAsync(TenantScope scope, IReadOnlyList<Event> events, IReadOnlyList<int> losers, WriteOutcome[] outcomes,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var winners = await FindKeysAsync(scope, [.. losers.Select(loser => events[loser])], cancellationToken);
+            foreach (var loser in losers)
+            {
+                outcomes[loser] = winners.TryGetValue((events[loser].TenantId, events[loser].IdempotencyKey!.Value.Value), out var winner)
+                    ? new WriteOutcome.Final(winner)
+                    : WriteOutcome.KeyUndecided.Instance;
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            foreach (var loser in losers)
+            {
+                outcomes[loser] = new WriteOutcome.Final(new AppendOutcome.Failed(exception));
+            }
         }
     }
 

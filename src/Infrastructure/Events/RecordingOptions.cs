@@ -6,6 +6,9 @@ public sealed class RecordingOptions
     /// <summary>False gives each event a transaction of its own, which is slower: for comparison.</summary>
     public bool GroupCommit { get; set; } = true;
 
-    /// <summary>How many events may wait to be written; beyond it calls are answered with 503 <c>overloaded</c>.</summary>
+    /// <summary>
+    /// How many events may wait to be written. A tenant may have at most half of them waiting; beyond its share its calls are answered with
+    /// 503 <c>overloaded</c>.
+    /// </summary>
     public int MaxWaiting { get; set; } = 4_096;
 }

@@ -6,7 +6,7 @@ namespace Flownally.Infrastructure.Events;
 /// <summary>
 /// Records each event in a transaction of its own, one after the other: what <see cref="GroupCommitLog"/> must agree with, and is measured against.
 /// </summary>
-internal sealed class SingleCommitLog(EventWriter writer, TimeProvider clock) : IEventLog
+internal sealed class SingleCommitLog(IEventWriter writer, TimeProvider clock) : IEventLog
 {
     public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
@@ -21,14 +21,14 @@ internal sealed class SingleCommitLog(EventWriter writer, TimeProvider clock) : 
 
     private async Task<AppendOutcome> AppendAsync(Event @event, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var pause = RetryPause.First; ; pause = pause.DoubledUpTo(RetryPause.Longest))
         {
-            if ((await writer.WriteAsync([@event], lane: 0, cancellationToken))[0] is { } outcome)
+            if ((await writer.WriteAsync([@event], lane: 0, cancellationToken))[0] is WriteOutcome.Final { Outcome: var outcome })
             {
                 return outcome;
             }
 
-            await Task.Delay(GroupCommitLog.PauseBeforeRetry, clock, cancellationToken);
+            await Task.Delay(pause, clock, cancellationToken);
         }
     }
 }

@@ -16,9 +16,9 @@ internal static class StoredEvents
         """;
 
     /// <summary>Makes many events out of a tenant's only one, as if they had been recorded now.</summary>
-    public static async Task CopyAsync(TenantId tenant, int count)
+    public static async Task CopyAsync(TenantId tenant, int count, string? connectionString = null)
     {
-        await using var database = NpgsqlDataSource.Create(Service.ConnectionString);
+        await using var database = NpgsqlDataSource.Create(connectionString ?? Service.ConnectionString);
         await using var copy = database.CreateCommand(Copy);
         copy.Parameters.Add(new NpgsqlParameter { Value = tenant.Value });
         copy.Parameters.Add(new NpgsqlParameter { Value = count });

@@ -10,10 +10,14 @@ using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Events;
 using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
+using EventId = Flownally.Domain.Events.EventId;
 
 namespace Flownally.Api.Tests.Events;
 
@@ -122,6 +126,105 @@ public sealed class GroupCommitTests
     }
 
     [Test]
+    public async Task A_tenant_that_floods_does_not_delay_the_event_of_another()
+    {
+        await using var log = await Recording.StartAsync("flooded", ("Recording:MaxWaiting", "100000"));
+        var other = await log.NewTypeAsync("other", await log.NewTenantAsync());
+        await using var blocked = await log.BlockAsync("LOCK TABLE event_counts IN EXCLUSIVE MODE");
+        var flood = Enumerable.Range(0, 10_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        var last = log.AppendAsync(log.NewEvent(type: other));
+        await blocked.DisposeAsync();
+        Assert.That(await last, Is.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await Task.WhenAll(flood), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await log.AskAsync($"SELECT count(DISTINCT transaction_id) FROM events WHERE transaction_id < (SELECT transaction_id FROM events WHERE event_type_id = '{other.Id.Value}')"),
+            Is.AtMost(3), "Two had begun, and one went beside it.");
+    }
+
+    [Test]
+    public async Task A_tenant_may_have_half_of_the_room_and_is_turned_away_alone()
+    {
+        await using var log = await Recording.StartAsync("half", ("Recording:MaxWaiting", "100"));
+        var other = await log.NewTypeAsync("other", await log.NewTenantAsync());
+        await using var blocked = await log.BlockAsync("LOCK TABLE event_counts IN EXCLUSIVE MODE");
+        var first = log.AppendAsync(log.NewEvent());
+        await blocked.UntilInTheWayAsync();
+        var flood = Enumerable.Range(0, 1_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        Assert.That(flood.Count(append => !append.IsCompleted), Is.EqualTo(50));
+        var others = Enumerable.Range(0, 10).Select(_ => log.AppendAsync(log.NewEvent(type: other))).ToList();
+        Assert.That(others.Count(append => append.IsCompleted), Is.Zero);
+        await blocked.DisposeAsync();
+        Assert.That(await Task.WhenAll([first, .. others]), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That((await Task.WhenAll(flood)).Count(outcome => outcome is AppendOutcome.Appended), Is.EqualTo(50));
+    }
+
+    [Test]
+    public async Task What_is_sent_while_a_type_is_locked_does_not_grow_with_those_who_wait()
+    {
+        await using var log = await Recording.StartAsync("locked");
+        await using var blocked = await log.BlockAsync($"SELECT FROM event_types WHERE id = '{log.Type.Id.Value}' FOR UPDATE");
+        var first = log.AppendAsync(log.NewEvent());
+        await log.Writer.UntilSentAsync(2); // by now it is known to be locked
+        var (sent, clock) = (log.Writer.Events, System.Diagnostics.Stopwatch.StartNew());
+        var appends = Enumerable.Range(0, 1_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        using var goes = new CancellationTokenSource();
+        var gone = log.AppendAsync(log.NewEvent(), goes.Token);
+        await Task.Delay(700);
+        await goes.CancelAsync();
+        await Assert.ThatAsync(() => gone, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(log.Writer.Events - sent, Is.InRange(1, 6 + (clock.ElapsedMilliseconds / 250)));
+        Assert.That(appends.Any(append => append.IsCompleted), Is.False);
+        await blocked.DisposeAsync();
+        Assert.That(await Task.WhenAll([first, .. appends]), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(1_001));
+        Assert.That(await log.AskAsync("SELECT count(DISTINCT transaction_id) FROM events"), Is.AtMost(5));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Where_the_keys_cannot_be_read_only_those_that_lost_theirs_fail(bool outage)
+    {
+        await using var log = await Recording.StartAsync($"keys_{outage}".ToLowerInvariant());
+        await log.AppendAsync(log.NewEvent("k-1"));
+        Event[] events = [log.NewEvent("k-2"), log.NewEvent("k-1"), log.NewEvent()];
+        IReadOnlyList<AppendOutcome> outcomes;
+        if (outage)
+        {
+            await using var blocked = await log.BlockAsync("LOCK TABLE retention IN ACCESS EXCLUSIVE MODE");
+            var append = log.AppendAsync(events);
+            await blocked.UntilInTheWayAsync();
+            await log.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+            outcomes = await append;
+        }
+        else
+        {
+            await log.ExecuteAsync($"REVOKE SELECT ON retention FROM {Migrator.ApiRole}");
+            outcomes = await log.AppendAsync(events);
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(outcomes[0], Is.TypeOf<AppendOutcome.Appended>());
+            Assert.That(outcomes[1], Is.TypeOf<AppendOutcome.Failed>());
+            Assert.That(((AppendOutcome.Failed)outcomes[1]).Exception is DatabaseUnavailableException, Is.EqualTo(outage));
+            Assert.That(outcomes[2], Is.TypeOf<AppendOutcome.Appended>());
+            Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(3));
+        }
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_failure_of_recording_itself_is_told_and_ends_nothing(bool answers)
+    {
+        await using var log = await Recording.StartAsync($"failing_{answers}".ToLowerInvariant());
+        log.Writer.Failing = answers ? () => [] : () => throw new InvalidOperationException("On purpose.");
+        var appends = Enumerable.Range(0, 50).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        Assert.That(await Task.WhenAll(appends), Is.All.TypeOf<AppendOutcome.Failed>());
+        log.Writer.Failing = null;
+        Assert.That(await log.AppendAsync(log.NewEvent()), Is.TypeOf<AppendOutcome.Appended>());
+        Assert.That(log.Logs.GetSnapshot().Count(record => record.Level == LogLevel.Error), Is.Positive);
+    }
+
+    [Test]
     public async Task What_waits_at_the_end_is_written_still()
     {
         await using var log = await Recording.StartAsync("ending");
@@ -175,29 +278,41 @@ public sealed class GroupCommitTests
     private sealed class Recording(ServiceProvider services, string connectionString, NpgsqlDataSource owner, TenantId tenant) : IAsyncDisposable
     {
         private readonly IEventLog _log = services.GetRequiredService<IEventLog>();
-        private EventType _type = null!;
+
+        public EventType Type { get; private set; } = null!;
+
+        public Sent Writer => (Sent)services.GetRequiredService<IEventWriter>();
+
+        public FakeLogCollector Logs => services.GetRequiredService<FakeLogCollector>();
 
         public static async Task<Recording> StartAsync(string name, params (string Name, string Value)[] settings)
         {
             var connectionString = await DatabaseTests.NewDatabaseAsync($"group_commit_{name}");
             await Migrator.MigrateAsync(connectionString, CancellationToken.None);
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build();
-            var services = new ServiceCollection().AddFlownally(configuration, connectionString).BuildServiceProvider();
+            var registered = new ServiceCollection().AddFlownally(configuration, connectionString).AddFakeLogging();
+            var writer = registered.Single(service => service.ServiceType == typeof(IEventWriter));
+            registered.Remove(writer);
+            var services = registered
+                .AddSingleton<IEventWriter>(services => new Sent((IEventWriter)writer.ImplementationFactory!(services)))
+                .BuildServiceProvider();
             var tenant = (await services.GetRequiredService<IMediator>().Send(new CreateTenant("Test"))).Value;
             var recording = new Recording(services, connectionString, NpgsqlDataSource.Create(connectionString), tenant.Id);
-            recording._type = await recording.NewTypeAsync("order.paid");
+            recording.Type = await recording.NewTypeAsync("order.paid");
             return recording;
         }
 
-        public async Task<EventType> NewTypeAsync(string name)
+        public async Task<TenantId> NewTenantAsync() => (await services.GetRequiredService<IMediator>().Send(new CreateTenant("Other"))).Value.Id;
+
+        public async Task<EventType> NewTypeAsync(string name, TenantId? of = null)
         {
-            var made = (await services.GetRequiredService<IMediator>().Send(new CreateEventType(tenant, EventTypeName.Parse(name)))).Value.EventType;
-            return (await services.GetRequiredService<IEventTypeRepository>().FindAsync(tenant, made.Id, default))!;
+            var made = (await services.GetRequiredService<IMediator>().Send(new CreateEventType(of ?? tenant, EventTypeName.Parse(name)))).Value.EventType;
+            return (await services.GetRequiredService<IEventTypeRepository>().FindAsync(of ?? tenant, made.Id, default))!;
         }
 
         public Event NewEvent(string? key = null, string contact = "ctc_1", EventType? type = null, int? revision = null)
         {
-            type ??= _type;
+            type ??= Type;
             if (revision is not null)
             {
                 type = new EventType { Id = type.Id, TenantId = tenant, Name = type.Name, Revision = revision.Value, CreatedAt = type.CreatedAt, UpdatedAt = type.UpdatedAt };
@@ -235,6 +350,31 @@ public sealed class GroupCommitTests
         {
             await services.DisposeAsync();
             await owner.DisposeAsync();
+        }
+    }
+
+    /// <summary>Writes through another, and knows how much it was given.</summary>
+    private sealed class Sent(IEventWriter writer) : IEventWriter
+    {
+        private int _events;
+
+        public int Events => Volatile.Read(ref _events);
+
+        /// <summary>Answers in place of the other; null where that is to.</summary>
+        public Func<IReadOnlyList<WriteOutcome>>? Failing { get; set; }
+
+        public Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
+        {
+            Interlocked.Add(ref _events, events.Count);
+            return Failing is { } fail ? Task.FromResult(fail()) : writer.WriteAsync(events, lane, cancellationToken);
+        }
+
+        public async Task UntilSentAsync(int events)
+        {
+            while (Events < events)
+            {
+                await Task.Delay(1);
+            }
         }
     }
 }

@@ -110,5 +110,30 @@ public sealed class FairSharesTests
         Assert.That(Enter("z").IsCompleted, Is.False);
     }
 
+    [Test]
+    public async Task A_place_can_be_taken_without_waiting_if_there_is_one()
+    {
+        using var first = _shares.TryEnter("a");
+        var second = _shares.TryEnter("a");
+        Assert.That(second, Is.Not.Null);
+        Assert.That(_shares.TryEnter("a"), Is.Null);
+
+        var third = Enter("a");
+        second!.Dispose();
+        Assert.That(await third, Is.Not.Null);
+        Assert.That(_shares.TryEnter("b"), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Each_can_be_given_fewer_places_than_half()
+    {
+        var turns = new FairShares<string>(places: 3, mostOfEach: 1);
+        using var turn = await turns.EnterAsync("a", CancellationToken.None);
+        Assert.That(turns.TryEnter("a"), Is.Null);
+        Assert.That(turns.TryEnter("b"), Is.Not.Null);
+        Assert.That(turns.TryEnter("c"), Is.Not.Null);
+        Assert.That(turns.TryEnter("d"), Is.Null);
+    }
+
     private Task<IDisposable> Enter(string key) => _shares.EnterAsync(key, CancellationToken.None).AsTask();
 }
