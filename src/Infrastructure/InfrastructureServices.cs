@@ -57,6 +57,7 @@ public static class InfrastructureServices
             .AddSingleton<FeedNotices>()
             .AddSingleton<IListener>(services => services.GetRequiredService<FeedNotices>())
             .AddSingleton<IEventFeed, EventFeed>()
+            .AddSingleton<IFeedCursorKey, FeedCursorKey>()
             .AddSingleton<IRetention>(services => ActivatorUtilities.CreateInstance<Retention>(services, ownerConnectionString))
             .AddSingleton<IEventTypeCatalog, EventTypeCatalog>()
             .AddSingleton<IEventTypeQueries, EventTypeQueries>()
