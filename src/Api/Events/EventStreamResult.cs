@@ -25,7 +25,6 @@ internal sealed class EventStreamResult(FollowedFeed feed, IMediator mediator) :
         var http = context.HttpContext;
         var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
         http.Response.ContentType = AnswersEventStreamAttribute.MediaType;
-        http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would collect what is small
         http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         try
