@@ -80,7 +80,7 @@ public static class InfrastructureServices
         .AddOptions<JourneyOptions>()
         .Bind(section)
         .Configure(journeys => journeys.ReadLists(section))
-        .Validate(journeys => journeys.HasNetworks(), "Journeys__AllowedNetworks lists networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32; no bit is set behind the prefix.")
+        .Validate(journeys => journeys.HasNetworks(), "Journeys__AllowedNetworks lists networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32.")
         .Validate(journeys => journeys.HasPorts(), "Journeys__AllowedPorts lists ports from 1 to 65535, separated by commas, such as 80,443,8443.")
         .ValidateOnStart().Services;
 

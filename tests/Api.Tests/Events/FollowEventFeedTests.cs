@@ -111,7 +111,8 @@ public sealed class FollowEventFeedTests
         var recorded = await service.Workspace.RecordedAsync("ctc_1");
         Assert.That(await next.WaitAsync(FeedReading.Patience));
         Assert.That((string)events.Current.Data["id"]!, Is.EqualTo((string)recorded["id"]!));
-        Assert.That(events.Current.EventId, Is.EqualTo((await service.Workspace.ReadFeedAsync(1)).Cursor));
+        Assert.That(await FeedReading.PlaceAsync(events.Current.EventId!, service.ConnectionString),
+            Is.EqualTo(await FeedReading.PlaceAsync((await service.Workspace.ReadFeedAsync(1)).Cursor, service.ConnectionString)));
     }
 
     [Test]
