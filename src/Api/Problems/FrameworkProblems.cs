@@ -16,9 +16,10 @@ internal static class FrameworkProblems
             ExceptionHandler = context =>
             {
                 SecurityHeaders.Set(context.Response.Headers); // which were cleared with what was begun
-                return context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error is BadHttpRequestException request
+                var exception = context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
+                return exception is BadHttpRequestException request
                     ? WriteAsync(context, request.StatusCode)
-                    : ProblemWriter.WriteAsync(context, Failure.Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error));
+                    : ProblemWriter.WriteAsync(context, Failure.Of(exception));
             },
             // A failure is logged with the trace that its answer tells; an outage or a broken request is no fault of the program.
             SuppressDiagnosticsCallback = _ => true,
