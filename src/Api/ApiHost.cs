@@ -1,4 +1,5 @@
 using Flownally.Api.Authentication;
+using Flownally.Api.Edge;
 using Flownally.Api.Journeys;
 using Flownally.Api.Json;
 using Flownally.Api.OpenApi;
@@ -9,7 +10,6 @@ using Flownally.Application.Contacts;
 using Flownally.Application.Journeys;
 using Flownally.Infrastructure;
 using Flownally.Infrastructure.Events;
-using Flownally.Infrastructure.Journeys;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -58,11 +58,14 @@ internal static class ApiHost
             .AddFlownally(builder.Configuration, connectionString)
             .AddBackgroundWork()
             .AddContractDocument()
+            .SwitchOffHostFilterOfFramework()
             .AddControllers();
 
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.UseProblems();
-        app.UseContractDocument(demoKey);
+        app.UseHostFilter(app.Configuration[HostFilter.Setting] ?? (demoKey is null ? null : string.Join(';', HostFilter.Loopback)));
+        app.MapContractDocument(demoKey);
         app.MapControllers();
         return app;
     }
@@ -72,7 +75,6 @@ internal static class ApiHost
         .AddLogging()
         .Configure<ContactOptions>(configuration.GetSection("Contacts"))
         .Configure<RecordingOptions>(configuration.GetSection("Recording"))
-        .Configure<JourneyOptions>(configuration.GetSection("Journeys"))
         .AddSingleton(TimeProvider.System)
         .AddSingleton<IWebhookBody, WebhookBody>()
         .AddApplication()
@@ -80,6 +82,7 @@ internal static class ApiHost
             .Bind(configuration.GetSection("Retention"))
             .Validate(retention => retention.Months is null or >= 1, "Retention__Months is a whole number of months, at least 1.")
             .ValidateOnStart().Services
+        .AddJourneyOptions(configuration.GetSection("Journeys"))
         .AddInfrastructure(connectionString, OwnerConnectionString(configuration, connectionString));
 
     /// <summary>Of the account that owns the tables, where that is another one: <c>ConnectionStrings__FlownallyOwner</c>.</summary>

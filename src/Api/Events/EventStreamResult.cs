@@ -18,19 +18,18 @@ namespace Flownally.Api.Events;
 /// without data, which a client remembers and does not show; the framework's own formatter would show it as an empty event.
 /// Where the stream cannot go on it ends: its client comes again and is told why.
 /// </summary>
-internal sealed class EventStreamResult(IAsyncEnumerable<FeedPage> pages, IMediator mediator) : IActionResult
+internal sealed class EventStreamResult(FollowedFeed feed, IMediator mediator) : IActionResult
 {
     public async Task ExecuteResultAsync(ActionContext context)
     {
         var http = context.HttpContext;
         var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
         http.Response.ContentType = AnswersEventStreamAttribute.MediaType;
-        http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would collect what is small
         http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         try
         {
-            await foreach (var page in pages)
+            await foreach (var page in feed.Pages)
             {
                 if (!(await mediator.Send(new Authenticate(http.Request.Headers.Authorization), http.RequestAborted)).IsSuccess)
                 {
@@ -47,18 +46,18 @@ internal sealed class EventStreamResult(IAsyncEnumerable<FeedPage> pages, IMedia
         }
     }
 
-    private static void Write(PipeWriter body, FeedPage page, JsonSerializerOptions json)
+    private void Write(PipeWriter body, FeedPage page, JsonSerializerOptions json)
     {
         foreach (var (place, recorded) in page.Events)
         {
-            Encoding.ASCII.GetBytes($"id: {place.ToCursor()}\ndata: ", body);
+            Encoding.ASCII.GetBytes($"id: {feed.Cursors.Write(place)}\ndata: ", body);
             body.Write(JsonSerializer.SerializeToUtf8Bytes(recorded, json)); // one line, since payloads are stored without whitespace
             body.Write("\n\n"u8);
         }
 
         if (page.Events.Count == 0)
         {
-            Encoding.ASCII.GetBytes($"id: {page.Next.ToCursor()}\n\n", body);
+            Encoding.ASCII.GetBytes($"id: {feed.Cursors.Write(page.Next)}\n\n", body);
         }
     }
 }

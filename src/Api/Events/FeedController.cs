@@ -33,6 +33,6 @@ public sealed class FeedController(IMediator mediator) : ApiController
         [FromQuery] EventTypeId? eventTypeId, [FromHeader(Name = "Last-Event-ID")] string? lastEventId) =>
         AnswersEventStreamAttribute.IsWanted(Request)
             ? Answer(await mediator.Send(new FollowFeed(Tenant, eventTypeId, cursor, lastEventId, pageSize ?? PageSize.Default), Aborted),
-                feed => new EventStreamResult(feed.Pages, mediator))
+                feed => new EventStreamResult(feed, mediator))
             : Answer(await mediator.Send(new ReadFeed(Tenant, eventTypeId, cursor, pageSize ?? PageSize.Default, wait ?? default), Aborted));
 }

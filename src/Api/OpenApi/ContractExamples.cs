@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Flownally.Api.Json;
-using Flownally.Application.Events;
 using Newtonsoft.Json.Linq;
 
 namespace Flownally.Api.OpenApi;
@@ -84,7 +83,7 @@ internal static class ContractExamples
         ["Event"] = Event,
         ["EventType"] = EventType,
         ["EventsResponse"] = $$"""{ "events": [{{Event}}], "nextPageToken": "AZx0UAhJ6H4", "totalSize": 2 }""",
-        ["FeedResponse"] = $$"""{ "events": [{{Event}}], "nextCursor": "{{new FeedPlace(746, 42).ToCursor()}}" }""",
+        ["FeedResponse"] = $$"""{ "events": [{{Event}}], "nextCursor": "CrMGgjA1Zhu426IcwlNSMf0BKTGs2Sp3Sa8urWpOh8h93RHeUOzHBhGpjmK_tCU9KhBzpuZ_Dl8JpZV8ZZUDxg" }""",
         ["EventTypesResponse"] = $$"""{ "eventTypes": [{{EventType}}], "totalSize": 1 }""",
         ["EventTypeVersion"] = EventTypeVersion,
         ["EventTypeVersionsResponse"] = $$"""{ "versions": [{{EventTypeVersion}}], "totalSize": 1 }""",

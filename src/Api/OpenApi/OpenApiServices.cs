@@ -27,15 +27,10 @@ namespace Flownally.Api.OpenApi;
 /// <summary>The contract as a document (<c>/openapi/v1.json</c>) and as a page to try it on (<c>/docs</c>).</summary>
 internal static class OpenApiServices
 {
-    public const string DocumentPath = DocumentFolder + "/v1.json";
+    public const string DocumentPath = "/openapi/v1.json";
     public const string SecurityScheme = "apiKey";
-    private const string DocumentFolder = "/openapi";
-    private const string DocsPath = "/docs";
 
-    /// <summary>The page holds a key and takes a document's address from its own: it may speak to this service only.</summary>
-    private const string DocsPolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
-
-    public static IServiceCollection AddContractDocument(this IServiceCollection services) => services.AddOpenApiDocument(settings =>
+    public static IServiceCollection AddContractDocument(this IServiceCollection services) => services.AddSingleton<ContractDocument>().AddOpenApiDocument(settings =>
     {
         settings.Title = "Flownally events";
         settings.Version = "v1";
@@ -71,44 +66,15 @@ internal static class OpenApiServices
         settings.DocumentProcessors.Add(new ContractDocumentProcessor());
     });
 
-    /// <param name="demoKey">Is filled in for whoever opens the page; null for a service that is no demo.</param>
-    public static void UseContractDocument(this WebApplication app, string? demoKey)
+    /// <param name="demoKey">Is filled in for whoever opens the page on this machine; null for a service that is no demo.</param>
+    public static void MapContractDocument(this WebApplication app, string? demoKey)
     {
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(DocumentFolder), document => document.UseContract());
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(DocsPath), docs => docs.UsePage(demoKey));
-        if (demoKey is not null)
+        app.MapMethods(DocumentPath, [HttpMethods.Get, HttpMethods.Head], (ContractDocument document, HttpResponse response) =>
         {
-            app.MapGet(DemoKeyScript.Path, () => Results.Text(DemoKeyScript.For(demoKey), "text/javascript")).ExcludeFromDescription();
-        }
-    }
-
-    private static void UseContract(this IApplicationBuilder app) => app.UseOpenApi(document =>
-    {
-        document.Path = DocumentPath;
-        document.PostProcess = (content, _) =>
-        {
-            content.Servers.Clear();
-            content.Servers.Add(new OpenApiServer { Url = "/", Description = "This service" });
-        };
-    });
-
-    private static void UsePage(this IApplicationBuilder app, string? demoKey)
-    {
-        app.Use((context, next) =>
-        {
-            context.Response.Headers.ContentSecurityPolicy = DocsPolicy;
-            return next(context);
-        });
-        app.UseSwaggerUi(page =>
-        {
-            page.Path = DocsPath;
-            page.DocumentPath = DocumentPath;
-            page.DocumentTitle = "Flownally events";
-            page.PersistAuthorization = demoKey is null;
-            page.DocExpansion = "list";
-            page.CustomInlineStyles = ".topbar { display: none; }";
-            page.CustomJavaScriptPath = demoKey is null ? null : DemoKeyScript.Path;
-        });
+            response.Headers.CacheControl = "no-cache"; // may be kept, but is asked for again
+            return document.AnswerAsync();
+        }).ExcludeFromDescription();
+        app.MapDocsPage(demoKey);
     }
 
     /// <summary>How values of the domain look on the wire.</summary>

@@ -1,3 +1,4 @@
+using Flownally.Api.Edge;
 using Flownally.Application;
 using Flownally.Domain;
 using Microsoft.AspNetCore.Diagnostics;
@@ -13,23 +14,29 @@ internal static class FrameworkProblems
         .UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = context =>
-                ProblemWriter.WriteAsync(context, Of(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error)),
+            {
+                SecurityHeaders.Set(context.Response.Headers); // which were cleared with what was begun
+                var exception = context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
+                return exception is BadHttpRequestException request
+                    ? WriteAsync(context, request.StatusCode)
+                    : ProblemWriter.WriteAsync(context, Failure.Of(exception));
+            },
             // A failure is logged with the trace that its answer tells; an outage or a broken request is no fault of the program.
             SuppressDiagnosticsCallback = _ => true,
         })
         .UseWhen(HasNoAction, refused => refused
-            .UseStatusCodePages(pages => ProblemWriter.WriteAsync(pages.HttpContext, Of(pages.HttpContext.Response.StatusCode))));
+            .UseStatusCodePages(pages => WriteAsync(pages.HttpContext, pages.HttpContext.Response.StatusCode)));
 
     /// <summary>An action's answers are whole; the framework refuses what finds none.</summary>
     private static bool HasNoAction(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ActionDescriptor>() is null;
 
-    private static Error Of(Exception exception) => exception switch
-    {
-        BadHttpRequestException request => Of(request.StatusCode),
-        _ => Failure.Of(exception),
-    };
+    /// <summary>The server's refusals have more statuses than the catalog: a body that came too slowly is 408.</summary>
+    private static Task WriteAsync(HttpContext context, int status) => Of(status) is { } error
+        ? ProblemWriter.WriteAsync(context, error)
+        : ProblemWriter.WriteAsync(context, status);
 
-    private static Error Of(int status) => status switch
+    /// <returns>Null for a status of the 400s that no code of the catalog has.</returns>
+    private static Error? Of(int status) => status switch
     {
         StatusCodes.Status400BadRequest => new MalformedJson("The body of the request is incomplete or broken."),
         StatusCodes.Status404NotFound => new RouteNotFound(),
@@ -37,6 +44,8 @@ internal static class FrameworkProblems
         StatusCodes.Status406NotAcceptable => new NotAcceptable(),
         StatusCodes.Status413PayloadTooLarge => new RequestTooLarge(),
         StatusCodes.Status415UnsupportedMediaType => new UnsupportedMediaType(),
+        StatusCodes.Status412PreconditionFailed => new PreconditionFailed(),
+        >= 400 and < 500 => null,
         _ => new Internal(),
     };
 }

@@ -5,6 +5,7 @@ using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Problems;
@@ -25,8 +26,27 @@ internal static partial class ProblemWriter
                 context.Request.Method, problem.Instance, problem.TraceId);
         }
 
+        return WriteAsync(context, problem);
+    }
+
+    /// <summary>Answers a status that says all there is to say (RFC 9457 §4.2.1).</summary>
+    public static Task WriteAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return WriteAsync(context, new Problem
+        {
+            Type = "about:blank",
+            Title = ReasonPhrases.GetReasonPhrase(status),
+            Status = status,
+            Instance = context.Request.Path.ToUriComponent(),
+            TraceId = TraceOf(context.Request),
+        });
+    }
+
+    private static Task WriteAsync(HttpContext context, Problem problem)
+    {
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        return response.WriteAsJsonAsync(problem, json, Problem.ContentType, CancellationToken.None); // which is silent where nobody is left to be told
+        return context.Response.WriteAsJsonAsync(problem, json, Problem.ContentType, CancellationToken.None); // which is silent where nobody is left to be told
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ public sealed class ProblemsController : ControllerBase
     public IActionResult List() => Answer(ProblemCatalog.All.Select(ProblemPage.Describe), ProblemPage.List);
 
     [HttpGet("{code}")]
-    public IActionResult Read(string code) => ProblemCatalog.ByCode.TryGetValue(code, out var type)
+    public IActionResult Read(string? code) => ProblemCatalog.ByCode.TryGetValue(code ?? "", out var type) // a blank one is bound as null
         ? Answer(ProblemPage.Describe(type), () => ProblemPage.Of(type))
         : new ProblemResult(new RouteNotFound());
 
@@ -33,7 +33,7 @@ public sealed class ProblemsController : ControllerBase
             return new ProblemResult(new NotAcceptable());
         }
 
-        Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+        Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
         return Content(html(), "text/html; charset=utf-8");
     }
 }

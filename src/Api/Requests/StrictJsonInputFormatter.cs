@@ -43,7 +43,15 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         }
 
         using var buffer = new MemoryStream(); // grows with what arrives, not with what is announced
-        await request.Body.CopyToAsync(buffer, cancellationToken);
+        try
+        {
+            await request.Body.CopyToAsync(buffer, cancellationToken);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException) // a chunk's size that overflows, or a lost connection
+        {
+            throw new BadHttpRequestException("The body cannot be read.", exception);
+        }
+
         var utf8 = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
         try
         {

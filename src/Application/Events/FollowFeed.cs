@@ -20,21 +20,23 @@ public sealed record FollowFeed(TenantId TenantId, EventTypeId? EventTypeId, str
 /// The first as soon as it is asked for, then one when there are events, and an empty one when there were none for
 /// <see cref="FeedOptions.Heartbeat"/>. Ends when the cursor expires or the process is about to end.
 /// </param>
-public sealed record FollowedFeed(IAsyncEnumerable<FeedPage> Pages);
+/// <param name="Cursors">Write the places of the pages.</param>
+public sealed record FollowedFeed(IAsyncEnumerable<FeedPage> Pages, FeedCursors Cursors);
 
-internal sealed class FollowFeedHandler(IEventFeed feed, IFeedWatcher watcher, IOptions<FeedOptions> options, TimeProvider clock)
+internal sealed class FollowFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFeedCursorKey key, IOptions<FeedOptions> options, TimeProvider clock)
     : IRequestHandler<FollowFeed, Result<FollowedFeed>>
 {
     public async Task<Result<FollowedFeed>> Handle(FollowFeed request, CancellationToken cancellationToken)
     {
         var (name, cursor) = string.IsNullOrEmpty(request.LastEventId) ? ("cursor", request.Cursor) : ("Last-Event-ID", request.LastEventId);
-        if (!FeedPlace.TryRead(cursor, out var after))
+        var cursors = await key.OpenAsync(cancellationToken);
+        if (!cursors.TryRead(cursor, out var after))
         {
             return new CursorInvalid(name);
         }
 
         var first = await LookAsync(request, after, cancellationToken);
-        return first.Match<Result<FollowedFeed>>(look => new FollowedFeed(FollowAsync(request, look, cancellationToken)), error => error);
+        return first.Match<Result<FollowedFeed>>(look => new FollowedFeed(FollowAsync(request, look, cancellationToken), cursors), error => error);
     }
 
     private async IAsyncEnumerable<FeedPage> FollowAsync(FollowFeed request, Look look, [EnumeratorCancellation] CancellationToken cancellationToken)

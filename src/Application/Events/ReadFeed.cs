@@ -17,14 +17,16 @@ public sealed record ReadFeed(TenantId TenantId, EventTypeId? EventTypeId, strin
 /// <param name="NextCursor">Where to go on; always there.</param>
 public sealed record FeedResponse(IReadOnlyList<EventResponse> Events, string NextCursor);
 
-internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, TimeProvider clock) : IRequestHandler<ReadFeed, Result<FeedResponse>>
+internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFeedCursorKey key, TimeProvider clock)
+    : IRequestHandler<ReadFeed, Result<FeedResponse>>
 {
     /// <summary>How long a call looks for events of a rare type before it answers with how far it got.</summary>
     private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);
 
     public async Task<Result<FeedResponse>> Handle(ReadFeed request, CancellationToken cancellationToken)
     {
-        if (!FeedPlace.TryRead(request.Cursor, out var after))
+        var cursors = await key.OpenAsync(cancellationToken);
+        if (!cursors.TryRead(request.Cursor, out var after))
         {
             return new CursorInvalid("cursor");
         }
@@ -43,7 +45,7 @@ internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, Tim
             if (page.Value.Events.Count > 0 || left <= TimeSpan.Zero
                 || (page.Value.IsLast && await news.WithinAsync(left, clock, cancellationToken) is not true))
             {
-                return new FeedResponse([.. page.Value.Events.Select(e => e.Event)], page.Value.Next.ToCursor());
+                return new FeedResponse([.. page.Value.Events.Select(e => e.Event)], cursors.Write(page.Value.Next));
             }
 
             after = page.Value.Next;

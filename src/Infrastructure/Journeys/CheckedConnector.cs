@@ -7,16 +7,16 @@ namespace Flownally.Infrastructure.Journeys;
 /// Opens connections to hosts that others name: resolves the name once, checks every address, and connects to what was checked.
 /// A name that resolves to another address a moment later (DNS rebinding) gains nothing by it.
 /// </summary>
-/// <param name="allows">Whether an address may be connected to.</param>
+/// <param name="allows">Whether an address may be connected to at a port.</param>
 /// <param name="resolve">Finds the addresses of a name.</param>
-internal sealed class CheckedConnector(Predicate<IPAddress> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+internal sealed class CheckedConnector(Func<IPAddress, int, bool> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
 {
     /// <exception cref="AddressNotAllowedException">One of the addresses is not allowed; then none is tried.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var host = context.DnsEndPoint.Host;
         var addresses = IPAddress.TryParse(host, out var address) ? [address] : await resolve(host, cancellationToken);
-        if (!Array.TrueForAll(addresses, allows))
+        if (!Array.TrueForAll(addresses, candidate => allows(candidate, context.DnsEndPoint.Port)))
         {
             throw new AddressNotAllowedException();
         }
@@ -35,4 +35,4 @@ internal sealed class CheckedConnector(Predicate<IPAddress> allows, Func<string,
     }
 }
 
-internal sealed class AddressNotAllowedException() : Exception("An address of the host is not a public one.");
+internal sealed class AddressNotAllowedException() : Exception("An address of the host, or the port, is not allowed.");

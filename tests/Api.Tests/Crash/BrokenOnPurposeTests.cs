@@ -75,7 +75,7 @@ public sealed class BrokenOnPurposeTests
         using var http = new HttpClient();
         var reader = new FeedReader(http, () => Service.Url, workspace.Key, reading);
         var aftermath = await RecordOutOfOrderAsync(workspace, history, () => reader.ReadPageAsync(wait: 0, CancellationToken.None));
-        await reader.CatchUpAsync(aftermath.Events[^1].Place);
+        await reader.CatchUpAsync(aftermath.Events[^1].Place, Service.ConnectionString);
         Assert.That(reading.Sightings, Has.Count.EqualTo(3 * LateTransactions));
         Assert.That(FeedChecker.Check([reading], history.Attempts, aftermath), Is.Empty);
     }

@@ -47,7 +47,7 @@ public sealed class RestoreTests
         await using var @new = await StartServerAsync("new");
         await RunAsync("psql", "--dbname", UriOf(@new), "--quiet", "--set", "ON_ERROR_STOP=1",
             "--command", $"CREATE ROLE {Migrator.ApiRole} NOLOGIN; GRANT {Migrator.ApiRole} TO CURRENT_USER", "--file", dump);
-        Assert.That(await NextTransactionAsync(@new), Is.LessThan(FeedReading.Place(half.Cursor).TransactionId), "It counts anew.");
+        Assert.That(await NextTransactionAsync(@new), Is.LessThan((await FeedReading.PlaceAsync(half.Cursor, old.ConnectionString)).TransactionId), "It counts anew.");
         await using var after = await OwnService.StartOnAsync(@new.ConnectionString);
         var workspace = before.Workspace.At(after.Url);
         (await workspace.GetAsync($"{FeedReading.Path}?cursor={lost.Cursor}")).AssertRefused(410, "cursorExpired");

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using Flownally.Application.Events;
+using Flownally.Application.Paging;
 using Flownally.Domain.Tenants;
 using Npgsql;
 
@@ -41,7 +43,34 @@ internal static class FeedReading
 
     public static string[] Ids(this IEnumerable<JsonNode> events) => [.. events.Select(e => (string)e["id"]!)];
 
-    public static FeedPlace Place(string cursor) => FeedPlace.TryRead(cursor, out var place) ? place!.Value : throw new FormatException(cursor);
+    /// <param name="connectionString">Of the database that the cursor is of; null for the shared one.</param>
+    public static async Task<FeedPlace> PlaceAsync(string cursor, string? connectionString = null)
+    {
+        using var cursors = await CursorsAsync(connectionString);
+        return cursors.TryRead(cursor, out var place) ? place!.Value : throw new FormatException(cursor);
+    }
+
+    public static async Task<string> CursorAsync(FeedPlace place, string? connectionString = null)
+    {
+        using var cursors = await CursorsAsync(connectionString);
+        return cursors.Write(place);
+    }
+
+    /// <summary>As cursors were before they were encrypted.</summary>
+    public static string PlainCursor(FeedPlace place)
+    {
+        Span<byte> bytes = stackalloc byte[2 * sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, place.TransactionId);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[sizeof(long)..], place.Position);
+        return PageToken.Write("feed 1", bytes);
+    }
+
+    private static async Task<FeedCursors> CursorsAsync(string? connectionString)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString ?? Service.ConnectionString);
+        await using var command = source.CreateCommand("SELECT key FROM feed_cursor_key");
+        return new FeedCursors((byte[])(await command.ExecuteScalarAsync())!, plainBefore: 0);
+    }
 
     /// <summary>Records past the service, in a transaction that stays open.</summary>
     public static async Task<OpenRecording> BeginRecordingAsync(this Workspace workspace, string? connectionString = null)

@@ -41,7 +41,7 @@ public sealed class GetEventFeedTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(first.Events, Has.Count.EqualTo(2));
-            Assert.That(again.Cursor, Is.EqualTo(first.Cursor));
+            Assert.That(await FeedReading.PlaceAsync(again.Cursor), Is.EqualTo(await FeedReading.PlaceAsync(first.Cursor)));
             Assert.That(second.Events, Has.Count.EqualTo(1));
             Assert.That(first.Events.Ids(), Has.No.Member(second.Events.Ids().Single()));
         }
@@ -111,7 +111,8 @@ public sealed class GetEventFeedTests
         var others = await busy.ReadFeedAsync(1);
         var late = await quiet.ReadFeedAsync(early.Cursor);
         Assert.That(late.Events, Is.Empty);
-        Assert.That(FeedReading.Place(late.Cursor).IsBefore(FeedReading.Place((await busy.ReadFeedAsync(more: "pageSize=1")).Cursor)), Is.False);
+        var theirs = await FeedReading.PlaceAsync((await busy.ReadFeedAsync(more: "pageSize=1")).Cursor);
+        Assert.That((await FeedReading.PlaceAsync(late.Cursor)).IsBefore(theirs), Is.False);
 
         var mine = await quiet.RecordedAsync("ctc_1");
         foreach (var cursor in new[] { "", early.Cursor, others.Cursor, late.Cursor })
@@ -179,6 +180,68 @@ public sealed class GetEventFeedTests
         Assert.That((await mine.ReadFeedAsync(1, cursor)).Events.Ids(), Is.EqualTo([(string)recorded["id"]!]));
     }
 
+    [Test]
+    public async Task Cursors_show_nothing_of_what_others_record()
+    {
+        var (quiet, busy) = (await Service.NewWorkspaceAsync(), await Service.NewWorkspaceAsync());
+        List<string> cursors = [];
+        for (var i = 0; i < 3; i++)
+        {
+            cursors.Add((await quiet.ReadFeedAsync()).Cursor);
+            cursors.Add((await quiet.ReadFeedAsync(cursors[^1])).Cursor);
+            await busy.RecordedAsync("ctc_1");
+        }
+
+        // As texts they differ from one another, also where nothing was recorded in between, and hold no number in the clear.
+        var transaction = (await FeedReading.PlaceAsync(cursors[^1])).TransactionId;
+        Assert.That(cursors, Is.Unique);
+        Assert.That(cursors.Select(cursor => cursor.Length), Is.All.EqualTo(cursors[0].Length));
+        Assert.That(cursors.Select(cursor => Convert.ToHexString(System.Buffers.Text.Base64Url.DecodeFromChars(cursor))), Has.None.Contains($"{transaction:X16}"[8..]));
+    }
+
+    [Test]
+    public async Task A_cursor_of_before_they_were_encrypted_stays_good()
+    {
+        await using var service = await OwnService.StartAsync("plain");
+        await service.ExecuteAsync("UPDATE feed_cursor_key SET plain_before = pg_current_xact_id()::text::bigint + 1000000"); // as after a migration
+        var first = await service.Workspace.RecordedAsync("ctc_1");
+        var second = await service.Workspace.RecordedAsync("ctc_1");
+        await service.Workspace.ReadFeedAsync(2);
+        var place = await FeedReading.PlaceAsync((await service.Workspace.ReadFeedAsync(more: "pageSize=1")).Cursor, service.ConnectionString);
+        var plain = FeedReading.PlainCursor(place);
+        var page = await service.Workspace.ReadFeedAsync(plain);
+        using var stream = await EventStream.OpenAsync(service.Workspace, lastEventId: plain);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(first["id"], Is.Not.EqualTo(second["id"]));
+            Assert.That(page.Events.Ids(), Is.EqualTo([(string)second["id"]!]));
+            Assert.That(page.Cursor, Has.Length.GreaterThan(plain.Length), "only the new form is given out");
+            Assert.That((await stream.NextAsync(1)).Single().Id, Has.Length.EqualTo(page.Cursor.Length));
+        }
+    }
+
+    /// <summary>Else anybody could write cursors, and learn by 410 where the feed ends.</summary>
+    [Test]
+    public async Task A_cursor_that_is_not_encrypted_is_refused_where_none_can_have_been_given_out()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        await workspace.RecordedAsync("ctc_1");
+        foreach (var place in new[] { new FeedPlace(0, 0), await FeedReading.PlaceAsync((await workspace.ReadFeedAsync(1)).Cursor), new FeedPlace(long.MaxValue, 0) })
+        {
+            (await workspace.GetAsync($"{FeedReading.Path}?cursor={FeedReading.PlainCursor(place)}")).AssertRefused(400, "cursorInvalid", "cursor");
+        }
+    }
+
+    [Test]
+    public async Task A_cursor_is_good_in_every_process_and_in_no_other_database()
+    {
+        await using var service = await OwnService.StartAsync("cursors");
+        await service.Workspace.RecordedAsync("ctc_1");
+        var cursor = (await service.Workspace.ReadFeedAsync(1)).Cursor;
+        Assert.That((await (await service.StartAnotherAsync()).ReadFeedAsync(cursor)).Events, Is.Empty);
+        (await (await Service.NewWorkspaceAsync()).GetAsync($"{FeedReading.Path}?cursor={cursor}")).AssertRefused(400, "cursorInvalid", "cursor");
+    }
+
     [TestCase("cursor=x", "cursorInvalid", "cursor")]
     [TestCase("cursor=%00", "cursorInvalid", "cursor")]
     [TestCase("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "cursorInvalid", "cursor")]
@@ -209,7 +272,7 @@ public sealed class GetEventFeedTests
 
     [Test]
     public async Task A_cursor_that_this_history_has_not_reached_has_expired() =>
-        (await (await Service.NewWorkspaceAsync()).GetAsync($"{FeedReading.Path}?cursor={new FeedPlace(long.MaxValue, long.MaxValue).ToCursor()}"))
+        (await (await Service.NewWorkspaceAsync()).GetAsync($"{FeedReading.Path}?cursor={await FeedReading.CursorAsync(new FeedPlace(long.MaxValue, long.MaxValue))}"))
             .AssertRefused(410, "cursorExpired");
 
     [TestCase("text/html", 406)]

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Flownally.Application.Journeys;
 using Flownally.Infrastructure.Journeys;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Tests.Journeys;
 
@@ -143,4 +145,46 @@ public sealed class WebhookTargetTests
         Assert.That(outcome, Is.EqualTo(expected ? Delivered : NotAllowed));
         Assert.That(receiver.Deliveries, Has.Count.EqualTo(expected ? 1 : 0));
     }
+
+    [TestCase("127.0.0.0/8", null, true)]
+    [TestCase("10.0.0.0/8, 127.0.0.1/32", null, true)]
+    [TestCase("10.0.0.0/8", null, false)]
+    [TestCase("127.0.0.0/8", "{0}", true)]
+    [TestCase("127.0.0.0/8", "1, {0}", true)]
+    [TestCase("127.0.0.0/8", "1", false)]
+    public async Task Settings_name_networks_and_ports(string networks, string? ports, bool expected)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var port = receiver.Url().Port;
+        await using var services = Configured(("AllowedNetworks", networks), ("AllowedPorts", ports is null ? null : string.Format(CultureInfo.InvariantCulture, ports, port)));
+        var outcome = await services.GetRequiredService<IWebhookSender>().SendAsync(Webhooks.To(receiver.Url("127.0.0.1")), CancellationToken.None);
+        Assert.That(outcome, Is.EqualTo(expected ? Delivered : NotAllowed));
+        Assert.That(receiver.Connections, Is.EqualTo(expected ? 1 : 0));
+    }
+
+    [Test]
+    public async Task Each_value_of_a_list_can_be_a_setting_of_its_own()
+    {
+        await using var services = Configured(("AllowedNetworks:0", "10.0.0.0/8"), ("AllowedNetworks:1", "fd00::/8"), ("AllowedPorts:0", "443"));
+        var options = services.GetRequiredService<IOptions<JourneyOptions>>().Value;
+        Assert.That(string.Join(' ', options.AllowedNetworks), Is.EqualTo("10.0.0.0/8 fd00::/8"));
+        Assert.That(options.AllowedPorts.Single(), Is.EqualTo("443"));
+    }
+
+    [TestCase("AllowedNetworks", "10.0.0.0/33")]
+    [TestCase("AllowedNetworks", "10.0.0.0/8;11.0.0.0/8")]
+    [TestCase("AllowedNetworks", "receiver.test")]
+    [TestCase("AllowedPorts", "0")]
+    [TestCase("AllowedPorts", "65536")]
+    [TestCase("AllowedPorts", "http")]
+    public async Task A_wrong_list_is_told_at_the_start(string setting, string value)
+    {
+        await using var services = Configured((setting, value));
+        Assert.That(() => services.GetRequiredService<IStartupValidator>().Validate(),
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains($"Journeys__{setting}"));
+    }
+
+    private static ServiceProvider Configured(params (string Name, string? Value)[] settings) => new ServiceCollection()
+        .AddFlownally(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Journeys:{setting.Name}", setting.Value))).Build(), Service.ConnectionString)
+        .BuildServiceProvider();
 }

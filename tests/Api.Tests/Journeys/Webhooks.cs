@@ -18,7 +18,7 @@ internal static class Webhooks
         TimeSpan? timeout = null,
         TimeProvider? clock = null)
     {
-        var handler = WebhookSender.NewHandler(allows ?? (_ => true), resolve ?? ((_, _) => throw new SocketException((int)SocketError.HostNotFound)));
+        var handler = WebhookSender.NewHandler((address, _) => allows?.Invoke(address) ?? true, resolve ?? ((_, _) => throw new SocketException((int)SocketError.HostNotFound)));
         with?.Invoke(handler);
         return new WebhookSender(handler, timeout ?? WebhookSender.Timeout, clock ?? TimeProvider.System);
     }

@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Flownally.Api.Tests.CommandLine;
+using Flownally.Api.Tests.Edge;
 using NJsonSchema;
 using NSwag;
 
@@ -24,6 +26,44 @@ public sealed class OpenApiTests
         await File.WriteAllTextAsync(actual, served);
         Assert.That(await File.ReadAllTextAsync(Snapshot), Is.EqualTo(served),
             "The contract has changed. If it was meant to: cp artifacts/openapi.json docs/openapi.json");
+    }
+
+    [TestCase("localhost")]
+    [TestCase("shop.example:8080")]
+    [TestCase("[::1]")]
+    [TestCase("-")]
+    public async Task The_document_is_the_same_whatever_host_is_asked_for_it(string host)
+    {
+        var answer = await RawCall.SendAsync(Service.Url, $"GET /openapi/v1.json HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n");
+        Assert.That(answer.Body, Is.EqualTo(await File.ReadAllTextAsync(Snapshot)));
+    }
+
+    [Test]
+    public async Task The_document_is_not_sent_to_who_has_it()
+    {
+        var address = new Uri(Service.Url, "/openapi/v1.json");
+        using var first = await Http.GetAsync(address);
+        using var again = await SendAsync(HttpMethod.Get, first.Headers.ETag);
+        using var other = await SendAsync(HttpMethod.Get, new EntityTagHeaderValue("\"other\""));
+        using var head = await SendAsync(HttpMethod.Head, null);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(first.Headers.ETag!.IsWeak, Is.False);
+            Assert.That((int)again.StatusCode, Is.EqualTo(304));
+            Assert.That(again.Headers.ETag, Is.EqualTo(first.Headers.ETag));
+            Assert.That((int)other.StatusCode, Is.EqualTo(200));
+            Assert.That((int)head.StatusCode, Is.EqualTo(200));
+            Assert.That(head.Headers.ETag, Is.EqualTo(first.Headers.ETag));
+            Assert.That(head.Content.Headers.ContentLength, Is.EqualTo(first.Content.Headers.ContentLength));
+            Assert.That(await head.Content.ReadAsByteArrayAsync(), Is.Empty);
+        }
+
+        async Task<HttpResponseMessage> SendAsync(HttpMethod method, EntityTagHeaderValue? tag)
+        {
+            using var request = new HttpRequestMessage(method, address);
+            request.Headers.IfNoneMatch.ParseAdd(tag?.ToString());
+            return await Http.SendAsync(request);
+        }
     }
 
     [Test]

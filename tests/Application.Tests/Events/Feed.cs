@@ -8,8 +8,10 @@ using Microsoft.Extensions.Time.Testing;
 namespace Flownally.Application.Tests.Events;
 
 /// <summary>A feed that shows what a test prepares, look by look, the last for ever; and whose readers are woken by hand.</summary>
-internal sealed class Feed(params FeedView[] looks) : IEventFeed, IFeedWatcher
+internal sealed class Feed(params FeedView[] looks) : IEventFeed, IFeedWatcher, IFeedCursorKey
 {
+    public static readonly FeedCursors Cursors = new(new byte[FeedCursors.KeyBytes], plainBefore: 0);
+
     private TaskCompletionSource<bool> _next = new();
 
     private readonly ConcurrentQueue<FeedPlace?> _reads = [];
@@ -26,6 +28,8 @@ internal sealed class Feed(params FeedView[] looks) : IEventFeed, IFeedWatcher
     }
 
     public Task<bool> NextAsync(TenantId tenant) => _next.Task;
+
+    public ValueTask<FeedCursors> OpenAsync(CancellationToken cancellationToken) => new(Cursors);
 
     public void Wake(bool news = true) => Interlocked.Exchange(ref _next, new TaskCompletionSource<bool>()).SetResult(news);
 
@@ -56,6 +60,10 @@ internal sealed class Feed(params FeedView[] looks) : IEventFeed, IFeedWatcher
     }
 
     public static FeedPlace Place(long transaction) => new(transaction, 1);
+
+    public static string Cursor(long transaction) => Cursors.Write(Place(transaction));
+
+    public static FeedPlace? PlaceOf(string cursor) => Cursors.TryRead(cursor, out var place) ? place : throw new FormatException(cursor);
 
     /// <summary>A look that shows events in these transactions, where 10 is dropped, 50 can be read, and 100 cannot.</summary>
     public static FeedView View(params long[] transactions) => Until(null, transactions);

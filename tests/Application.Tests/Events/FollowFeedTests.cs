@@ -113,8 +113,8 @@ public sealed class FollowFeedTests
     public async Task The_last_id_of_a_stream_goes_before_the_cursor_it_began_with()
     {
         var feed = new Feed(View());
-        await using var pages = await FollowAsync(Query with { Cursor = Place(20).ToCursor(), LastEventId = Place(30).ToCursor() }, feed);
-        await using var others = await FollowAsync(Query with { Cursor = Place(20).ToCursor(), LastEventId = "" }, feed);
+        await using var pages = await FollowAsync(Query with { Cursor = Cursor(20), LastEventId = Cursor(30) }, feed);
+        await using var others = await FollowAsync(Query with { Cursor = Cursor(20), LastEventId = "" }, feed);
         Assert.That(feed.Reads, Is.EqualTo(new FeedPlace?[] { Place(30), Place(20) }));
     }
 
@@ -125,7 +125,7 @@ public sealed class FollowFeedTests
 
     [Test]
     public async Task A_cursor_that_has_expired_is_refused_before_it_begins() =>
-        Assert.That((await SendAsync(Query with { Cursor = Place(9).ToCursor() }, new Feed(View()))).Error, Is.TypeOf<CursorExpired>());
+        Assert.That((await SendAsync(Query with { Cursor = Cursor(9) }, new Feed(View()))).Error, Is.TypeOf<CursorExpired>());
 
     private static async Task<FeedPage> NextAsync(IAsyncEnumerator<FeedPage> pages)
     {
@@ -137,5 +137,5 @@ public sealed class FollowFeedTests
         (await SendAsync(query, feed)).Value.Pages.GetAsyncEnumerator();
 
     private Task<Result<FollowedFeed>> SendAsync(FollowFeed query, Feed feed) =>
-        new FollowFeedHandler(feed, feed, Options.Create(new FeedOptions()), _clock).Handle(query, default);
+        new FollowFeedHandler(feed, feed, feed, Options.Create(new FeedOptions()), _clock).Handle(query, default);
 }

@@ -21,14 +21,14 @@ public sealed class ReadFeedTests
     {
         var answer = (await SendAsync(Query, new Feed(View(found)))).Value;
         Assert.That(answer.Events, Has.Count.EqualTo(found.Length));
-        Assert.That(answer.NextCursor, Is.EqualTo(Place(next).ToCursor()));
+        Assert.That(PlaceOf(answer.NextCursor), Is.EqualTo(Place(next)));
     }
 
     [TestCase(49, 50)]
     [TestCase(50, 50)]
     [TestCase(51, 51)]
     public async Task A_cursor_never_goes_back(long cursor, long next) =>
-        Assert.That((await SendAsync(From(cursor), new Feed(View()))).Value.NextCursor, Is.EqualTo(Place(next).ToCursor()));
+        Assert.That(PlaceOf((await SendAsync(From(cursor), new Feed(View()))).Value.NextCursor), Is.EqualTo(Place(next)));
 
     [TestCase(9, false)]
     [TestCase(10, true)]
@@ -43,7 +43,7 @@ public sealed class ReadFeedTests
     [TestCase(1, true)]
     [TestCase(2, true)]
     public async Task Within_the_transaction_that_was_dropped_last_the_position_decides(long position, bool good) =>
-        Assert.That((await SendAsync(Query with { Cursor = new FeedPlace(10, position).ToCursor() }, new Feed(View()))).IsSuccess, Is.EqualTo(good));
+        Assert.That((await SendAsync(Query with { Cursor = Cursors.Write(new FeedPlace(10, position)) }, new Feed(View()))).IsSuccess, Is.EqualTo(good));
 
     [TestCase(null)]
     [TestCase("")]
@@ -91,7 +91,7 @@ public sealed class ReadFeedTests
         var feed = new Feed(View());
         var answer = SendAsync(Query with { Wait = FeedWait.Parse("30") }, feed);
         feed.Wake(news: false);
-        Assert.That((await answer).Value.NextCursor, Is.EqualTo(Place(50).ToCursor()));
+        Assert.That(PlaceOf((await answer).Value.NextCursor), Is.EqualTo(Place(50)));
     }
 
     [Test]
@@ -99,7 +99,7 @@ public sealed class ReadFeedTests
     {
         using var going = new CancellationTokenSource();
         var feed = new Feed(View());
-        var answer = new ReadFeedHandler(feed, feed, _clock).Handle(Query with { Wait = FeedWait.Parse("30") }, going.Token);
+        var answer = new ReadFeedHandler(feed, feed, feed, _clock).Handle(Query with { Wait = FeedWait.Parse("30") }, going.Token);
         await going.CancelAsync();
         await Assert.ThatAsync(() => answer, Throws.InstanceOf<OperationCanceledException>());
     }
@@ -110,7 +110,7 @@ public sealed class ReadFeedTests
         var feed = new Feed(Until(Place(20)), Until(Place(30)), View(40));
         Assert.That((await SendAsync(Query, feed)).Value.Events, Has.Count.EqualTo(1));
         Assert.That(feed.Reads, Is.EqualTo(new FeedPlace?[] { null, Place(20), Place(30) }));
-        Assert.That((await SendAsync(Query, new Feed(Until(Place(20), 15)))).Value.NextCursor, Is.EqualTo(Place(20).ToCursor()));
+        Assert.That(PlaceOf((await SendAsync(Query, new Feed(Until(Place(20), 15)))).Value.NextCursor), Is.EqualTo(Place(20)));
     }
 
     [Test]
@@ -118,7 +118,7 @@ public sealed class ReadFeedTests
     {
         _clock.AutoAdvanceAmount = TimeSpan.FromSeconds(1);
         var feed = new Feed(Until(Place(20)));
-        Assert.That((await SendAsync(Query, feed)).Value.NextCursor, Is.EqualTo(Place(20).ToCursor()));
+        Assert.That(PlaceOf((await SendAsync(Query, feed)).Value.NextCursor), Is.EqualTo(Place(20)));
         Assert.That(feed.Reads, Has.Count.GreaterThan(2));
     }
 
@@ -136,7 +136,7 @@ public sealed class ReadFeedTests
     [TestCase("4294967297")]
     public void Nothing_else_is_a_wait(string text) => Assert.That(FeedWait.TryParse(text, null, out _), Is.False);
 
-    private static ReadFeed From(long transaction) => Query with { Cursor = Place(transaction).ToCursor() };
+    private static ReadFeed From(long transaction) => Query with { Cursor = Cursor(transaction) };
 
-    private Task<Result<FeedResponse>> SendAsync(ReadFeed query, Feed feed) => new ReadFeedHandler(feed, feed, _clock).Handle(query, default);
+    private Task<Result<FeedResponse>> SendAsync(ReadFeed query, Feed feed) => new ReadFeedHandler(feed, feed, feed, _clock).Handle(query, default);
 }

@@ -132,7 +132,7 @@ internal static class CrashRun
         await postgres.QuietAsync(); // what clients gave up may have been under way until now
         await using var service = await ApiProcess.StartAsync(database, settings);
         var aftermath = await Aftermath.ReadAsync(database, tenant, http, service.Url, apiKey, history);
-        await Task.WhenAll(readings.Select(reading => new FeedReader(http, () => service.Url, apiKey, reading).CatchUpAsync(aftermath.Events[^1].Place)));
+        await Task.WhenAll(readings.Select(reading => new FeedReader(http, () => service.Url, apiKey, reading).CatchUpAsync(aftermath.Events[^1].Place, database)));
         await new JourneyOperator(http, () => service.Url, apiKey).CatchUpAsync();
         return CrashReport.Of(plan, history.Attempts, readings, receiver.History, aftermath, await JourneyAftermath.ReadAsync(database, tenant));
     }

@@ -3,8 +3,10 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Dapper;
 using Flownally.Application.Events;
 using Flownally.Domain.Events;
+using Npgsql;
 
 namespace Flownally.Load.Crash;
 
@@ -17,6 +19,7 @@ internal sealed class FeedReader(HttpClient http, Func<Uri> service, string apiK
 {
     private const int Wait = 20;
     private const int ShortWait = 1;
+    private const string CursorKey = "SELECT key FROM feed_cursor_key";
 
     /// <summary>After which what was not shown counts as missing.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -30,10 +33,13 @@ internal sealed class FeedReader(HttpClient http, Func<Uri> service, string apiK
         : InsistAsync(() => ReadStreamAsync(stopping), () => true, stopping);
 
     /// <summary>Reads on, by pages in any case, until the feed has led past a place. Does not fail where it never does.</summary>
-    public async Task CatchUpAsync(FeedPlace end)
+    /// <param name="database">Of the service: it has the key of the cursors, which show a client nothing.</param>
+    public async Task CatchUpAsync(FeedPlace end, string database)
     {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        using var cursors = new FeedCursors(await connection.QuerySingleAsync<byte[]>(CursorKey), plainBefore: 0);
         using var patience = new CancellationTokenSource(Patience);
-        await InsistAsync(() => ReadPageAsync(ShortWait, patience.Token), () => !HasReached(end), patience.Token);
+        await InsistAsync(() => ReadPageAsync(ShortWait, patience.Token), () => !HasReached(end, cursors), patience.Token);
     }
 
     /// <exception cref="HttpRequestException">There was no page, or not a whole one.</exception>
@@ -105,8 +111,8 @@ internal sealed class FeedReader(HttpClient http, Func<Uri> service, string apiK
         }
     }
 
-    private bool HasReached(FeedPlace end) =>
-        FeedPlace.TryRead(reading.Cursor, out var place) && place is { } reached && !reached.IsBefore(end);
+    private bool HasReached(FeedPlace end, FeedCursors cursors) =>
+        cursors.TryRead(reading.Cursor, out var place) && place is { } reached && !reached.IsBefore(end);
 
     private static EventId Id(JsonElement shown) => EventId.Parse(shown.GetProperty("id").GetString()!);
 }
