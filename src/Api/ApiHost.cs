@@ -1,16 +1,17 @@
 using Flownally.Api.Authentication;
 using Flownally.Api.Journeys;
 using Flownally.Api.Json;
+using Flownally.Api.Limits;
 using Flownally.Api.OpenApi;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Application;
 using Flownally.Application.Contacts;
 using Flownally.Application.Journeys;
+using Flownally.Application.Limits;
 using Flownally.Infrastructure;
 using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.Journeys;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
@@ -58,10 +59,15 @@ internal static class ApiHost
             .AddFlownally(builder.Configuration, connectionString)
             .AddBackgroundWork()
             .AddContractDocument()
+            .AddApiKeys()
+            .AddLimits()
             .AddControllers();
 
         var app = builder.Build();
         app.UseProblems();
+        app.UseAuthentication();
+        app.UseLimits();
+        app.UseAuthorization();
         app.UseContractDocument(demoKey);
         app.MapControllers();
         return app;
@@ -76,6 +82,9 @@ internal static class ApiHost
         .AddSingleton(TimeProvider.System)
         .AddSingleton<IWebhookBody, WebhookBody>()
         .AddApplication()
+        .AddOptions<LimitOptions>()
+            .Configure(limits => LimitSettings.Read(configuration.GetSection("Limits"), limits))
+            .ValidateOnStart().Services
         .AddOptions<RetentionOptions>()
             .Bind(configuration.GetSection("Retention"))
             .Validate(retention => retention.Months is null or >= 1, "Retention__Months is a whole number of months, at least 1.")
@@ -86,11 +95,21 @@ internal static class ApiHost
     public static string OwnerConnectionString(IConfiguration configuration, string connectionString) =>
         configuration.GetConnectionString("FlownallyOwner") ?? connectionString;
 
+    /// <summary>Without AddAuthentication, which would keep keys of its own on the disk for schemes that are not used here.</summary>
+    private static IServiceCollection AddApiKeys(this IServiceCollection services) => services
+        .AddAuthenticationCore(authentication =>
+        {
+            authentication.AddScheme<ApiKeyAuthentication>(ApiKeyAuthentication.Scheme, displayName: null);
+            authentication.DefaultScheme = ApiKeyAuthentication.Scheme;
+        })
+        .AddAuthorization()
+        .AddSingleton<FailedAuthentications>()
+        .AddTransient<ApiKeyAuthentication>();
+
     private static void AddControllers(this IServiceCollection services) => services
         .AddMvcCore(mvc =>
         {
             mvc.Filters.Clear(); // the one there is waits for formatters that cannot read a body; ours reads all
-            mvc.Filters.Add(new TypeFilterAttribute(typeof(ApiKeyFilter)) { IsReusable = true }); // else each call would make all of its filters anew
             mvc.ModelBinderProviders.Insert(0, new TextModelBinderProvider());
             mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // bodies are JSON, whatever they are declared as
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();

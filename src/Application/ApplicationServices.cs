@@ -1,4 +1,5 @@
 using AutoMapper;
+using Flownally.Application.Authorization;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.Journeys;
@@ -30,8 +31,10 @@ public static class ApplicationServices
             .AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true)
             .AddSingleton<ServiceFactory>(provider => provider.GetService!)
             .AddSingleton<IMediator, Mediator>()
+            .AddSingleton(typeof(IPipelineBehavior<,>), typeof(AuthorizationBehavior<,>))
             .AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
             .AddSingleton<ContactGate>()
+            .AddSingleton<EventRateLimits>()
             .AddSingleton<EventRecorder>()
             .AddSingleton<JourneyChanger>()
             .AddSingleton<IdGenerator>();

@@ -69,7 +69,7 @@ internal sealed class Workspace : IAsyncDisposable
         var types = new List<Guid>();
         for (var i = 0; i < TypeCount; i++)
         {
-            types.Add((await mediator.Send(new CreateEventType(tenant, EventTypeName.Parse($"order.paid.{i}"), null, schema))).Value.EventType.Id.Value);
+            types.Add((await mediator.Send(new CreateEventType(Caller.Operator(tenant), EventTypeName.Parse($"order.paid.{i}"), null, schema))).Value.EventType.Id.Value);
         }
 
         var key = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();

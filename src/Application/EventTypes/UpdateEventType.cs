@@ -1,9 +1,9 @@
 using AutoMapper;
+using Flownally.Application.Authorization;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
-using Flownally.Domain.Tenants;
 using FluentValidation;
 using MediatR;
 
@@ -12,9 +12,9 @@ namespace Flownally.Application.EventTypes;
 /// <summary>Changes a type. A new schema is taken if and only if every stored event of the type fits it.</summary>
 /// <param name="IfMatch">The revisions that the caller would change; null for whichever there is.</param>
 /// <param name="ValidateOnly">Decides everything and changes nothing.</param>
-/// <param name="By">The key that asks; null for an operator.</param>
-public sealed record UpdateEventType(TenantId TenantId, EventTypeId Id, EventTypeChange Change, IReadOnlyCollection<int>? IfMatch = null,
-    bool ValidateOnly = false, ApiKeyId? By = null) : IRequest<Result<EventTypeRevision>>;
+[Requires(Scopes.EventTypeUpdate)]
+public sealed record UpdateEventType(Caller Caller, EventTypeId Id, EventTypeChange Change, IReadOnlyCollection<int>? IfMatch = null,
+    bool ValidateOnly = false) : TenantRequest(Caller), IRequest<Result<EventTypeRevision>>;
 
 internal sealed class UpdateEventTypeValidator : AbstractValidator<UpdateEventType>
 {
@@ -102,7 +102,7 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
     {
         if (changed != locked.Type)
         {
-            if (await locked.SaveAsync(changed, acceptance, request.By, cancellationToken) is { } taken)
+            if (await locked.SaveAsync(changed, acceptance, request.Caller.KeyId, cancellationToken) is { } taken)
             {
                 return taken;
             }

@@ -11,8 +11,8 @@ using EventId = Flownally.Domain.Events.EventId;
 namespace Flownally.Application.Events;
 
 /// <summary>Makes events of what a call brings, and has them recorded together. What becomes of one touches no other.</summary>
-internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, IdGenerator ids, TimeProvider clock,
-    ILogger<EventRecorder> logger)
+internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, EventRateLimits rates, IdGenerator ids,
+    TimeProvider clock, ILogger<EventRecorder> logger)
 {
     /// <returns>
     /// What became of each, in their order: the event once it is durable, or why it was refused. A failure is told as a refusal,
@@ -21,7 +21,7 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
     public async Task<IReadOnlyList<Result<Event>>> RecordAsync(IReadOnlyList<RecordEvent> moments, CancellationToken cancellationToken)
     {
         var results = new Result<Event>[moments.Count];
-        List<int> open = [.. Enumerable.Range(0, moments.Count)];
+        List<int> open = [.. Enumerable.Range(0, Admit(moments, results))];
         for (var fresh = false; open.Count > 0; fresh = true)
         {
             var types = moments.Count == 1 ? catalog : new CatalogOfCall(catalog);
@@ -67,6 +67,20 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
         }
 
         return results;
+    }
+
+    /// <summary>Refuses the last of the events where they are more than their tenant may record at present.</summary>
+    /// <returns>How many of the first may be recorded.</returns>
+    private int Admit(IReadOnlyList<RecordEvent> moments, Result<Event>[] results)
+    {
+        if (moments.Count == 0)
+        {
+            return 0;
+        }
+
+        var admitted = rates.Admit(moments[0].Caller, moments.Count, out var refusal);
+        results.AsSpan(admitted).Fill(refusal!);
+        return admitted;
     }
 
     private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, IEventTypeCatalog types, bool fresh, CancellationToken cancellationToken)

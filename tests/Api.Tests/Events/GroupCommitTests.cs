@@ -4,6 +4,7 @@ using Flownally.Application;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Tenants;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -306,7 +307,7 @@ public sealed class GroupCommitTests
 
         public async Task<EventType> NewTypeAsync(string name, TenantId? of = null)
         {
-            var made = (await services.GetRequiredService<IMediator>().Send(new CreateEventType(of ?? tenant, EventTypeName.Parse(name)))).Value.EventType;
+            var made = (await services.GetRequiredService<IMediator>().Send(new CreateEventType(Caller.Operator(of ?? tenant), EventTypeName.Parse(name)))).Value.EventType;
             return (await services.GetRequiredService<IEventTypeRepository>().FindAsync(of ?? tenant, made.Id, default))!;
         }
 

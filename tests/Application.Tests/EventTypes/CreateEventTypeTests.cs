@@ -1,5 +1,4 @@
 using Flownally.Application.EventTypes;
-using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Moq;
@@ -8,9 +7,7 @@ namespace Flownally.Application.Tests.EventTypes;
 
 public sealed class CreateEventTypeTests
 {
-    private static readonly ApiKeyId Caller = new(Guid.AllBitsSet);
-
-    private static readonly CreateEventType Command = new(default, EventTypeName.Parse("order.paid"), By: Caller);
+    private static readonly CreateEventType Command = new(Callers.WithKey, EventTypeName.Parse("order.paid"));
 
     [Test]
     public async Task A_new_type_is_custom_and_at_version_1()
@@ -24,7 +21,7 @@ public sealed class CreateEventTypeTests
     {
         var taken = new EventTypeNameTaken(Command.Name);
         var types = new Mock<IEventTypeRepository>();
-        types.Setup(t => t.AddAsync(It.IsAny<EventType>(), Caller, default)).ReturnsAsync(taken);
+        types.Setup(t => t.AddAsync(It.IsAny<EventType>(), Callers.WithKey.KeyId, null, default)).ReturnsAsync(taken);
         Assert.That((await SendAsync(types.Object)).Error, Is.SameAs(taken));
     }
 

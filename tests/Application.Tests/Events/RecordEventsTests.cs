@@ -2,6 +2,7 @@ using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -17,6 +18,7 @@ public sealed class RecordEventsTests
 {
     private static readonly TimeProvider Clock = TimeProvider.System;
     private static readonly IdGenerator Ids = new(Clock);
+    private static readonly EventRateLimits Rates = new();
 
     private readonly Tenant _tenant = new() { Id = new TenantId(Ids.Next()), Name = "Test", CreatedAt = Clock.GetUtcNow() };
     private readonly List<IReadOnlyList<Event>> _appended = [];
@@ -115,7 +117,7 @@ public sealed class RecordEventsTests
     }
 
     private RecordEvent Moment(string contact, string type = "signup.completed") =>
-        new(_tenant.Id, ContactId.Parse(contact), new EventTypeReference(null, type), Payload.Empty, BodyKey: IdempotencyKey.Parse("key of " + contact));
+        new(Caller.Operator(_tenant.Id), ContactId.Parse(contact), new EventTypeReference(null, type), Payload.Empty, BodyKey: IdempotencyKey.Parse("key of " + contact));
 
     private Moq.Language.Flow.ISetup<IEventTypeCatalog, ValueTask<EventType?>> Find(string type) =>
         _catalog.Setup(c => c.FindAsync(_tenant.Id, new EventTypeReference(null, type), It.IsAny<bool>(), default));
@@ -123,7 +125,7 @@ public sealed class RecordEventsTests
     private async Task<IReadOnlyList<Result<EventId>>> SendAsync(params Result<RecordEvent>[] events)
     {
         var recorder = new EventRecorder(new ContactGate(Mock.Of<IContactRepository>(), Options.Create(new ContactOptions())), _catalog.Object, _log.Object,
-            Ids, Clock, NullLogger<EventRecorder>.Instance);
-        return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(events), default)).Value.Results;
+            Rates, Ids, Clock, NullLogger<EventRecorder>.Instance);
+        return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(Caller.Operator(_tenant.Id), events), default)).Value.Results;
     }
 }

@@ -45,9 +45,9 @@ public sealed class ActivateJourneyTests
     public async Task A_journey_that_is_not_there_is_not_found()
     {
         var handler = new ActivateJourneyHandler(new JourneyChanger(Mock.Of<IJourneyRepository>(), Mapping.Mapper), TimeProvider.System);
-        Assert.That((await handler.Handle(new ActivateJourney(default, default), default)).Error, Is.TypeOf<JourneyNotFound>());
+        Assert.That((await handler.Handle(new ActivateJourney(Callers.Operator, default), default)).Error, Is.TypeOf<JourneyNotFound>());
     }
 
     private static Task<Result<JourneyRevision>> ActivateAsync(Journeys journeys, int[]? ifMatch = null) =>
-        new ActivateJourneyHandler(journeys.Changer, TimeProvider.System).Handle(new ActivateJourney(default, journeys.Id, ifMatch), default);
+        new ActivateJourneyHandler(journeys.Changer, TimeProvider.System).Handle(new ActivateJourney(Callers.Operator, journeys.Id, ifMatch), default);
 }
