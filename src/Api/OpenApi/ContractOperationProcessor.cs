@@ -80,8 +80,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
     private static void DescribeSuccess(OpenApiOperation operation, MethodInfo method)
     {
         var (status, response) = operation.Responses.Single();
-        Header(response, "RateLimit-Policy", "The limits that the call counts against, where its tenant has any.");
-        Header(response, "RateLimit", "What is left of them.");
+        DescribeLimits(response);
         response.Description = status switch { "201" => "Created", "202" => "Accepted", "204" => "Deleted", _ => "OK" };
         var type = method.GetCustomAttributes<ProducesResponseTypeAttribute>().Single().Type;
         if (type == typeof(EventTypeResponse) || type == typeof(JourneyResponse))
@@ -138,6 +137,11 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
                 Header(response, "Retry-After", "After how many seconds to repeat the call.", JsonObjectType.Integer);
             }
 
+            if (group.Key == StatusCodes.Status429TooManyRequests)
+            {
+                DescribeLimits(response);
+            }
+
             if (group.Key == StatusCodes.Status401Unauthorized)
             {
                 Header(response, "WWW-Authenticate", "`Bearer`");
@@ -145,6 +149,12 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
 
             operation.Responses[group.Key.ToString(CultureInfo.InvariantCulture)] = response;
         }
+    }
+
+    private static void DescribeLimits(OpenApiResponse response)
+    {
+        Header(response, "RateLimit-Policy", "The limits that the call counts against, where its tenant has any.");
+        Header(response, "RateLimit", "What is left of them.");
     }
 
     private static void Header(OpenApiResponse response, string name, string description, JsonObjectType type = JsonObjectType.String) =>

@@ -116,6 +116,18 @@ public sealed class RecordEventsTests
         await Assert.ThatAsync(() => SendAsync(Moment("ctc_1", "order.paid")), Throws.InstanceOf<OperationCanceledException>());
     }
 
+    [Test]
+    public async Task What_exceeds_the_rate_is_refused_and_what_precedes_it_is_recorded()
+    {
+        var limited = Caller.With(new ApiKey { Id = default, TenantId = _tenant.Id, Role = Role.Owner, Scopes = Scopes.All, CreatedAt = default },
+            new TenantLimits(new Dictionary<TenantLimit, int?> { [TenantLimit.EventsPerSecond] = 2 }));
+        var results = await SendAsync(Limited("ctc_1"), Limited("ctc_2"), Limited("ctc_3"));
+        Assert.That(results.Select(result => result.Error?.Code), Is.EqualTo((string?[])[null, null, "rateLimited"]));
+        Assert.That(_appended.Single().Select(e => e.ContactId.Value), Is.EqualTo((string[])["ctc_1", "ctc_2"]));
+
+        Result<RecordEvent> Limited(string contact) => Moment(contact) with { Caller = limited };
+    }
+
     private RecordEvent Moment(string contact, string type = "signup.completed") =>
         new(Caller.Operator(_tenant.Id), ContactId.Parse(contact), new EventTypeReference(null, type), Payload.Empty, BodyKey: IdempotencyKey.Parse("key of " + contact));
 

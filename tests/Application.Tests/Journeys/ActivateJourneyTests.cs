@@ -1,6 +1,7 @@
 using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using Moq;
 
 namespace Flownally.Application.Tests.Journeys;
@@ -38,6 +39,17 @@ public sealed class ActivateJourneyTests
     {
         var journeys = new Journeys(Journeys.Journey());
         Assert.That((await ActivateAsync(journeys, [2])).Error, Is.TypeOf<PreconditionFailed>());
+        journeys.VerifyUntouched();
+    }
+
+    [Test]
+    public async Task One_too_many_stays_as_it_is()
+    {
+        var journeys = new Journeys(Journeys.Journey());
+        var reached = new LimitReached("active journeys about one event type", 2);
+        journeys.Locked.Setup(locked => locked.SaveAsync(It.IsAny<Journey>(), 2, default)).ReturnsAsync(reached);
+        var command = new ActivateJourney(Callers.Limited(TenantLimit.ActiveJourneysPerType, 2), journeys.Id);
+        Assert.That((await new ActivateJourneyHandler(journeys.Changer, TimeProvider.System).Handle(command, default)).Error, Is.SameAs(reached));
         journeys.VerifyUntouched();
     }
 

@@ -3,6 +3,7 @@ using Flownally.Domain;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using Moq;
 
 namespace Flownally.Application.Tests.Journeys;
@@ -41,6 +42,15 @@ public sealed class CreateJourneyTests
         var journeys = new Mock<IJourneyRepository>();
         journeys.Setup(j => j.AddAsync(It.IsAny<Journey>(), null, default)).ReturnsAsync(unknown);
         Assert.That((await SendAsync(journeys.Object, Command)).Error, Is.SameAs(unknown));
+    }
+
+    [Test]
+    public async Task One_too_many_is_refused()
+    {
+        var reached = new LimitReached("journeys", 2);
+        var journeys = new Mock<IJourneyRepository>();
+        journeys.Setup(j => j.AddAsync(It.IsAny<Journey>(), 2, default)).ReturnsAsync(reached);
+        Assert.That((await SendAsync(journeys.Object, Command with { Caller = Callers.Limited(TenantLimit.Journeys, 2) })).Error, Is.SameAs(reached));
     }
 
     [TestCase(true)]
