@@ -30,9 +30,10 @@ internal sealed class EventStreamResult(IAsyncEnumerable<FeedPage> pages, IMedia
         http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         try
         {
+            var again = new Authenticate(http.Request.Headers.Authorization, AddressBlock.Of(http.Connection.RemoteIpAddress));
             await foreach (var page in pages)
             {
-                if (!(await mediator.Send(new Authenticate(http.Request.Headers.Authorization), http.RequestAborted)).IsSuccess)
+                if (!(await mediator.Send(again, http.RequestAborted)).IsSuccess)
                 {
                     return;
                 }

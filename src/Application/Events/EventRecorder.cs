@@ -78,8 +78,12 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
             return 0;
         }
 
-        var admitted = rates.Admit(moments[0].Caller, moments.Count, out var refusal);
-        results.AsSpan(admitted).Fill(refusal!);
+        var admitted = rates.Admit(moments[0].Caller, moments.Count, out var refusal); // one call has one caller
+        if (refusal is not null)
+        {
+            results.AsSpan(admitted).Fill(refusal);
+        }
+
         return admitted;
     }
 
