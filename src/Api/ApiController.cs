@@ -1,9 +1,8 @@
+using Flownally.Api.Authentication;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
-using Flownally.Domain.Tenants;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 
@@ -15,11 +14,8 @@ namespace Flownally.Api;
 [Route("v1")]
 public abstract class ApiController : ControllerBase
 {
-    /// <summary>The tenant of the caller's key.</summary>
-    protected TenantId Tenant => Caller.TenantId;
-
-    /// <summary>The key that the call was made with.</summary>
-    protected ApiKey Caller => HttpContext.Features.GetRequiredFeature<ApiKey>();
+    /// <summary>Who calls, for which tenant.</summary>
+    protected Caller Caller => ((CallerPrincipal)User).Caller;
 
     /// <summary>Ends when the caller goes away. As a parameter MVC would bind it like any other, which costs each call more than it looks.</summary>
     protected CancellationToken Aborted => HttpContext.RequestAborted;

@@ -2,15 +2,16 @@ using Flownally.Api.Authentication;
 using Flownally.Api.Edge;
 using Flownally.Api.Journeys;
 using Flownally.Api.Json;
+using Flownally.Api.Limits;
 using Flownally.Api.OpenApi;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Application;
 using Flownally.Application.Contacts;
 using Flownally.Application.Journeys;
+using Flownally.Application.Limits;
 using Flownally.Infrastructure;
 using Flownally.Infrastructure.Events;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
@@ -59,12 +60,17 @@ internal static class ApiHost
             .AddBackgroundWork()
             .AddContractDocument()
             .SwitchOffHostFilterOfFramework()
+            .AddApiKeys()
+            .AddLimits()
             .AddControllers();
 
         var app = builder.Build();
         app.UseSecurityHeaders();
         app.UseProblems();
         app.UseHostFilter(app.Configuration[HostFilter.Setting] ?? (demoKey is null ? null : string.Join(';', HostFilter.Loopback)));
+        app.UseAuthentication();
+        app.UseLimits();
+        app.UseAuthorization();
         app.MapContractDocument(demoKey);
         app.MapControllers();
         return app;
@@ -78,6 +84,9 @@ internal static class ApiHost
         .AddSingleton(TimeProvider.System)
         .AddSingleton<IWebhookBody, WebhookBody>()
         .AddApplication()
+        .AddOptions<LimitOptions>()
+            .Configure(limits => LimitSettings.Read(configuration.GetSection("Limits"), limits))
+            .ValidateOnStart().Services
         .AddOptions<RetentionOptions>()
             .Bind(configuration.GetSection("Retention"))
             .Validate(retention => retention.Months is null or >= 1, "Retention__Months is a whole number of months, at least 1.")
@@ -89,11 +98,21 @@ internal static class ApiHost
     public static string OwnerConnectionString(IConfiguration configuration, string connectionString) =>
         configuration.GetConnectionString("FlownallyOwner") ?? connectionString;
 
+    /// <summary>Without AddAuthentication, which would keep keys of its own on the disk for schemes that are not used here.</summary>
+    private static IServiceCollection AddApiKeys(this IServiceCollection services) => services
+        .AddAuthenticationCore(authentication =>
+        {
+            authentication.AddScheme<ApiKeyAuthentication>(ApiKeyAuthentication.Scheme, displayName: null);
+            authentication.DefaultScheme = ApiKeyAuthentication.Scheme;
+        })
+        .AddAuthorization()
+        .AddSingleton<FailedAuthentications>()
+        .AddTransient<ApiKeyAuthentication>();
+
     private static void AddControllers(this IServiceCollection services) => services
         .AddMvcCore(mvc =>
         {
             mvc.Filters.Clear(); // the one there is waits for formatters that cannot read a body; ours reads all
-            mvc.Filters.Add(new TypeFilterAttribute(typeof(ApiKeyFilter)) { IsReusable = true }); // else each call would make all of its filters anew
             mvc.ModelBinderProviders.Insert(0, new TextModelBinderProvider());
             mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // bodies are JSON, whatever they are declared as
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
@@ -112,5 +131,6 @@ internal static class ApiHost
             api.SuppressMapClientErrors = true;
             api.InvalidModelStateResponseFactory = context => new ProblemResult(RefusedInput.In(context.ModelState));
         }).Services
-        .AddSingleton<IObjectModelValidator, NoModelValidation>();
+        .AddSingleton<IObjectModelValidator, NoModelValidation>()
+        .AddSingleton<BodyMemory>();
 }

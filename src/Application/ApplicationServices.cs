@@ -1,7 +1,9 @@
 using AutoMapper;
+using Flownally.Application.Authorization;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.Journeys;
+using Flownally.Application.Sharing;
 using Flownally.Application.Validation;
 using Flownally.Domain.Ids;
 using FluentValidation;
@@ -30,9 +32,12 @@ public static class ApplicationServices
             .AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true)
             .AddSingleton<ServiceFactory>(provider => provider.GetService!)
             .AddSingleton<IMediator, Mediator>()
+            .AddSingleton(typeof(IPipelineBehavior<,>), typeof(AuthorizationBehavior<,>))
             .AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
             .AddSingleton<ContactGate>()
+            .AddSingleton<EventRateLimits>()
             .AddSingleton<EventRecorder>()
+            .AddSingleton<ProcessorShares>()
             .AddSingleton<JourneyChanger>()
             .AddSingleton<IdGenerator>();
     }

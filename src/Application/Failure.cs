@@ -1,11 +1,18 @@
 using Flownally.Domain;
+using Flownally.Domain.Events;
+using Flownally.Domain.Schemas;
 
 namespace Flownally.Application;
 
 /// <summary>What an exception is called where a caller is told of it: nothing of the inside shows.</summary>
 public static class Failure
 {
-    public static Error Of(Exception exception) => exception is DatabaseUnavailableException ? new DatabaseUnavailable() : new Internal();
+    public static Error Of(Exception exception) => exception switch
+    {
+        DatabaseUnavailableException => new DatabaseUnavailable(),
+        WorkTimedOutException => new Overloaded(),
+        _ => new Internal(),
+    };
 }
 
 public sealed record DatabaseUnavailable() : Error("databaseUnavailable",

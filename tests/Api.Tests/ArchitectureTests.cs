@@ -1,5 +1,8 @@
+using System.Reflection;
+using Flownally.Api.Authentication;
 using Flownally.Api.Tests.CommandLine;
 using Flownally.Application;
+using Flownally.Application.Authorization;
 using Flownally.Domain;
 using Flownally.Infrastructure;
 
@@ -32,6 +35,28 @@ public sealed class ArchitectureTests
     {
         string[] forbidden = ["Npgsql", "Dapper", "Microsoft.AspNetCore", "Newtonsoft"];
         Assert.That(Names(typeof(ApplicationServices)).Where(name => forbidden.Any(start => name.StartsWith(start, StringComparison.Ordinal))), Is.Empty);
+    }
+
+    /// <summary>Else a call could pass the gate under one declaration and send what has another.</summary>
+    [Test]
+    public void Every_operation_names_requests_that_declare_the_same()
+    {
+        var actions = typeof(ApiController).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ApiController)))
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)).ToList();
+        Assert.That(actions, Is.Not.Empty);
+        foreach (var action in actions)
+        {
+            var declared = action.GetCustomAttribute<SendsAttribute>()!.Requests.Select(RequiresAttribute.Of).ToList();
+            Assert.That(declared.Select(required => (required.Scope, string.Join(',', required.Roles))).Distinct().ToList(), Has.Count.EqualTo(1), action.Name);
+        }
+    }
+
+    [Test]
+    public void Every_request_that_acts_for_a_tenant_is_named_by_an_operation()
+    {
+        var named = typeof(ApiController).Assembly.GetTypes().SelectMany(type => type.GetMethods())
+            .SelectMany(action => action.GetCustomAttribute<SendsAttribute>()?.Requests ?? []);
+        Assert.That(named.Distinct(), Is.EquivalentTo(typeof(TenantRequest).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(TenantRequest)))));
     }
 
     [Test]

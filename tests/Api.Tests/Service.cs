@@ -62,6 +62,6 @@ public sealed class Service
         (await SendAsync(new CreateApiKey(tenant, role, scopes, ExpiresAt: expires))).Secret.Reveal();
 
     public static async Task<EventTypeResponse> NewTypeAsync(TenantId tenant, string name, string? schema = null) =>
-        (await SendAsync(new CreateEventType(tenant, EventTypeName.Parse(name), null,
+        (await SendAsync(new CreateEventType(Caller.Operator(tenant), EventTypeName.Parse(name), null,
             schema is null ? null : PayloadSchema.Parse(JsonElement.Parse(schema)).Value))).EventType;
 }

@@ -89,6 +89,9 @@ public sealed record Answer(int Status, HttpResponseHeaders Headers, HttpContent
 
     public string Code => (string)Json["code"]!;
 
+    /// <returns>Null where the answer does not have it.</returns>
+    public string? Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+
     /// <summary>The places that a refusal names.</summary>
     public string[] Fields => [.. Json["errors"]!.AsArray().Select(fault => (string)fault!["field"]!)];
 }

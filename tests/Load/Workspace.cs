@@ -69,11 +69,21 @@ internal sealed class Workspace : IAsyncDisposable
         var types = new List<Guid>();
         for (var i = 0; i < TypeCount; i++)
         {
-            types.Add((await mediator.Send(new CreateEventType(tenant, EventTypeName.Parse($"order.paid.{i}"), null, schema))).Value.EventType.Id.Value);
+            types.Add((await mediator.Send(new CreateEventType(Caller.Operator(tenant), EventTypeName.Parse($"order.paid.{i}"), null, schema))).Value.EventType.Id.Value);
         }
 
         var key = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();
         return new Workspace(NpgsqlDataSource.Create(connectionString), connectionString, tenant.Value, types, key);
+    }
+
+    /// <summary>Opens another tenant on the same database.</summary>
+    /// <returns>A key to it.</returns>
+    public async Task<string> NewTenantAsync()
+    {
+        await using var services = new ServiceCollection().AddFlownally(new ConfigurationBuilder().Build(), ConnectionString).BuildServiceProvider();
+        var mediator = services.GetRequiredService<IMediator>();
+        var tenant = (await mediator.Send(new CreateTenant("Bystander"))).Value.Id;
+        return (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();
     }
 
     public async Task ExecuteAsync(string sql)

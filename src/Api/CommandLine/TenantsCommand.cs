@@ -1,11 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
 using Flownally.Application.Tenants;
+using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.CommandLine;
 
 internal static class TenantsCommand
 {
-    public static Command Create() => new("tenants", "Workspaces, which cannot see each other.") { CreateTenantCommand() };
+    public static Command Create() => new("tenants", "Workspaces, which cannot see each other.") { CreateTenantCommand(), LimitCommand() };
 
     private static Command CreateTenantCommand()
     {
@@ -25,4 +27,69 @@ internal static class TenantsCommand
         }));
         return command;
     }
+
+    private static Command LimitCommand()
+    {
+        var tenant = KeysCommand.Tenant(required: true);
+        var limits = Enum.GetValues<TenantLimit>().ToDictionary(limit => limit, LimitOption);
+        var command = new Command("limit", """
+            Set limits of a workspace, and show all of them. Each process goes by a new limit within seconds, and counts for itself:
+            with three processes a workspace has three times the rate. What exists above a limit of number stays.
+            """)
+        { tenant };
+        foreach (var option in limits.Values)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
+        {
+            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            var id = arguments.GetValue(tenant)!.Value;
+            var changes = limits.Where(limit => arguments.GetValue(limit.Value) is not null)
+                .ToDictionary(limit => limit.Key, limit => arguments.GetValue(limit.Value)!.Value);
+            var changed = await database.SendAsync(new LimitTenant(id, changes), cancellationToken);
+            if (!changed.IsSuccess)
+            {
+                return Terminal.Refuse(changed.Error);
+            }
+
+            var shown = await database.SendAsync(new GetTenantLimits(id), cancellationToken);
+            terminal.Show(shown.Value, shown.Value.Limits.Select(Line));
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Option<LimitSetting?> LimitOption(TenantLimit limit) => new($"--{limit.Name()}")
+    {
+        Description = $"{Describe(limit)} 1 to {TenantLimits.Max}, 'none', or 'default' for the limit of all workspaces.",
+        CustomParser = argument =>
+        {
+            var text = argument.Tokens.Single().Value;
+            if (!LimitSetting.TryParse(text, CultureInfo.InvariantCulture, out var setting))
+            {
+                argument.AddError($"'{text}' is not a number from 1 to {TenantLimits.Max}, 'none' or 'default'.");
+            }
+
+            return setting;
+        },
+    };
+
+    private static string Describe(TenantLimit limit) => limit switch
+    {
+        TenantLimit.EventsPerSecond => "Events that can be recorded in each second.",
+        TenantLimit.EventsBurst => "Events that can be recorded at once after a rest; by default those of one second.",
+        TenantLimit.CallsPerSecond => "Calls in each second.",
+        TenantLimit.CallsBurst => "Calls at once after a rest; by default those of one second.",
+        TenantLimit.ConcurrentCalls => "Calls being answered at the same time, without streams.",
+        TenantLimit.Streams => "Streams of the feed that are open at the same time.",
+        TenantLimit.EventTypes => "Event types, without the predefined ones.",
+        TenantLimit.Journeys => "Journeys.",
+        TenantLimit.ActiveJourneysPerType => "Active journeys about one event type.",
+        _ => throw new ArgumentOutOfRangeException(nameof(limit)),
+    };
+
+    private static string Line(TenantLimitResponse limit) =>
+        $"{limit.Name,-24}  {limit.Value?.ToString(CultureInfo.InvariantCulture) ?? "none",9}  {(limit.IsDefault ? "default" : "of this workspace")}";
 }

@@ -16,5 +16,5 @@ public sealed class CreateEventTypeRequest
     /// <summary>A JSON Schema (2020-12, or draft-07 by its `$schema`) that payloads must fit; absent lets any payload pass.</summary>
     public PayloadSchema? PayloadSchema { get; init; }
 
-    public CreateEventType ToCommand(ApiKey caller) => new(caller.TenantId, Name, Description, PayloadSchema, caller.Id);
+    public CreateEventType ToCommand(Caller caller) => new(caller, Name, Description, PayloadSchema);
 }

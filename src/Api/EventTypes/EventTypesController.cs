@@ -4,9 +4,9 @@ using Flownally.Api.Requests;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Paging;
 using Flownally.Domain;
-using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 
@@ -20,33 +20,33 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     /// <remarks>Predefined and custom ones, by name in the order of their characters' codes.</remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
-    [HttpGet, RequireScope(Scopes.EventTypeList), Refuses(typeof(PageTokenInvalid))]
+    [HttpGet, Sends(typeof(ListEventTypes)), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<EventTypesResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventTypes([FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListEventTypes(Tenant, pageSize ?? PageSize.Default, pageToken), Aborted));
+        Answer(await mediator.Send(new ListEventTypes(Caller, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Add an event type</summary>
     /// <remarks>With a `payloadSchema`, only payloads that fit it are recorded.</remarks>
-    [HttpPost, RequireScope(Scopes.EventTypeCreate), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeNameTaken))]
+    [HttpPost, Sends(typeof(CreateEventType)), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeNameTaken), typeof(LimitReached))]
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateEventType(CreateEventTypeRequest request) =>
         Answer(await mediator.Send(request.ToCommand(Caller), Aborted), created =>
             Created($"/v1/event-types/{created.EventType.Id}", Tagged(created)));
 
     /// <summary>Read an event type</summary>
-    [HttpGet("{id}"), RequireScope(Scopes.EventTypeRead), Refuses(typeof(EventTypeNotFound))]
+    [HttpGet("{id}"), Sends(typeof(GetEventType)), Refuses(typeof(EventTypeNotFound))]
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventType(EventTypeId id) =>
-        Answer(await mediator.Send(new GetEventType(Tenant, id), Aborted), found => Ok(Tagged(found)));
+        Answer(await mediator.Send(new GetEventType(Caller, id), Aborted), found => Ok(Tagged(found)));
 
     /// <summary>List the versions of a schema</summary>
     /// <remarks>Those that the type has had, newest first, and why each could be accepted.</remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
-    [HttpGet("{id}/versions"), RequireScope(Scopes.EventTypeRead), Refuses(typeof(EventTypeNotFound), typeof(PageTokenInvalid))]
+    [HttpGet("{id}/versions"), Sends(typeof(ListEventTypeVersions)), Refuses(typeof(EventTypeNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<EventTypeVersionsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventTypeVersions(EventTypeId id, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListEventTypeVersions(Tenant, id, pageSize ?? PageSize.Default, pageToken), Aborted));
+        Answer(await mediator.Send(new ListEventTypeVersions(Caller, id, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Change an event type</summary>
     /// <remarks>
@@ -55,7 +55,7 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     /// </remarks>
     /// <param name="ifMatch">The `ETag` that the change was decided on: if the type has changed since, nothing happens.</param>
     /// <param name="validateOnly">True decides everything, answers with the type as it would become, and changes nothing.</param>
-    [HttpPatch("{id}"), RequireScope(Scopes.EventTypeUpdate), TakesMergePatch]
+    [HttpPatch("{id}"), Sends(typeof(UpdateEventType)), TakesMergePatch]
     [Refuses(typeof(EventTypeNotFound), typeof(PayloadSchemaInvalid), typeof(EventTypeNameTaken), typeof(EventTypePredefined),
         typeof(SchemaIncompatible), typeof(PreconditionFailed))]
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
@@ -67,11 +67,11 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
     /// <summary>Delete an event type</summary>
     /// <remarks>A custom type that neither an event nor a journey uses.</remarks>
     /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the type has changed since, nothing happens.</param>
-    [HttpDelete("{id}"), RequireScope(Scopes.EventTypeDelete)]
+    [HttpDelete("{id}"), Sends(typeof(DeleteEventType))]
     [Refuses(typeof(EventTypeNotFound), typeof(EventTypePredefined), typeof(EventTypeInUse), typeof(PreconditionFailed))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> DeleteEventType(EventTypeId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
-        Answer(await mediator.Send(new DeleteEventType(Tenant, id, ifMatch?.Revisions), Aborted), _ => NoContent());
+        Answer(await mediator.Send(new DeleteEventType(Caller, id, ifMatch?.Revisions), Aborted), _ => NoContent());
 
     private EventTypeResponse Tagged(EventTypeRevision shown) => Tagged(shown.EventType, shown.Revision);
 }

@@ -19,6 +19,6 @@ public sealed class UpdateEventTypeRequest
     /// <summary>A JSON Schema that payloads must fit and all stored ones do; null lets any payload pass.</summary>
     public Optional<PayloadSchema> PayloadSchema { get; init; }
 
-    public UpdateEventType ToCommand(ApiKey caller, EventTypeId id, IfMatch? ifMatch, Flag? validateOnly) =>
-        new(caller.TenantId, id, new EventTypeChange(Name, Description, PayloadSchema), ifMatch?.Revisions, validateOnly?.Value ?? false, caller.Id);
+    public UpdateEventType ToCommand(Caller caller, EventTypeId id, IfMatch? ifMatch, Flag? validateOnly) =>
+        new(caller, id, new EventTypeChange(Name, Description, PayloadSchema), ifMatch?.Revisions, validateOnly?.Value ?? false);
 }

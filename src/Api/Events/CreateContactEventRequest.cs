@@ -1,8 +1,8 @@
 using Flownally.Application.Events;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Events;
 
@@ -22,6 +22,6 @@ public class CreateContactEventRequest
     /// <summary>A repeat under the same key is refused with 409, which names the event first recorded.</summary>
     public IdempotencyKey? IdempotencyKey { get; init; }
 
-    public RecordEvent ToCommand(TenantId tenant, ContactId contact, IdempotencyKey? headerKey) =>
-        new(tenant, contact, new EventTypeReference(EventTypeId, EventTypeName), Payload, OccurredAt, IdempotencyKey, headerKey);
+    public RecordEvent ToCommand(Caller caller, ContactId contact, IdempotencyKey? headerKey) =>
+        new(caller, contact, new EventTypeReference(EventTypeId, EventTypeName), Payload, OccurredAt, IdempotencyKey, headerKey);
 }

@@ -1,7 +1,7 @@
 using Flownally.Application.Events;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
-using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Events;
 
@@ -10,5 +10,5 @@ public sealed class CreateEventRequest : CreateContactEventRequest
 {
     public required ContactId ContactId { get; init; }
 
-    public RecordEvent ToCommand(TenantId tenant, IdempotencyKey? headerKey) => ToCommand(tenant, ContactId, headerKey);
+    public RecordEvent ToCommand(Caller caller, IdempotencyKey? headerKey) => ToCommand(caller, ContactId, headerKey);
 }

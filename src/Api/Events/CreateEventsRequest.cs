@@ -1,7 +1,7 @@
 using Flownally.Api.Requests;
 using Flownally.Application.Events;
 using Flownally.Domain;
-using Flownally.Domain.Tenants;
+using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.Events;
 
@@ -11,6 +11,6 @@ public sealed class CreateEventsRequest
     /// <summary>1 to 1,000 moments.</summary>
     public required Batch<CreateEventRequest> Events { get; init; }
 
-    public RecordEvents ToCommand(TenantId tenant) =>
-        new([.. Events.Items.Select(item => item.Match<Result<RecordEvent>>(request => request.ToCommand(tenant, headerKey: null), error => error))]);
+    public RecordEvents ToCommand(Caller caller) =>
+        new(caller, [.. Events.Items.Select(item => item.Match<Result<RecordEvent>>(request => request.ToCommand(caller, headerKey: null), error => error))]);
 }

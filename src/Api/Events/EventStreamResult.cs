@@ -29,9 +29,10 @@ internal sealed class EventStreamResult(FollowedFeed feed, IMediator mediator) :
         http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         try
         {
+            var again = new Authenticate(http.Request.Headers.Authorization, AddressBlock.Of(http.Connection.RemoteIpAddress));
             await foreach (var page in feed.Pages)
             {
-                if (!(await mediator.Send(new Authenticate(http.Request.Headers.Authorization), http.RequestAborted)).IsSuccess)
+                if (!(await mediator.Send(again, http.RequestAborted)).IsSuccess)
                 {
                     return;
                 }

@@ -3,7 +3,6 @@ using Flownally.Api.OpenApi;
 using Flownally.Api.Requests;
 using Flownally.Application.Events;
 using Flownally.Application.Paging;
-using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -22,21 +21,21 @@ public sealed class EventsController(IMediator mediator) : ApiController
     /// <remarks>201 means: validated, durable, in every list, and in its place in the feed.</remarks>
     /// <param name="contactId">The contact, as its own system calls it.</param>
     /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
-    [HttpPost("contacts/{contactId}/events"), RequireScope(Scopes.EventCreate), RefusesRecording]
+    [HttpPost("contacts/{contactId}/events"), Sends(typeof(RecordEvent)), RefusesRecording]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateContactEvent(ContactId contactId, CreateContactEventRequest request,
         [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant, contactId, key), Aborted), Created);
+        Answer(await mediator.Send(request.ToCommand(Caller, contactId, key), Aborted), Created);
 
     /// <summary>Record an event (old form)</summary>
     /// <remarks>Works for good; new code records at the contact's own address, which the `Link` header names.</remarks>
     /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
-    [HttpPost("events"), RequireScope(Scopes.EventCreate), RefusesRecording, Deprecated(2026, 1, 1)]
+    [HttpPost("events"), Sends(typeof(RecordEvent)), RefusesRecording, Deprecated(2026, 1, 1)]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateEvent(CreateEventRequest request, [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key)
     {
         Response.Headers.Link = $"</v1/contacts/{Uri.EscapeDataString(request.ContactId.Value)}/events>; rel=\"successor-version\"";
-        return Answer(await mediator.Send(request.ToCommand(Tenant, key), Aborted), Created);
+        return Answer(await mediator.Send(request.ToCommand(Caller, key), Aborted), Created);
     }
 
     /// <summary>Record many events</summary>
@@ -44,21 +43,21 @@ public sealed class EventsController(IMediator mediator) : ApiController
     /// Each is recorded or refused by itself, as if it had come alone: the answer is 200 with a result for each, in their order.
     /// Keys stand in the events; repeat a call that failed, and what was recorded already is told by `sameRequest`.
     /// </remarks>
-    [HttpPost("events/batch"), RequireScope(Scopes.EventCreate), RequestSizeLimit(MaxBatchBytes), TakesNoHeader("Idempotency-Key")]
+    [HttpPost("events/batch"), Sends(typeof(RecordEvents)), RequestSizeLimit(MaxBatchBytes), TakesNoHeader("Idempotency-Key")]
     [ProducesResponseType<RecordedEventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> CreateEvents(CreateEventsRequest request) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant), Aborted), recorded => Ok(RecordedEventsResponse.Of(recorded.Results)));
+        Answer(await mediator.Send(request.ToCommand(Caller), Aborted), recorded => Ok(RecordedEventsResponse.Of(recorded.Results)));
 
     /// <summary>List all events</summary>
     /// <remarks>Newest recorded first.</remarks>
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
-    [HttpGet("events"), RequireScope(Scopes.EventList), Refuses(typeof(PageTokenInvalid))]
+    [HttpGet("events"), Sends(typeof(ListEvents)), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEvents([FromQuery] EventTypeId? eventTypeId, [FromQuery] PageSize? pageSize,
         [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListEvents(Tenant, eventTypeId, pageSize ?? PageSize.Default, pageToken), Aborted));
+        Answer(await mediator.Send(new ListEvents(Caller, eventTypeId, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Read a contact's timeline</summary>
     /// <remarks>Latest moment first; of two at the same time, the one recorded last.</remarks>
@@ -66,18 +65,18 @@ public sealed class EventsController(IMediator mediator) : ApiController
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
-    [HttpGet("contacts/{contactId}/events"), RequireScope(Scopes.EventList), Refuses(typeof(PageTokenInvalid), typeof(ContactNotFound))]
+    [HttpGet("contacts/{contactId}/events"), Sends(typeof(ListContactEvents)), Refuses(typeof(PageTokenInvalid), typeof(ContactNotFound))]
     [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventsByContact(ContactId contactId, [FromQuery] EventTypeId? eventTypeId,
         [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListContactEvents(Tenant, contactId, eventTypeId, pageSize ?? PageSize.Default, pageToken),
+        Answer(await mediator.Send(new ListContactEvents(Caller, contactId, eventTypeId, pageSize ?? PageSize.Default, pageToken),
             Aborted));
 
     /// <summary>Read an event</summary>
-    [HttpGet("events/{id}"), RequireScope(Scopes.EventRead), Refuses(typeof(EventNotFound))]
+    [HttpGet("events/{id}"), Sends(typeof(GetEvent)), Refuses(typeof(EventNotFound))]
     [ProducesResponseType<EventResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEvent(EventId id) =>
-        Answer(await mediator.Send(new GetEvent(Tenant, id), Aborted));
+        Answer(await mediator.Send(new GetEvent(Caller, id), Aborted));
 
     private CreatedResult Created(RecordedEvent recorded)
     {

@@ -3,7 +3,6 @@ using Flownally.Api.OpenApi;
 using Flownally.Api.Requests;
 using Flownally.Application.Events;
 using Flownally.Application.Paging;
-using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using MediatR;
@@ -27,12 +26,12 @@ public sealed class FeedController(IMediator mediator) : ApiController
     /// <param name="wait">How many seconds to wait for an event where there is none yet; a stream always waits.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="lastEventId">Of a stream: the `id` that came last. Goes before `cursor`.</param>
-    [HttpGet("events/feed"), RequireScope(Scopes.EventList), AnswersEventStream, Refuses(typeof(CursorInvalid), typeof(CursorExpired))]
+    [HttpGet("events/feed"), Sends(typeof(ReadFeed), typeof(FollowFeed)), AnswersEventStream, Refuses(typeof(CursorInvalid), typeof(CursorExpired))]
     [ProducesResponseType<FeedResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventFeed([FromQuery] string? cursor, [FromQuery] PageSize? pageSize, [FromQuery] FeedWait? wait,
         [FromQuery] EventTypeId? eventTypeId, [FromHeader(Name = "Last-Event-ID")] string? lastEventId) =>
         AnswersEventStreamAttribute.IsWanted(Request)
-            ? Answer(await mediator.Send(new FollowFeed(Tenant, eventTypeId, cursor, lastEventId, pageSize ?? PageSize.Default), Aborted),
+            ? Answer(await mediator.Send(new FollowFeed(Caller, eventTypeId, cursor, lastEventId, pageSize ?? PageSize.Default), Aborted),
                 feed => new EventStreamResult(feed, mediator))
-            : Answer(await mediator.Send(new ReadFeed(Tenant, eventTypeId, cursor, pageSize ?? PageSize.Default, wait ?? default), Aborted));
+            : Answer(await mediator.Send(new ReadFeed(Caller, eventTypeId, cursor, pageSize ?? PageSize.Default, wait ?? default), Aborted));
 }

@@ -1,8 +1,8 @@
 using Flownally.Application.Journeys;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Schemas;
-using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Journeys;
 
@@ -21,7 +21,7 @@ public sealed class CreateJourneyRequest
     /// <summary>Where webhooks tell of its entries; without one nobody is told.</summary>
     public CreateJourneyTarget? Target { get; init; }
 
-    public CreateJourney ToCommand(TenantId tenant) => new(tenant, Name, EntryMode, TriggerConfig?.ToTriggerConfig(), Target?.ToTarget());
+    public CreateJourney ToCommand(Caller caller) => new(caller, Name, EntryMode, TriggerConfig?.ToTriggerConfig(), Target?.ToTarget());
 }
 
 /// <summary>Which events a journey reacts to.</summary>

@@ -4,10 +4,10 @@ using Flownally.Api.Requests;
 using Flownally.Application.Journeys;
 using Flownally.Application.Paging;
 using Flownally.Domain;
-using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,24 +21,24 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     /// <remarks>Newest first.</remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
-    [HttpGet, RequireScope(Scopes.JourneyList), Refuses(typeof(PageTokenInvalid))]
+    [HttpGet, Sends(typeof(ListJourneys)), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneysResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetJourneys([FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListJourneys(Tenant, pageSize ?? PageSize.Default, pageToken), Aborted));
+        Answer(await mediator.Send(new ListJourneys(Caller, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Draft a journey</summary>
     /// <remarks>It reacts to nothing until it is activated.</remarks>
-    [HttpPost, RequireScope(Scopes.JourneyCreate), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeUnknown))]
+    [HttpPost, Sends(typeof(CreateJourney)), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeUnknown), typeof(LimitReached))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateJourney(CreateJourneyRequest request) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant), Aborted), created =>
+        Answer(await mediator.Send(request.ToCommand(Caller), Aborted), created =>
             Created($"/v1/journeys/{created.Journey.Id}", Tagged(created)));
 
     /// <summary>Read a journey</summary>
-    [HttpGet("{id}"), RequireScope(Scopes.JourneyRead), Refuses(typeof(JourneyNotFound))]
+    [HttpGet("{id}"), Sends(typeof(GetJourney)), Refuses(typeof(JourneyNotFound))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetJourney(JourneyId id) =>
-        Answer(await mediator.Send(new GetJourney(Tenant, id), Aborted), found => Ok(Tagged(found)));
+        Answer(await mediator.Send(new GetJourney(Caller, id), Aborted), found => Ok(Tagged(found)));
 
     /// <summary>Change a journey</summary>
     /// <remarks>
@@ -46,55 +46,57 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     /// events that are recorded after the change as it says now, and to those before it as it said then.
     /// </remarks>
     /// <param name="ifMatch">The `ETag` that the change was decided on: if the journey has changed since, nothing happens.</param>
-    [HttpPatch("{id}"), RequireScope(Scopes.JourneyUpdate), TakesMergePatch]
-    [Refuses(typeof(JourneyNotFound), typeof(PayloadSchemaInvalid), typeof(EventTypeUnknown), typeof(JourneyNotReady), typeof(PreconditionFailed))]
+    [HttpPatch("{id}"), Sends(typeof(UpdateJourney)), TakesMergePatch]
+    [Refuses(typeof(JourneyNotFound), typeof(PayloadSchemaInvalid), typeof(EventTypeUnknown), typeof(JourneyNotReady), typeof(LimitReached),
+        typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> UpdateJourney(JourneyId id, UpdateJourneyRequest request, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
-        Answer(await mediator.Send(request.ToCommand(Tenant, id, ifMatch), Aborted), changed => Ok(Tagged(changed)));
+        Answer(await mediator.Send(request.ToCommand(Caller, id, ifMatch), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Delete a journey</summary>
     /// <remarks>It reacts to nothing any more. Its entries can still be read.</remarks>
     /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the journey has changed since, nothing happens.</param>
-    [HttpDelete("{id}"), RequireScope(Scopes.JourneyDelete), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
+    [HttpDelete("{id}"), Sends(typeof(DeleteJourney)), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> DeleteJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
-        Answer(await mediator.Send(new DeleteJourney(Tenant, id, ifMatch?.Revisions), Aborted), _ => NoContent());
+        Answer(await mediator.Send(new DeleteJourney(Caller, id, ifMatch?.Revisions), Aborted), _ => NoContent());
 
     /// <summary>Activate a journey</summary>
     /// <remarks>It reacts to every event that is recorded from now on. One that is active stays so.</remarks>
     /// <param name="ifMatch">The `ETag` that the activation was decided on: if the journey has changed since, nothing happens.</param>
-    [HttpPost("{id}/activate"), RequireScope(Scopes.JourneyUpdate), Refuses(typeof(JourneyNotFound), typeof(JourneyNotReady), typeof(PreconditionFailed))]
+    [HttpPost("{id}/activate"), Sends(typeof(ActivateJourney))]
+    [Refuses(typeof(JourneyNotFound), typeof(JourneyNotReady), typeof(LimitReached), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> ActivateJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
-        Answer(await mediator.Send(new ActivateJourney(Tenant, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
+        Answer(await mediator.Send(new ActivateJourney(Caller, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Pause a journey</summary>
     /// <remarks>Events that are recorded from now on pass it by. One that is not active stays as it is.</remarks>
     /// <param name="ifMatch">The `ETag` that the pause was decided on: if the journey has changed since, nothing happens.</param>
-    [HttpPost("{id}/pause"), RequireScope(Scopes.JourneyUpdate), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
+    [HttpPost("{id}/pause"), Sends(typeof(PauseJourney)), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> PauseJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
-        Answer(await mediator.Send(new PauseJourney(Tenant, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
+        Answer(await mediator.Send(new PauseJourney(Caller, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>List the entries into a journey</summary>
     /// <remarks>Newest first; also of a journey that is deleted.</remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
-    [HttpGet("{id}/entries"), RequireScope(Scopes.JourneyRead), Refuses(typeof(JourneyNotFound), typeof(PageTokenInvalid))]
+    [HttpGet("{id}/entries"), Sends(typeof(ListJourneyEntries)), Refuses(typeof(JourneyNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneyEntriesResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetJourneyEntries(JourneyId id, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListJourneyEntries(Tenant, id, pageSize ?? PageSize.Default, pageToken), Aborted));
+        Answer(await mediator.Send(new ListJourneyEntries(Caller, id, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Deliver an entry again</summary>
     /// <remarks>
     /// The journey's target is told of the entry at once, under the same `webhook-id`, whatever became of it before; where that fails,
     /// it is tried again as often as the first time.
     /// </remarks>
-    [HttpPost("{id}/entries/{entryId}/redeliver"), RequireScope(Scopes.JourneyUpdate)]
+    [HttpPost("{id}/entries/{entryId}/redeliver"), Sends(typeof(RedeliverJourneyEntry))]
     [Refuses(typeof(JourneyNotFound), typeof(JourneyEntryNotFound), typeof(JourneyTargetMissing))]
     [ProducesResponseType<JourneyEntryResponse>(StatusCodes.Status202Accepted)]
     public async Task<IActionResult> RedeliverJourneyEntry(JourneyId id, JourneyEntryId entryId) =>
-        Answer(await mediator.Send(new RedeliverJourneyEntry(Tenant, id, entryId), Aborted), Accepted);
+        Answer(await mediator.Send(new RedeliverJourneyEntry(Caller, id, entryId), Aborted), Accepted);
 
     private JourneyResponse Tagged(JourneyRevision shown) => Tagged(shown.Journey, shown.Revision);
 }

@@ -1,10 +1,10 @@
 using Flownally.Api.Requests;
 using Flownally.Application.Journeys;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Schemas;
-using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Journeys;
 
@@ -23,7 +23,7 @@ public sealed class UpdateJourneyRequest
     /// <summary>Where webhooks tell of its entries; null lets nobody be told.</summary>
     public Optional<UpdateJourneyTarget> Target { get; init; }
 
-    public UpdateJourney ToCommand(TenantId tenant, JourneyId id, IfMatch? ifMatch) => new(tenant, id, new JourneyChange(Name, EntryMode,
+    public UpdateJourney ToCommand(Caller caller, JourneyId id, IfMatch? ifMatch) => new(caller, id, new JourneyChange(Name, EntryMode,
         TriggerConfig.Then(trigger => trigger.ToChange()), Target.Then(target => target.ToChange())), ifMatch?.Revisions);
 }
 

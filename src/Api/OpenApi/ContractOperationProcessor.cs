@@ -4,9 +4,11 @@ using Flownally.Api.Authentication;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Application;
+using Flownally.Application.Authorization;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Journeys;
+using Flownally.Application.Limits;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Microsoft.AspNetCore.Mvc;
@@ -35,7 +37,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
         var method = context.MethodInfo;
         operation.OperationId = char.ToLowerInvariant(method.Name[0]) + method.Name[1..];
         operation.IsDeprecated = method.IsDefined(typeof(DeprecatedAttribute));
-        RequireKey(operation, method.GetCustomAttribute<RequireScopeAttribute>()!.Scope);
+        RequireKey(operation, method.GetCustomAttribute<SendsAttribute>()!.Required);
         foreach (var parameter in operation.Parameters)
         {
             parameter.Schema.IsNullableRaw = null; // it can be left out, but it cannot be null
@@ -47,14 +49,15 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
         return true;
     }
 
-    private static void RequireKey(OpenApiOperation operation, string scope)
+    private static void RequireKey(OpenApiOperation operation, RequiresAttribute required)
     {
+        string[] roles = [.. required.Roles.Select(role => role.ToString().ToLowerInvariant())];
         operation.Security = [new OpenApiSecurityRequirement { [OpenApiServices.SecurityScheme] = [] }];
-        operation.Description = $"{operation.Description}\n\nNeeds the scope `{scope}` and one of the roles owner, admin, agent.".Trim();
+        operation.Description = $"{operation.Description}\n\nNeeds the scope `{required.Scope}` and one of the roles {string.Join(", ", roles)}.".Trim();
         operation.ExtensionData = new Dictionary<string, object?>
         {
-            ["x-required-scope"] = scope,
-            ["x-allowed-roles"] = new[] { "owner", "admin", "agent" },
+            ["x-required-scope"] = required.Scope,
+            ["x-allowed-roles"] = roles,
         };
     }
 
@@ -77,6 +80,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
     private static void DescribeSuccess(OpenApiOperation operation, MethodInfo method)
     {
         var (status, response) = operation.Responses.Single();
+        DescribeLimits(response);
         response.Description = status switch { "201" => "Created", "202" => "Accepted", "204" => "Deleted", _ => "OK" };
         var type = method.GetCustomAttributes<ProducesResponseTypeAttribute>().Single().Type;
         if (type == typeof(EventTypeResponse) || type == typeof(JourneyResponse))
@@ -133,6 +137,11 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
                 Header(response, "Retry-After", "After how many seconds to repeat the call.", JsonObjectType.Integer);
             }
 
+            if (group.Key == StatusCodes.Status429TooManyRequests)
+            {
+                DescribeLimits(response);
+            }
+
             if (group.Key == StatusCodes.Status401Unauthorized)
             {
                 Header(response, "WWW-Authenticate", "`Bearer`");
@@ -140,6 +149,12 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
 
             operation.Responses[group.Key.ToString(CultureInfo.InvariantCulture)] = response;
         }
+    }
+
+    private static void DescribeLimits(OpenApiResponse response)
+    {
+        Header(response, "RateLimit-Policy", "The limits that the call counts against, where its tenant has any.");
+        Header(response, "RateLimit", "What is left of them.");
     }
 
     private static void Header(OpenApiResponse response, string name, string description, JsonObjectType type = JsonObjectType.String) =>

@@ -27,6 +27,3 @@ internal sealed record UnsupportedMediaType() : Error("unsupportedMediaType",
     "Send the body as Content-Type: application/json, in UTF-8 and without a Content-Encoding.");
 
 internal sealed record RequestTooLarge() : Error("requestTooLarge", "The request's body is larger than this operation takes.");
-
-/// <summary>Reserved by the contract; nothing raises it yet.</summary>
-internal sealed record RateLimited() : Error("rateLimited", "The key has made too many calls. Repeat the call after Retry-After.");

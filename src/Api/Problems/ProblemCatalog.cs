@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Flownally.Application;
+using Flownally.Application.Limits;
 using Flownally.Application.Paging;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
@@ -8,6 +9,7 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Problems;
 
@@ -49,9 +51,9 @@ internal static class ProblemCatalog
             "Use a key with the scope that `detail` names, or have one made.",
             new ScopeMissing(Scopes.EventCreate)),
         new(403, "The key's role may not do this",
-            "The key is valid, but its role may call none of the operations, whatever its scopes.",
-            "Use a key with the role owner, admin or agent.",
-            new RoleNotAllowed(Role.Viewer)),
+            "The key is valid, but its role may not call this operation, whatever its scopes.",
+            "Use a key with one of the roles that `detail` names.",
+            new RoleNotAllowed(Role.Viewer, [Role.Owner, Role.Admin, Role.Agent])),
         new(404, "No such event type",
             "The tenant has no event type with this id: it was deleted, never existed, or the id is cut.",
             "`GET /v1/event-types` lists the types there are.",
@@ -112,6 +114,10 @@ internal static class ProblemCatalog
             "An event was recorded under the same `idempotencyKey`: `existingEventId` and the `Location` header name it.",
             "Where `sameRequest` is true, the event is recorded and nothing is left to do. Otherwise the key was used for something else: choose a new one.",
             new IdempotencyKeyExists(SomeEvent, SameRequest: true)),
+        new(409, "A limit of the tenant is reached",
+            "The tenant has as many event types, journeys, or active journeys about one event type, as it may have. What there is stays.",
+            "Delete or pause what is not needed any more, or ask an operator for a higher limit.",
+            new LimitReached("journeys", 10_000)),
         new(410, "The cursor has expired",
             "Retention has dropped events that follow the cursor, or the cursor is of a later time than a backup that was restored: not all that follows it can be read any more.",
             "Begin again without a cursor: the feed shows all events that are still kept. Events that you know already bear the same ids.",
@@ -157,9 +163,9 @@ internal static class ProblemCatalog
             "Choose a new key for each new request, and repeat a request unchanged.",
             new IdempotencyKeyReused()),
         new(429, "Too many calls",
-            "Reserved: the service does not limit the rate of calls yet. Clients do well to treat it like 503.",
-            "Repeat the call after as many seconds as `Retry-After` says.",
-            new RateLimited()),
+            "The tenant has made as many calls, or recorded as many events, as its limit allows for now; `detail` names the limit. Or many calls without a valid key came from the same address. Nothing was done.",
+            "Repeat the call after as many seconds as `Retry-After` says. `RateLimit` and `RateLimit-Policy` tell what is left and what the limits are; an operator can raise them.",
+            new RateLimited("100 calls a second", RateLimited.Soon)),
         new(500, "A fault of the server",
             "The service ran into a fault of its own.",
             "Tell its operator the `traceId`. A recording can be repeated under its idempotency key.",

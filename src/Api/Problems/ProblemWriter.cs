@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using Flownally.Application;
+using Flownally.Application.Limits;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
@@ -86,7 +88,8 @@ internal static partial class ProblemWriter
 
         if (type.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
-            headers.RetryAfter = "1"; // seconds
+            var seconds = error is RateLimited limited ? (long)Math.Ceiling(limited.RetryAfter.TotalSeconds) : 1;
+            headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
     }
 }

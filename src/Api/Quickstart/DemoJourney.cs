@@ -3,10 +3,10 @@ using Flownally.Application.ApiKeys;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Journeys;
 using Flownally.Application.Paging;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Schemas;
-using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
 using MediatR;
 
@@ -29,26 +29,26 @@ internal static class DemoJourney
     {
         await using var turn = await AdvisoryLock.TakeAsync(ownerConnectionString, "flownally.quickstart", cancellationToken);
         var mediator = services.GetRequiredService<IMediator>();
-        var tenant = (await mediator.Send(new Authenticate($"Bearer {demo.Key}"), cancellationToken)).Value.TenantId;
+        var caller = (await mediator.Send(new Authenticate($"Bearer {demo.Key}"), cancellationToken)).Value;
         var orderPaid = await services.GetRequiredService<IEventTypeCatalog>()
-            .FindAsync(tenant, new EventTypeReference(Id: null, DemoWorkspace.EventTypeName), fresh: true, cancellationToken)
+            .FindAsync(caller.TenantId, new EventTypeReference(Id: null, DemoWorkspace.EventTypeName), fresh: true, cancellationToken)
             ?? throw new InvalidDataException($"The demo has no type {DemoWorkspace.EventTypeName} any more. Start without --demo, or on other data: --data DIR.");
         var change = new JourneyChange(null, EntryMode.EveryTime,
             new TriggerConfigChange(orderPaid.Id, PayloadSchema.Parse(JsonElement.Parse(Filter)).Value),
             new TargetChange(target.Url, target.Secret));
 
-        var id = await FindAsync(mediator, tenant, cancellationToken)
-            ?? (await mediator.Send(new CreateJourney(tenant, Name), cancellationToken)).Value.Journey.Id;
-        _ = (await mediator.Send(new UpdateJourney(tenant, id, change), cancellationToken)).Value;
-        _ = (await mediator.Send(new ActivateJourney(tenant, id), cancellationToken)).Value;
+        var id = await FindAsync(mediator, caller, cancellationToken)
+            ?? (await mediator.Send(new CreateJourney(caller, Name), cancellationToken)).Value.Journey.Id;
+        _ = (await mediator.Send(new UpdateJourney(caller, id, change), cancellationToken)).Value;
+        _ = (await mediator.Send(new ActivateJourney(caller, id), cancellationToken)).Value;
     }
 
-    private static async Task<JourneyId?> FindAsync(IMediator mediator, TenantId tenant, CancellationToken cancellationToken)
+    private static async Task<JourneyId?> FindAsync(IMediator mediator, Caller caller, CancellationToken cancellationToken)
     {
         JourneysResponse? page = null;
         do
         {
-            page = (await mediator.Send(new ListJourneys(tenant, PageSize.Default, page?.NextPageToken), cancellationToken)).Value;
+            page = (await mediator.Send(new ListJourneys(caller, PageSize.Default, page?.NextPageToken), cancellationToken)).Value;
             if (page.Journeys.FirstOrDefault(journey => journey.Name == Name) is { } found)
             {
                 return found.Id;

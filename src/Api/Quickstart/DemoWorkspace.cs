@@ -91,7 +91,7 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
     {
         var tenant = (await mediator.Send(new CreateTenant(Name), cancellationToken)).Value.Id;
         using var schema = JsonDocument.Parse(OrderPaid);
-        var type = await mediator.Send(new CreateEventType(tenant, Domain.EventTypes.EventTypeName.Parse(EventTypeName),
+        var type = await mediator.Send(new CreateEventType(Caller.Operator(tenant), Domain.EventTypes.EventTypeName.Parse(EventTypeName),
             "An order was paid.", PayloadSchema.Parse(schema.RootElement).Value), cancellationToken);
         var contacts = await mediator.Send(new ImportContacts(tenant, Contacts), cancellationToken);
         return type.IsSuccess && contacts.IsSuccess ? tenant : throw new InvalidOperationException("The demo breaks its own rules.");

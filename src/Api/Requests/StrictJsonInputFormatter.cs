@@ -1,7 +1,12 @@
+using System.Buffers;
 using System.Text.Json;
+using Flownally.Api.Authentication;
 using Flownally.Api.Problems;
+using Flownally.Application.Limits;
+using Flownally.Application.Sharing;
 using Flownally.Domain;
 using Flownally.Domain.Json;
+using Flownally.Domain.Tenants;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Net.Http.Headers;
 
@@ -15,6 +20,9 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
 {
     /// <summary>Objects and arrays in one another: above what payloads and schemas may have, so that they can say so themselves.</summary>
     private const int MaxDepth = 64;
+
+    /// <summary>Of a body that nobody waits for: most are far smaller.</summary>
+    private const int SmallBytes = 16 * 1024;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
@@ -45,7 +53,10 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         using var buffer = new MemoryStream(); // grows with what arrives, not with what is announced
         try
         {
-            await request.Body.CopyToAsync(buffer, cancellationToken);
+            if (!await TryReadAsync(request, buffer, cancellationToken))
+            {
+                return new RateLimited("the bodies that are held for one tenant at a time", RateLimited.Soon);
+            }
         }
         catch (IOException exception) when (exception is not BadHttpRequestException) // a chunk's size that overflows, or a lost connection
         {
@@ -53,6 +64,7 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         }
 
         var utf8 = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        using var place = utf8.Length > SmallBytes ? await request.HttpContext.RequestServices.GetRequiredService<ProcessorShares>().EnterAsync(TenantOf(request), cancellationToken) : null;
         try
         {
             // Before the document is made: it would compare members in quadratic time at great depths, and cannot read half a surrogate.
@@ -71,6 +83,41 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
             return new MalformedJson(Describe(exception));
         }
     }
+
+    /// <returns>False where larger bodies of the tenant are held already, and this one is not small.</returns>
+    private static async Task<bool> TryReadAsync(HttpRequest request, MemoryStream buffer, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength <= SmallBytes)
+        {
+            await request.Body.CopyToAsync(buffer, cancellationToken);
+            return true;
+        }
+
+        var held = request.HttpContext.RequestServices.GetRequiredService<BodyMemory>().Of(TenantOf(request));
+        request.HttpContext.Response.RegisterForDispose(held);
+        var piece = ArrayPool<byte>.Shared.Rent(SmallBytes);
+        try
+        {
+            int read;
+            while ((read = await request.Body.ReadAsync(piece, cancellationToken)) > 0)
+            {
+                if (!held.TryTake(read))
+                {
+                    return false;
+                }
+
+                buffer.Write(piece, 0, read);
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    private static TenantId TenantOf(HttpRequest request) => ((CallerPrincipal)request.HttpContext.User).Caller.TenantId;
 
     private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

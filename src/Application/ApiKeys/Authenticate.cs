@@ -4,14 +4,15 @@ using MediatR;
 
 namespace Flownally.Application.ApiKeys;
 
-/// <summary>Finds the key behind an <c>Authorization</c> header (RFC 6750 §2.1).</summary>
-public sealed record Authenticate(string? Authorization) : IRequest<Result<ApiKey>>;
+/// <summary>Finds who calls by an <c>Authorization</c> header (RFC 6750 §2.1).</summary>
+/// <param name="From">Where the call comes from; calls from one place share what finding keys may cost.</param>
+public sealed record Authenticate(string? Authorization, AddressBlock From = default) : IRequest<Result<Caller>>;
 
-internal sealed class AuthenticateHandler(IApiKeyRepository keys, TimeProvider clock) : IRequestHandler<Authenticate, Result<ApiKey>>
+internal sealed class AuthenticateHandler(IApiKeyRepository keys, TimeProvider clock) : IRequestHandler<Authenticate, Result<Caller>>
 {
     private const string Scheme = "Bearer ";
 
-    public async Task<Result<ApiKey>> Handle(Authenticate request, CancellationToken cancellationToken)
+    public async Task<Result<Caller>> Handle(Authenticate request, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(request.Authorization))
         {
@@ -24,12 +25,12 @@ internal sealed class AuthenticateHandler(IApiKeyRepository keys, TimeProvider c
             return Unauthenticated.Malformed;
         }
 
-        var key = await keys.FindAsync(secret, cancellationToken);
-        if (key is null)
+        var known = await keys.FindAsync(secret, request.From, cancellationToken);
+        if (known is null)
         {
             return Unauthenticated.Unknown;
         }
 
-        return key.Refusal(clock.GetUtcNow()) is { } refusal ? refusal : key;
+        return known.Key.Refusal(clock.GetUtcNow()) is { } refusal ? refusal : known.Caller;
     }
 }

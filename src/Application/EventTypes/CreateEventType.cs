@@ -1,4 +1,5 @@
 using AutoMapper;
+using Flownally.Application.Authorization;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
@@ -11,9 +12,9 @@ using MediatR;
 namespace Flownally.Application.EventTypes;
 
 /// <summary>Adds a type of a tenant's own to its catalog.</summary>
-/// <param name="By">The key that asks; null for an operator.</param>
-public sealed record CreateEventType(TenantId TenantId, EventTypeName Name, string? Description = null, PayloadSchema? PayloadSchema = null,
-    ApiKeyId? By = null) : IRequest<Result<EventTypeRevision>>;
+[Requires(Scopes.EventTypeCreate)]
+public sealed record CreateEventType(Caller Caller, EventTypeName Name, string? Description = null, PayloadSchema? PayloadSchema = null)
+    : TenantRequest(Caller), IRequest<Result<EventTypeRevision>>;
 
 internal sealed class CreateEventTypeValidator : AbstractValidator<CreateEventType>
 {
@@ -37,8 +38,8 @@ internal sealed class CreateEventTypeHandler(IEventTypeRepository types, IdGener
             CreatedAt = now,
             UpdatedAt = now,
         };
-        return await types.AddAsync(type, request.By, cancellationToken) is { } taken
-            ? taken
+        return await types.AddAsync(type, request.Caller.KeyId, request.Caller.Limits[TenantLimit.EventTypes], cancellationToken) is { } refusal
+            ? refusal
             : new EventTypeRevision(mapper.Map<EventTypeResponse>(type), type.Revision);
     }
 }

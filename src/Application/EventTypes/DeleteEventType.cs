@@ -1,13 +1,15 @@
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
 /// <summary>Removes a type of the tenant's own that neither an event nor a journey uses.</summary>
 /// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
-public sealed record DeleteEventType(TenantId TenantId, EventTypeId Id, IReadOnlyCollection<int>? IfMatch = null) : IRequest<Result<EventTypeId>>;
+[Requires(Scopes.EventTypeDelete)]
+public sealed record DeleteEventType(Caller Caller, EventTypeId Id, IReadOnlyCollection<int>? IfMatch = null) : TenantRequest(Caller), IRequest<Result<EventTypeId>>;
 
 internal sealed class DeleteEventTypeHandler(IEventTypeRepository types) : IRequestHandler<DeleteEventType, Result<EventTypeId>>
 {

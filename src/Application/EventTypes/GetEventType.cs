@@ -1,13 +1,15 @@
 using AutoMapper;
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
 /// <summary>Reads one type of the catalog.</summary>
-public sealed record GetEventType(TenantId TenantId, EventTypeId Id) : IRequest<Result<EventTypeRevision>>;
+[Requires(Scopes.EventTypeRead)]
+public sealed record GetEventType(Caller Caller, EventTypeId Id) : TenantRequest(Caller), IRequest<Result<EventTypeRevision>>;
 
 internal sealed class GetEventTypeHandler(IEventTypeRepository types, IMapper mapper) : IRequestHandler<GetEventType, Result<EventTypeRevision>>
 {

@@ -1,3 +1,4 @@
+using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
@@ -9,8 +10,9 @@ public interface IEventTypeRepository
 {
     /// <summary>Stores a new type, and the first version of its schema.</summary>
     /// <param name="by">The key that asked for it; null for an operator.</param>
-    /// <returns><see cref="EventTypeNameTaken"/>, or null once it is stored.</returns>
-    Task<EventTypeNameTaken?> AddAsync(EventType type, ApiKeyId? by, CancellationToken cancellationToken);
+    /// <param name="limit">How many types of its own the tenant may have; null for any number.</param>
+    /// <returns><see cref="EventTypeNameTaken"/>, <see cref="LimitReached"/>, or null once it is stored.</returns>
+    Task<Error?> AddAsync(EventType type, ApiKeyId? by, int? limit, CancellationToken cancellationToken);
 
     Task<EventType?> FindAsync(TenantId tenant, EventTypeId id, CancellationToken cancellationToken);
 

@@ -1,15 +1,17 @@
 using System.Buffers.Binary;
+using Flownally.Application.Authorization;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
 /// <summary>Reads the schemas that a type has had, newest first.</summary>
-public sealed record ListEventTypeVersions(TenantId TenantId, EventTypeId Id, PageSize PageSize, string? PageToken)
-    : IRequest<Result<EventTypeVersionsResponse>>
+[Requires(Scopes.EventTypeRead)]
+public sealed record ListEventTypeVersions(Caller Caller, EventTypeId Id, PageSize PageSize, string? PageToken)
+    : TenantRequest(Caller), IRequest<Result<EventTypeVersionsResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>
     internal string List => $"event-type-versions {TenantId} {Id}";

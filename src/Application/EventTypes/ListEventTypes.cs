@@ -1,14 +1,16 @@
 using System.Text;
+using Flownally.Application.Authorization;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
 /// <summary>Reads the catalog, page by page, by name.</summary>
-public sealed record ListEventTypes(TenantId TenantId, PageSize PageSize, string? PageToken) : IRequest<Result<EventTypesResponse>>
+[Requires(Scopes.EventTypeList)]
+public sealed record ListEventTypes(Caller Caller, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<EventTypesResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>
     internal string List => $"event-types {TenantId}";

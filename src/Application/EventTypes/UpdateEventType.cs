@@ -1,9 +1,10 @@
 using AutoMapper;
+using Flownally.Application.Authorization;
+using Flownally.Application.Sharing;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
-using Flownally.Domain.Tenants;
 using FluentValidation;
 using MediatR;
 
@@ -12,9 +13,9 @@ namespace Flownally.Application.EventTypes;
 /// <summary>Changes a type. A new schema is taken if and only if every stored event of the type fits it.</summary>
 /// <param name="IfMatch">The revisions that the caller would change; null for whichever there is.</param>
 /// <param name="ValidateOnly">Decides everything and changes nothing.</param>
-/// <param name="By">The key that asks; null for an operator.</param>
-public sealed record UpdateEventType(TenantId TenantId, EventTypeId Id, EventTypeChange Change, IReadOnlyCollection<int>? IfMatch = null,
-    bool ValidateOnly = false, ApiKeyId? By = null) : IRequest<Result<EventTypeRevision>>;
+[Requires(Scopes.EventTypeUpdate)]
+public sealed record UpdateEventType(Caller Caller, EventTypeId Id, EventTypeChange Change, IReadOnlyCollection<int>? IfMatch = null,
+    bool ValidateOnly = false) : TenantRequest(Caller), IRequest<Result<EventTypeRevision>>;
 
 internal sealed class UpdateEventTypeValidator : AbstractValidator<UpdateEventType>
 {
@@ -22,7 +23,8 @@ internal sealed class UpdateEventTypeValidator : AbstractValidator<UpdateEventTy
         RuleFor(command => command.Change.Description.Value).Description();
 }
 
-internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStoredPayloads payloads, TimeProvider clock, IMapper mapper)
+internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStoredPayloads payloads, ProcessorShares processors, TimeProvider clock,
+    IMapper mapper)
     : IRequestHandler<UpdateEventType, Result<EventTypeRevision>>
 {
     /// <summary>How many payloads are looked at while recording waits: some milliseconds' worth.</summary>
@@ -33,6 +35,12 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
     /// somewhere keeps the horizon back, and the rest would never become small.
     /// </summary>
     private const int MostScans = 8;
+
+    /// <summary>
+    /// The work of looking at payloads while the lock is held, some 100 ms: recording of this type waits for it, and the feed of all
+    /// tenants for what the transaction began before.
+    /// </summary>
+    private const long MostWorkUnderLock = 20_000_000;
 
     /// <summary>
     /// Where a proof shows that the new schema accepts all that the old one does, the stored events need not be looked at.
@@ -70,7 +78,7 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                 }
 
                 int? limit = scans < MostScans ? MostUnderLock : null;
-                if (await locked.ScanAsync(horizon, limit, Compare, cancellationToken))
+                if (await TryScanAsync(locked, horizon, limit, comparison, cancellationToken))
                 {
                     if (comparison.TooComplex is { } stored)
                     {
@@ -81,28 +89,67 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                         ? await SaveAsync(request, locked, changed.Value, SchemaAcceptance.Scan, cancellationToken)
                         : new SchemaIncompatible(locked.Type.Name, comparison.Against(locked.Type.PayloadSchema));
                 }
+
+                if (scans == MostScans)
+                {
+                    return new SchemaTooComplex(null);
+                }
             }
 
-            horizon = await payloads.ScanAsync(request.TenantId, request.Id, horizon, Compare, cancellationToken);
+            horizon = await payloads.ScanAsync(request.TenantId, request.Id, horizon, stored => comparison.Add(stored, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>Looks at what came since a horizon, unless that is too much to keep others waiting for; then nothing of it counts.</summary>
+    private static async Task<bool> TryScanAsync(ILockedEventType locked, FeedHorizon since, int? limit, SchemaComparison comparison,
+        CancellationToken cancellationToken)
+    {
+        var (rest, spent) = (comparison.Continue(), 0L);
+        try
+        {
+            if (!await locked.ScanAsync(since, limit, Compare, cancellationToken))
+            {
+                return false;
+            }
+        }
+        catch (LockHeldTooLongException)
+        {
+            return false;
         }
 
-        void Compare(StoredPayload stored) => comparison!.Add(stored, cancellationToken);
+        comparison.Add(rest);
+        return true;
+
+        void Compare(StoredPayload stored)
+        {
+            spent += rest.Add(stored, cancellationToken);
+            if (spent > MostWorkUnderLock)
+            {
+                throw new LockHeldTooLongException();
+            }
+        }
     }
 
     /// <summary>Tries the proof while nobody has to wait for it.</summary>
     /// <returns>The revision of the type whose schema the new one is proved to widen; null where it is not.</returns>
-    private async Task<int?> ProveAsync(UpdateEventType request, CancellationToken cancellationToken) =>
-        await types.FindAsync(request.TenantId, request.Id, cancellationToken) is { } type
-        && request.Change.PayloadSchema.Value!.ProveAccepts(type.PayloadSchema ?? PayloadSchema.Anything, cancellationToken).IsCompatible
-            ? type.Revision
-            : null;
+    private async Task<int?> ProveAsync(UpdateEventType request, CancellationToken cancellationToken)
+    {
+        if (await types.FindAsync(request.TenantId, request.Id, cancellationToken) is not { } type)
+        {
+            return null;
+        }
+
+        using var place = await processors.EnterAsync(request.TenantId, cancellationToken);
+        var proof = request.Change.PayloadSchema.Value!.ProveAccepts(type.PayloadSchema ?? PayloadSchema.Anything, cancellationToken);
+        return proof.IsCompatible ? type.Revision : null;
+    }
 
     private async Task<Result<EventTypeRevision>> SaveAsync(UpdateEventType request, ILockedEventType locked, EventType changed,
         SchemaAcceptance acceptance, CancellationToken cancellationToken)
     {
         if (changed != locked.Type)
         {
-            if (await locked.SaveAsync(changed, acceptance, request.By, cancellationToken) is { } taken)
+            if (await locked.SaveAsync(changed, acceptance, request.Caller.KeyId, cancellationToken) is { } taken)
             {
                 return taken;
             }
@@ -115,4 +162,7 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
 
         return new EventTypeRevision(mapper.Map<EventTypeResponse>(changed), changed.Revision);
     }
+
+    /// <summary>Ends a scan under the lock. It never leaves the handler.</summary>
+    private sealed class LockHeldTooLongException : Exception;
 }

@@ -1,9 +1,12 @@
 using Flownally.Application.Contacts;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Limits;
+using Flownally.Application.Sharing;
 using Flownally.Domain;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
+using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 using Microsoft.Extensions.Logging;
 using EventId = Flownally.Domain.Events.EventId;
@@ -11,8 +14,8 @@ using EventId = Flownally.Domain.Events.EventId;
 namespace Flownally.Application.Events;
 
 /// <summary>Makes events of what a call brings, and has them recorded together. What becomes of one touches no other.</summary>
-internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, IdGenerator ids, TimeProvider clock,
-    ILogger<EventRecorder> logger)
+internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, EventRateLimits rates,
+    ProcessorShares processors, IdGenerator ids, TimeProvider clock, ILogger<EventRecorder> logger)
 {
     /// <returns>
     /// What became of each, in their order: the event once it is durable, or why it was refused. A failure is told as a refusal,
@@ -21,14 +24,15 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
     public async Task<IReadOnlyList<Result<Event>>> RecordAsync(IReadOnlyList<RecordEvent> moments, CancellationToken cancellationToken)
     {
         var results = new Result<Event>[moments.Count];
-        List<int> open = [.. Enumerable.Range(0, moments.Count)];
+        List<int> open = [.. Enumerable.Range(0, Admit(moments, results))];
+        var checks = new ChecksOfCall();
         for (var fresh = false; open.Count > 0; fresh = true)
         {
             var types = moments.Count == 1 ? catalog : new CatalogOfCall(catalog);
             var (accepted, events) = (new List<int>(open.Count), new List<Event>(open.Count));
             foreach (var i in open)
             {
-                results[i] = await DecideAsync(moments[i], types, fresh, cancellationToken);
+                results[i] = await DecideAsync(moments[i], types, fresh, checks, cancellationToken);
                 if (results[i].IsSuccess)
                 {
                     accepted.Add(i);
@@ -69,7 +73,26 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
         return results;
     }
 
-    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, IEventTypeCatalog types, bool fresh, CancellationToken cancellationToken)
+    /// <summary>Refuses the last of the events where they are more than their tenant may record at present.</summary>
+    /// <returns>How many of the first may be recorded.</returns>
+    private int Admit(IReadOnlyList<RecordEvent> moments, Result<Event>[] results)
+    {
+        if (moments.Count == 0)
+        {
+            return 0;
+        }
+
+        var admitted = rates.Admit(moments[0].Caller, moments.Count, out var refusal); // one call has one caller
+        if (refusal is not null)
+        {
+            results.AsSpan(admitted).Fill(refusal);
+        }
+
+        return admitted;
+    }
+
+    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, IEventTypeCatalog types, bool fresh, ChecksOfCall checks,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -83,14 +106,37 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
                 return new EventTypeUnknown(moment.EventType.Field);
             }
 
-            var decided = type.Record(new EventId(ids.Next()), moment.ContactId, moment.Payload, moment.OccurredAt,
-                moment.BodyKey ?? moment.HeaderKey, clock.GetUtcNow());
-            return decided.IsSuccess || fresh ? decided : await DecideAsync(moment, types, fresh: true, cancellationToken);
+            var decided = await DecideAsync(moment, type, checks, cancellationToken);
+            if (decided.IsSuccess || fresh)
+            {
+                return decided;
+            }
+
+            // The refusal is final where the type is still the one that was cached.
+            var current = await types.FindAsync(moment.TenantId, moment.EventType, fresh: true, cancellationToken);
+            return current is null ? new EventTypeUnknown(moment.EventType.Field)
+                : current.Id == type.Id && current.Revision == type.Revision ? decided
+                : await DecideAsync(moment, current, checks, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return Fail(exception);
         }
+    }
+
+    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, EventType type, ChecksOfCall checks, CancellationToken cancellationToken)
+    {
+        if (checks.AreTooMany)
+        {
+            return ChecksOfCall.Refusal;
+        }
+
+        var work = new Work(Work.OfPayload, cancellationToken);
+        using var place = type.PayloadSchema is null ? null : await processors.EnterAsync(moment.TenantId, cancellationToken);
+        var decided = type.Record(new EventId(ids.Next()), moment.ContactId, moment.Payload, moment.OccurredAt,
+            moment.BodyKey ?? moment.HeaderKey, clock.GetUtcNow(), work);
+        checks.Add(work);
+        return decided;
     }
 
     private Error Fail(Exception exception)
@@ -106,6 +152,18 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
 
     [LoggerMessage(LogLevel.Error, "An event could not be recorded.")]
     private partial void LogFailure(Exception exception);
+
+    /// <summary>What the payloads of one call have taken to check.</summary>
+    private sealed class ChecksOfCall
+    {
+        public static readonly Error Refusal = new RateLimited("the work of checking payloads that one call may take", RateLimited.Soon);
+
+        private long _spent;
+
+        public bool AreTooMany => _spent >= Work.OfCall;
+
+        public void Add(Work work) => _spent += work.Spent;
+    }
 
     /// <summary>The types that a call of many moments names, each looked up once, and once afresh.</summary>
     private sealed class CatalogOfCall(IEventTypeCatalog catalog) : IEventTypeCatalog

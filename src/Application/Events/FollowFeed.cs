@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using Flownally.Application.Authorization;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using MediatR;
 using Microsoft.Extensions.Options;
 
@@ -13,8 +14,9 @@ namespace Flownally.Application.Events;
 /// <param name="EventTypeId">Only events of this type; null for all.</param>
 /// <param name="Cursor">Where to go on; null or empty for the beginning.</param>
 /// <param name="LastEventId">The cursor that a reader which lost its stream had got to, in place of the other.</param>
-public sealed record FollowFeed(TenantId TenantId, EventTypeId? EventTypeId, string? Cursor, string? LastEventId, PageSize PageSize)
-    : IRequest<Result<FollowedFeed>>;
+[Requires(Scopes.EventList)]
+public sealed record FollowFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, string? LastEventId, PageSize PageSize)
+    : TenantRequest(Caller), IRequest<Result<FollowedFeed>>;
 
 /// <param name="Pages">
 /// The first as soon as it is asked for, then one when there are events, and an empty one when there were none for

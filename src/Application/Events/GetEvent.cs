@@ -1,12 +1,14 @@
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Events;
 
 /// <summary>Reads one event.</summary>
-public sealed record GetEvent(TenantId TenantId, EventId Id) : IRequest<Result<EventResponse>>;
+[Requires(Scopes.EventRead)]
+public sealed record GetEvent(Caller Caller, EventId Id) : TenantRequest(Caller), IRequest<Result<EventResponse>>;
 
 internal sealed class GetEventHandler(IEventQueries events) : IRequestHandler<GetEvent, Result<EventResponse>>
 {

@@ -1,17 +1,19 @@
+using Flownally.Application.Authorization;
 using Flownally.Application.Contacts;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Events;
 
 /// <summary>Reads a contact's timeline, page by page, newest moment first.</summary>
 /// <param name="EventTypeId">Only events of this type; null for all.</param>
-public sealed record ListContactEvents(TenantId TenantId, ContactId ContactId, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken)
-    : IRequest<Result<EventsResponse>>
+[Requires(Scopes.EventList)]
+public sealed record ListContactEvents(Caller Caller, ContactId ContactId, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken)
+    : TenantRequest(Caller), IRequest<Result<EventsResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>
     internal string List => $"timeline {TenantId} {ContactId} {EventTypeId}";

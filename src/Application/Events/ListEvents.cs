@@ -1,15 +1,17 @@
+using Flownally.Application.Authorization;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Events;
 
 /// <summary>Reads all events of a tenant, page by page, newest recorded first.</summary>
 /// <param name="EventTypeId">Only events of this type; null for all.</param>
-public sealed record ListEvents(TenantId TenantId, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken) : IRequest<Result<EventsResponse>>
+[Requires(Scopes.EventList)]
+public sealed record ListEvents(Caller Caller, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<EventsResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>
     internal string List => $"events {TenantId} {EventTypeId}";

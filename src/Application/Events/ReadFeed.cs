@@ -1,8 +1,9 @@
+using Flownally.Application.Authorization;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Events;
@@ -10,8 +11,9 @@ namespace Flownally.Application.Events;
 /// <summary>Reads a tenant's feed on from a cursor, and waits a while where nothing follows yet.</summary>
 /// <param name="EventTypeId">Only events of this type; null for all.</param>
 /// <param name="Cursor">Where to go on; null or empty for the beginning.</param>
-public sealed record ReadFeed(TenantId TenantId, EventTypeId? EventTypeId, string? Cursor, PageSize PageSize, FeedWait Wait)
-    : IRequest<Result<FeedResponse>>;
+[Requires(Scopes.EventList)]
+public sealed record ReadFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, PageSize PageSize, FeedWait Wait)
+    : TenantRequest(Caller), IRequest<Result<FeedResponse>>;
 
 /// <param name="Events">In the order of the feed. There may be none, and yet more later.</param>
 /// <param name="NextCursor">Where to go on; always there.</param>

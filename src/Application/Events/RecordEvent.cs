@@ -1,9 +1,10 @@
 using AutoMapper;
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 using FluentValidation;
 using MediatR;
 
@@ -13,9 +14,10 @@ namespace Flownally.Application.Events;
 /// <param name="OccurredAt">From 1970 to 24 hours ahead; null means now.</param>
 /// <param name="BodyKey">A key whose repeat is a conflict.</param>
 /// <param name="HeaderKey">A key whose identical repeat is answered as the first time.</param>
-public sealed record RecordEvent(TenantId TenantId, ContactId ContactId, EventTypeReference EventType, Payload Payload,
+[Requires(Scopes.EventCreate)]
+public sealed record RecordEvent(Caller Caller, ContactId ContactId, EventTypeReference EventType, Payload Payload,
     DateTimeOffset? OccurredAt = null, IdempotencyKey? BodyKey = null, IdempotencyKey? HeaderKey = null)
-    : IRequest<Result<RecordedEvent>>;
+    : TenantRequest(Caller), IRequest<Result<RecordedEvent>>;
 
 /// <param name="Replayed">The event was recorded before, by an identical request under the same header key.</param>
 public sealed record RecordedEvent(EventResponse Event, bool Replayed);

@@ -1,5 +1,7 @@
+using Flownally.Application.Authorization;
 using Flownally.Application.Validation;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using FluentValidation;
 using MediatR;
@@ -8,7 +10,8 @@ namespace Flownally.Application.Events;
 
 /// <summary>Records many moments. They are independent: each is recorded or refused as if it had come alone.</summary>
 /// <param name="Events">What is to be recorded, and in its place the refusal of what could not be read.</param>
-public sealed record RecordEvents(IReadOnlyList<Result<RecordEvent>> Events) : IRequest<Result<RecordedEvents>>;
+[Requires(Scopes.EventCreate)]
+public sealed record RecordEvents(Caller Caller, IReadOnlyList<Result<RecordEvent>> Events) : TenantRequest(Caller), IRequest<Result<RecordedEvents>>;
 
 /// <param name="Results">What became of each, in their order.</param>
 public sealed record RecordedEvents(IReadOnlyList<Result<EventId>> Results);

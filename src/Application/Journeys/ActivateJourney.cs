@@ -1,16 +1,18 @@
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Journeys;
 
 /// <summary>Lets a journey react to every event that is recorded from now on.</summary>
 /// <param name="IfMatch">The revisions that the caller would activate; null for whichever there is.</param>
-public sealed record ActivateJourney(TenantId TenantId, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : IRequest<Result<JourneyRevision>>;
+[Requires(Scopes.JourneyUpdate)]
+public sealed record ActivateJourney(Caller Caller, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
 
 internal sealed class ActivateJourneyHandler(JourneyChanger changer, TimeProvider clock) : IRequestHandler<ActivateJourney, Result<JourneyRevision>>
 {
     public Task<Result<JourneyRevision>> Handle(ActivateJourney request, CancellationToken cancellationToken) =>
-        changer.ChangeAsync(request.TenantId, request.Id, request.IfMatch, journey => journey.Activate(clock.GetUtcNow()), cancellationToken);
+        changer.ChangeAsync(request.Caller, request.Id, request.IfMatch, journey => journey.Activate(clock.GetUtcNow()), cancellationToken);
 }

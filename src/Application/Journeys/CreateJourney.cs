@@ -1,5 +1,7 @@
 using AutoMapper;
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
@@ -9,8 +11,9 @@ using MediatR;
 namespace Flownally.Application.Journeys;
 
 /// <summary>Drafts a journey. It reacts to nothing until it is activated.</summary>
-public sealed record CreateJourney(TenantId TenantId, JourneyName Name, EntryMode EntryMode = EntryMode.Once, TriggerConfig? TriggerConfig = null,
-    JourneyTarget? Target = null) : IRequest<Result<JourneyRevision>>;
+[Requires(Scopes.JourneyCreate)]
+public sealed record CreateJourney(Caller Caller, JourneyName Name, EntryMode EntryMode = EntryMode.Once, TriggerConfig? TriggerConfig = null,
+    JourneyTarget? Target = null) : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
 
 internal sealed class CreateJourneyValidator : AbstractValidator<CreateJourney>
 {
@@ -35,8 +38,8 @@ internal sealed class CreateJourneyHandler(IJourneyRepository journeys, IdGenera
             CreatedAt = now,
             UpdatedAt = now,
         };
-        return await journeys.AddAsync(journey, cancellationToken) is { } unknown
-            ? unknown
+        return await journeys.AddAsync(journey, request.Caller.Limits[TenantLimit.Journeys], cancellationToken) is { } refusal
+            ? refusal
             : new JourneyRevision(mapper.Map<JourneyResponse>(journey), journey.Revision);
     }
 }

@@ -1,13 +1,15 @@
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Journeys;
 
 /// <summary>Removes a journey for good; its entries can still be read.</summary>
 /// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
-public sealed record DeleteJourney(TenantId TenantId, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : IRequest<Result<JourneyId>>;
+[Requires(Scopes.JourneyDelete)]
+public sealed record DeleteJourney(Caller Caller, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : TenantRequest(Caller), IRequest<Result<JourneyId>>;
 
 internal sealed class DeleteJourneyHandler(IJourneyRepository journeys, TimeProvider clock) : IRequestHandler<DeleteJourney, Result<JourneyId>>
 {

@@ -1,12 +1,14 @@
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Journeys;
 
 /// <summary>Reads one journey.</summary>
-public sealed record GetJourney(TenantId TenantId, JourneyId Id) : IRequest<Result<JourneyRevision>>;
+[Requires(Scopes.JourneyRead)]
+public sealed record GetJourney(Caller Caller, JourneyId Id) : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
 
 internal sealed class GetJourneyHandler(IJourneyQueries journeys) : IRequestHandler<GetJourney, Result<JourneyRevision>>
 {

@@ -1,3 +1,4 @@
+using Flownally.Domain;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
@@ -7,8 +8,9 @@ namespace Flownally.Application.Journeys;
 public interface IJourneyRepository
 {
     /// <summary>Stores a new journey, a draft. From then on the type in its trigger cannot be deleted.</summary>
-    /// <returns><see cref="EventTypeUnknown"/>, or null once it is stored.</returns>
-    Task<EventTypeUnknown?> AddAsync(Journey journey, CancellationToken cancellationToken);
+    /// <param name="limit">How many journeys the tenant may have; null for any number.</param>
+    /// <returns><see cref="EventTypeUnknown"/>, <see cref="LimitReached"/>, or null once it is stored.</returns>
+    Task<Error?> AddAsync(Journey journey, int? limit, CancellationToken cancellationToken);
 
     /// <summary>Takes hold of a journey: until it is let go, nobody else changes or deletes it, in any process.</summary>
     /// <returns>Null where there is no such journey, or it is deleted.</returns>
@@ -24,8 +26,9 @@ public interface ILockedJourney : IAsyncDisposable
     /// Writes the journey as it has become. Where it reacts to events otherwise than before, the interval in which it did so ends,
     /// and where it still reacts, another begins, at the same place of the feed.
     /// </summary>
-    /// <returns><see cref="EventTypeUnknown"/>, or null.</returns>
-    Task<EventTypeUnknown?> SaveAsync(Journey changed, CancellationToken cancellationToken);
+    /// <param name="limitOfActive">How many active journeys may react to events of one type; null for any number.</param>
+    /// <returns><see cref="EventTypeUnknown"/>, <see cref="LimitReached"/>, or null.</returns>
+    Task<Error?> SaveAsync(Journey changed, int? limitOfActive, CancellationToken cancellationToken);
 
     /// <summary>Deletes it, and ends its interval. Its entries stay.</summary>
     Task DeleteAsync(DateTimeOffset now, CancellationToken cancellationToken);

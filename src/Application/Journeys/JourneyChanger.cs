@@ -1,5 +1,6 @@
 using AutoMapper;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
 
@@ -10,10 +11,10 @@ internal sealed class JourneyChanger(IJourneyRepository journeys, IMapper mapper
 {
     /// <param name="ifMatch">The revisions that the caller would change; null for whichever there is.</param>
     /// <param name="change">What becomes of it: the same journey where nothing does.</param>
-    public async Task<Result<JourneyRevision>> ChangeAsync(TenantId tenant, JourneyId id, IReadOnlyCollection<int>? ifMatch,
+    public async Task<Result<JourneyRevision>> ChangeAsync(Caller caller, JourneyId id, IReadOnlyCollection<int>? ifMatch,
         Func<Journey, Result<Journey>> change, CancellationToken cancellationToken)
     {
-        await using var locked = await journeys.LockAsync(tenant, id, cancellationToken);
+        await using var locked = await journeys.LockAsync(caller.TenantId, id, cancellationToken);
         if (locked is null)
         {
             return new JourneyNotFound(id.ToString());
@@ -32,9 +33,9 @@ internal sealed class JourneyChanger(IJourneyRepository journeys, IMapper mapper
 
         if (changed.Value != locked.Journey)
         {
-            if (await locked.SaveAsync(changed.Value, cancellationToken) is { } unknown)
+            if (await locked.SaveAsync(changed.Value, caller.Limits[TenantLimit.ActiveJourneysPerType], cancellationToken) is { } refusal)
             {
-                return unknown;
+                return refusal;
             }
 
             await locked.CommitAsync(cancellationToken);

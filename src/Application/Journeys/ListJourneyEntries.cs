@@ -1,13 +1,15 @@
+using Flownally.Application.Authorization;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Journeys;
 
 /// <summary>Reads who entered a journey, page by page, newest first; also of a journey that is deleted.</summary>
-public sealed record ListJourneyEntries(TenantId TenantId, JourneyId Id, PageSize PageSize, string? PageToken) : IRequest<Result<JourneyEntriesResponse>>
+[Requires(Scopes.JourneyRead)]
+public sealed record ListJourneyEntries(Caller Caller, JourneyId Id, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<JourneyEntriesResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>
     internal string List => $"journey-entries {TenantId} {Id}";

@@ -1,13 +1,15 @@
+using Flownally.Application.Authorization;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Journeys;
 
 /// <summary>Reads a tenant's journeys, page by page, newest first.</summary>
-public sealed record ListJourneys(TenantId TenantId, PageSize PageSize, string? PageToken) : IRequest<Result<JourneysResponse>>
+[Requires(Scopes.JourneyList)]
+public sealed record ListJourneys(Caller Caller, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<JourneysResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>
     internal string List => $"journeys {TenantId}";

@@ -1,12 +1,14 @@
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Tenants;
 using MediatR;
 
 namespace Flownally.Application.Journeys;
 
 /// <summary>Tells a journey's target of an entry anew, whatever became of the delivery before.</summary>
-public sealed record RedeliverJourneyEntry(TenantId TenantId, JourneyId Id, JourneyEntryId EntryId) : IRequest<Result<JourneyEntryResponse>>;
+[Requires(Scopes.JourneyUpdate)]
+public sealed record RedeliverJourneyEntry(Caller Caller, JourneyId Id, JourneyEntryId EntryId) : TenantRequest(Caller), IRequest<Result<JourneyEntryResponse>>;
 
 internal sealed class RedeliverJourneyEntryHandler(IJourneyRepository journeys, TimeProvider clock)
     : IRequestHandler<RedeliverJourneyEntry, Result<JourneyEntryResponse>>

@@ -1,6 +1,7 @@
+using Flownally.Application.Authorization;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
-using Flownally.Domain.Tenants;
 using FluentValidation;
 using MediatR;
 
@@ -8,8 +9,9 @@ namespace Flownally.Application.Journeys;
 
 /// <summary>Changes a journey. An active one does as it is told from the moment of the change on.</summary>
 /// <param name="IfMatch">The revisions that the caller would change; null for whichever there is.</param>
-public sealed record UpdateJourney(TenantId TenantId, JourneyId Id, JourneyChange Change, IReadOnlyCollection<int>? IfMatch = null)
-    : IRequest<Result<JourneyRevision>>;
+[Requires(Scopes.JourneyUpdate)]
+public sealed record UpdateJourney(Caller Caller, JourneyId Id, JourneyChange Change, IReadOnlyCollection<int>? IfMatch = null)
+    : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
 
 internal sealed class UpdateJourneyValidator : AbstractValidator<UpdateJourney>
 {
@@ -20,5 +22,5 @@ internal sealed class UpdateJourneyValidator : AbstractValidator<UpdateJourney>
 internal sealed class UpdateJourneyHandler(JourneyChanger changer, TimeProvider clock) : IRequestHandler<UpdateJourney, Result<JourneyRevision>>
 {
     public Task<Result<JourneyRevision>> Handle(UpdateJourney request, CancellationToken cancellationToken) =>
-        changer.ChangeAsync(request.TenantId, request.Id, request.IfMatch, journey => journey.Change(request.Change, clock.GetUtcNow()), cancellationToken);
+        changer.ChangeAsync(request.Caller, request.Id, request.IfMatch, journey => journey.Change(request.Change, clock.GetUtcNow()), cancellationToken);
 }

@@ -32,13 +32,4 @@ public sealed class ApiKey
         { ExpiresAt: { } end } when end <= now => Unauthenticated.Expired,
         _ => null,
     };
-
-    /// <summary>Whether the key may call an operation that needs a scope.</summary>
-    /// <returns>The refusal, or null.</returns>
-    public Error? Forbids(string scope) => this switch
-    {
-        { Role: Role.Viewer } => new RoleNotAllowed(Role),
-        _ when !Scopes.Contains(scope, StringComparer.Ordinal) => new ScopeMissing(scope),
-        _ => null,
-    };
 }

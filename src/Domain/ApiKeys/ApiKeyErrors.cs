@@ -24,5 +24,12 @@ public sealed record Unauthenticated : Error
 
 public sealed record ScopeMissing(string Scope) : Error("scopeMissing", $"The key lacks the scope {Scope}.");
 
-public sealed record RoleNotAllowed(Role Role) : Error("roleNotAllowed",
-    "This operation is for keys of the roles owner, admin and agent.");
+public sealed record RoleNotAllowed(Role Role, IReadOnlyList<Role> Allowed) : Error("roleNotAllowed",
+    $"This operation is for keys of the roles {Names(Allowed)}.")
+{
+    private static string Names(IReadOnlyList<Role> roles)
+    {
+        var names = roles.Select(role => role.ToString().ToLowerInvariant()).ToList();
+        return names.Count == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+    }
+}

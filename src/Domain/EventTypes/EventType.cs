@@ -47,13 +47,14 @@ public sealed class EventType
 
     /// <summary>Makes an event of this type, if the payload fits its schema.</summary>
     /// <param name="occurredAt">When it happened; null means now.</param>
+    /// <param name="work">What checking the payload may cost.</param>
     /// <returns>The event, or <see cref="PayloadInvalid"/> with every fault.</returns>
     public Result<Event> Record(EventId id, ContactId contact, Payload payload, DateTimeOffset? occurredAt,
-        IdempotencyKey? key, DateTimeOffset now)
+        IdempotencyKey? key, DateTimeOffset now, Work work)
     {
-        if (PayloadSchema?.Validate(payload.Json) is { Count: > 0 } faults)
+        if (PayloadSchema?.Check(payload.Json, work) is { Fits: false } verdict)
         {
-            return new PayloadInvalid(this, faults);
+            return new PayloadInvalid(this, verdict.Faults);
         }
 
         var instant = occurredAt is null ? (DateTimeOffset?)null : Microseconds.Truncate(occurredAt.Value);

@@ -96,7 +96,7 @@ public sealed class PayloadSchema
     /// <param name="payload">A value that <see cref="Events.Payload"/> has let pass: its strings are Unicode text.</param>
     /// <param name="work">What the check may cost; it is charged for what was done.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    /// <exception cref="TimeoutException">The machine is too busy to come to a verdict in time.</exception>
+    /// <exception cref="WorkTimedOutException">The machine is too busy to come to a verdict in time.</exception>
     public PayloadVerdict Check(JsonElement payload, Work work)
     {
         var evaluation = new Evaluation(work);

@@ -29,20 +29,38 @@ public sealed class SchemaComparison(PayloadSchema @new)
     public EventId? TooComplex { get; private set; }
 
     /// <summary>Takes a stored payload into account.</summary>
+    /// <returns>The work that it took.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public void Add(StoredPayload stored, CancellationToken cancellationToken = default)
+    public long Add(StoredPayload stored, CancellationToken cancellationToken = default)
     {
-        var verdict = @new.Check(stored.Payload, new Work(Work.OfPayload, cancellationToken));
+        var work = new Work(Work.OfPayload, cancellationToken);
+        var verdict = @new.Check(stored.Payload, work);
         if (verdict.IsTooComplex)
         {
             TooComplex ??= stored.Id;
-            return;
+            return work.Spent;
         }
 
         foreach (var rule in verdict.Faults.Select(fault => fault.Rule!).Distinct())
         {
             ref var breach = ref CollectionsMarshal.GetValueRefOrAddDefault(_broken, rule, out _);
             (breach ??= new Breach()).Add(stored.Id);
+        }
+
+        return work.Spent;
+    }
+
+    /// <summary>Another comparison with the same schema, of which <see cref="Add(SchemaComparison)"/> can take what it finds.</summary>
+    public SchemaComparison Continue() => new(@new);
+
+    /// <summary>Takes over what another comparison has found.</summary>
+    public void Add(SchemaComparison other)
+    {
+        TooComplex ??= other.TooComplex;
+        foreach (var (rule, breach) in other._broken)
+        {
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_broken, rule, out _);
+            (known ??= new Breach()).Add(breach);
         }
     }
 
@@ -87,6 +105,20 @@ public sealed class SchemaComparison(PayloadSchema @new)
         public void Add(EventId id)
         {
             Count++;
+            Keep(id);
+        }
+
+        public void Add(Breach other)
+        {
+            Count += other.Count;
+            foreach (var id in other.First)
+            {
+                Keep(id);
+            }
+        }
+
+        private void Keep(EventId id)
+        {
             First.Add(id);
             if (First.Count > MaxEventIds)
             {

@@ -2,12 +2,15 @@ using Flownally.Domain.Events;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary>Whether a stored event fits the new schema takes too much work to tell, so the change cannot be decided.</summary>
+/// <summary>Whether the stored events fit the new schema takes too much work to tell, so the change cannot be decided.</summary>
 public sealed record SchemaTooComplex : Error
 {
-    public SchemaTooComplex(EventId stored)
+    /// <param name="stored">The first event that takes too much by itself; null where all of them do together.</param>
+    public SchemaTooComplex(EventId? stored)
         : base("payloadSchemaInvalid", "Checking stored events against the JSON Schema takes too much work; use fewer alternatives and references.") =>
-        Violations = [new FieldViolation("/payloadSchema", "tooComplex", $"Checking the stored event {stored} takes more work than one check may.")];
+        Violations = [new FieldViolation("/payloadSchema", "tooComplex", stored is null
+            ? "Checking the events that are recorded meanwhile takes too long to keep their senders waiting."
+            : $"Checking the stored event {stored} takes more work than one check may.")];
 }
 
 /// <summary>The schema cannot be used; one violation for each fault.</summary>

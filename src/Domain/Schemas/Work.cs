@@ -45,7 +45,7 @@ public sealed class Work
     /// <summary>Takes note of some work that is done or about to be done.</summary>
     /// <returns>False once there was too much.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    /// <exception cref="TimeoutException">The check has taken 10 seconds.</exception>
+    /// <exception cref="WorkTimedOutException">The check has taken 10 seconds.</exception>
     public bool Spend(long some)
     {
         if (_left >= 0)
@@ -76,10 +76,13 @@ public sealed class Work
         _caller.ThrowIfCancellationRequested();
         if (Stopwatch.GetElapsedTime(_start) > Patience)
         {
-            throw new TimeoutException("A check of a payload or schema took too long.");
+            throw new WorkTimedOutException();
         }
     }
 }
+
+/// <summary>The machine is too busy to come to a verdict while the caller waits.</summary>
+public sealed class WorkTimedOutException() : Exception("A check of a payload or schema took too long.");
 
 /// <summary>A proof is given up. It never leaves the proof.</summary>
 internal sealed class WorkSpentException : Exception;

@@ -1,11 +1,14 @@
 using Flownally.Application.ApiKeys;
+using Flownally.Application.Limits;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Tenants;
+using Microsoft.Extensions.Options;
 
 namespace Flownally.Infrastructure.ApiKeys;
 
-internal sealed class ApiKeyRepository(Database.Database database, ApiKeyCache cache) : IApiKeyRepository
+internal sealed class ApiKeyRepository(Database.Database database, ApiKeyCache cache, IOptions<LimitOptions> limits) : IApiKeyRepository
 {
     private const string Columns = "id, tenant_id, name, role, scopes, created_at, expires_at, revoked_at";
 
@@ -15,7 +18,7 @@ internal sealed class ApiKeyRepository(Database.Database database, ApiKeyCache c
         """;
 
     private const string Find = $"""
-        SELECT {Columns}
+        SELECT {Columns}, (SELECT {OwnLimits.Aggregate} FROM tenant_limits WHERE tenant_id = api_keys.tenant_id) AS limits
         FROM   api_keys
         WHERE  secret_hash = @hash
         """;
@@ -51,9 +54,9 @@ internal sealed class ApiKeyRepository(Database.Database database, ApiKeyCache c
             expires_at = key.ExpiresAt,
         }, cancellationToken);
 
-    public Task<ApiKey?> FindAsync(ApiKeySecret secret, CancellationToken cancellationToken) =>
-        cache.FindAsync(secret.Hash(), hash =>
-            database.FindAsync<ApiKey>(TenantScope.All, Find, new { hash }, cancellationToken));
+    public Task<KnownApiKey?> FindAsync(ApiKeySecret secret, AddressBlock from, CancellationToken cancellationToken) =>
+        cache.FindAsync(secret.Hash(), from, async hash =>
+            (await database.FindAsync<ApiKeyRow>(TenantScope.All, Find, new { hash }, cancellationToken))?.ToKnownApiKey(limits.Value.Tenants), cancellationToken);
 
     public Task<IReadOnlyList<ApiKey>> ListAsync(TenantId? tenant, CancellationToken cancellationToken) => tenant is { } one
         ? database.QueryAsync<ApiKey>(one, List, null, cancellationToken)

@@ -26,7 +26,8 @@ internal sealed class EventTypeCatalog(Database.Database database) : IEventTypeC
 
     public async ValueTask<EventType?> FindAsync(TenantId tenant, EventTypeReference reference, bool fresh, CancellationToken cancellationToken)
     {
-        if (!fresh && _cache.Find((tenant, reference)) is { } cached)
+        var cached = _cache.Find((tenant, reference));
+        if (!fresh && cached is not null)
         {
             return cached;
         }
@@ -36,6 +37,11 @@ internal sealed class EventTypeCatalog(Database.Database database) : IEventTypeC
         if (row is null)
         {
             return null;
+        }
+
+        if (cached?.Id == row.Id && cached.Revision == row.Revision)
+        {
+            return cached; // it need not be compiled again
         }
 
         var type = row.ToEventType();

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text;
 using Flownally.Application.EventTypes;
+using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
@@ -36,13 +37,35 @@ internal sealed class EventTypeRepository(Database.Database database) : IEventTy
         FOR    UPDATE
         """;
 
+    /// <summary>
+    /// A statement of its own, before the one that counts: it waits for whoever adds a type to the same tenant, whose type is counted then.
+    /// </summary>
+    private const string LockNumber = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.event-types ' || @tenant_id::uuid, 0))";
+
+    private const string Count = """
+        SELECT count(*)
+        FROM   event_types
+        WHERE  tenant_id = @tenant_id AND NOT predefined
+        """;
+
     private const string NameIsUnique = "event_types_name_is_unique";
 
-    public async Task<EventTypeNameTaken?> AddAsync(EventType type, ApiKeyId? by, CancellationToken cancellationToken)
+    public async Task<Error?> AddAsync(EventType type, ApiKeyId? by, int? limit, CancellationToken cancellationToken)
     {
+        await using var transaction = await database.BeginAsync(type.TenantId, IsolationLevel.ReadCommitted, cancellationToken);
+        if (limit is { } most)
+        {
+            await transaction.ExecuteAsync(LockNumber, null, cancellationToken);
+            if (await transaction.FindAsync<long>(Count, null, cancellationToken) >= most)
+            {
+                return new LimitReached("event types", most);
+            }
+        }
+
         try
         {
-            await database.ExecuteAsync(type.TenantId, Insert, Columns(type, SchemaAcceptance.Created, by), cancellationToken);
+            await transaction.ExecuteAsync(Insert, Columns(type, SchemaAcceptance.Created, by), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             return null;
         }
         catch (PostgresException exception) when (IsNameTaken(exception))

@@ -2,6 +2,7 @@ using System.Data;
 using System.Text;
 using System.Text.Json;
 using Flownally.Application.Journeys;
+using Flownally.Domain;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
@@ -30,6 +31,17 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
         """;
 
     /// <summary>
+    /// A statement of its own, before the one that counts: it waits for whoever adds a journey to the same tenant, whose journey is counted then.
+    /// </summary>
+    private const string LockNumber = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.journeys ' || @tenant_id::uuid, 0))";
+
+    private const string Count = """
+        SELECT count(*)
+        FROM   journeys
+        WHERE  tenant_id = @tenant_id AND deleted_at IS NULL
+        """;
+
+    /// <summary>
     /// Not the lock of the row: where many wait, that one gives a transaction its id before its turn has come, and intervals, which are
     /// bounded by these ids, would overlap.
     /// </summary>
@@ -42,9 +54,18 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
         WHERE  tenant_id = @tenant_id AND id = @id AND deleted_at IS NULL
         """;
 
-    public async Task<EventTypeUnknown?> AddAsync(Journey journey, CancellationToken cancellationToken)
+    public async Task<Error?> AddAsync(Journey journey, int? limit, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(journey.TenantId, IsolationLevel.ReadCommitted, cancellationToken);
+        if (limit is { } most)
+        {
+            await transaction.ExecuteAsync(LockNumber, null, cancellationToken);
+            if (await transaction.FindAsync<long>(Count, null, cancellationToken) >= most)
+            {
+                return new LimitReached("journeys", most);
+            }
+        }
+
         if (await HoldTypeAsync(transaction, journey, cancellationToken) is { } unknown)
         {
             return unknown;

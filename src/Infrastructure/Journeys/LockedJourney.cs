@@ -1,5 +1,6 @@
 using Flownally.Application.Journeys;
-using Flownally.Domain.EventTypes;
+using Flownally.Domain;
+using Flownally.Domain.Tenants;
 using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
@@ -9,6 +10,19 @@ namespace Flownally.Infrastructure.Journeys;
 /// <summary>A row of <c>journeys</c>, and its intervals, which are written under one lock only.</summary>
 internal sealed class LockedJourney(Journey journey, DatabaseTransaction transaction) : ILockedJourney
 {
+    /// <summary>
+    /// A statement of its own, before the one that counts: it waits for whoever activates another journey about the same type. Taken
+    /// before anything is written, so that the transaction has no id yet, for which readers of the feed would wait.
+    /// </summary>
+    private const string LockNumber =
+        "SELECT pg_advisory_xact_lock(hashtextextended('flownally.active-journeys ' || @tenant_id::uuid || ' ' || @type::uuid, 0))";
+
+    private const string CountOthers = """
+        SELECT count(*)
+        FROM   journeys
+        WHERE  tenant_id = @tenant_id AND trigger_event_type_id = @type AND status = 'active' AND deleted_at IS NULL AND id <> @id
+        """;
+
     private const string Update = """
         UPDATE journeys
         SET    name = @name, status = @status, entry_mode = @entry_mode, trigger_event_type_id = @type, payload_filter = @filter::json,
@@ -42,8 +56,13 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
 
     public Journey Journey { get; } = journey;
 
-    public async Task<EventTypeUnknown?> SaveAsync(Journey changed, CancellationToken cancellationToken)
+    public async Task<Error?> SaveAsync(Journey changed, int? limitOfActive, CancellationToken cancellationToken)
     {
+        if (limitOfActive is { } most && await IsOneTooManyAsync(changed, most, cancellationToken))
+        {
+            return new LimitReached("active journeys about one event type", most);
+        }
+
         if (changed.TriggerConfig != Journey.TriggerConfig && await JourneyRepository.HoldTypeAsync(transaction, changed, cancellationToken) is { } unknown)
         {
             return unknown;
@@ -75,4 +94,18 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => transaction.DisposeAsync();
+
+    /// <summary>Only a journey that begins to react to a type can be one too many; what is active stays so.</summary>
+    private async Task<bool> IsOneTooManyAsync(Journey changed, int limit, CancellationToken cancellationToken)
+    {
+        var type = changed.Activation?.TriggerConfig.EventTypeId;
+        if (type is null || type == Journey.Activation?.TriggerConfig.EventTypeId)
+        {
+            return false;
+        }
+
+        var about = new { type = type.Value.Value, id = Journey.Id.Value };
+        await transaction.ExecuteAsync(LockNumber, about, cancellationToken);
+        return await transaction.FindAsync<long>(CountOthers, about, cancellationToken) >= limit;
+    }
 }

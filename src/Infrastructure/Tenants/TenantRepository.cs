@@ -18,6 +18,23 @@ internal sealed class TenantRepository(Database.Database database) : ITenantRepo
         SELECT EXISTS (SELECT FROM tenants WHERE id = @tenant_id)
         """;
 
+    private const string GetLimits = $"""
+        SELECT {OwnLimits.Aggregate}
+        FROM   tenant_limits
+        WHERE  tenant_id = @tenant_id
+        """;
+
+    /// <summary>Both statements take effect together: they are sent as one batch, which is a transaction.</summary>
+    private const string SetLimits = """
+        DELETE FROM tenant_limits
+        WHERE  tenant_id = @tenant_id AND name = ANY (@taken_back);
+
+        INSERT INTO tenant_limits (tenant_id, name, value)
+        SELECT @tenant_id, name, value
+        FROM   unnest(@names, @values) AS own (name, value)
+        ON     CONFLICT (tenant_id, name) DO UPDATE SET value = excluded.value
+        """;
+
     private const string All = """
         SELECT id, name, created_at
         FROM   tenants
@@ -38,6 +55,20 @@ internal sealed class TenantRepository(Database.Database database) : ITenantRepo
 
     public Task<bool> ExistsAsync(TenantId tenant, CancellationToken cancellationToken) =>
         database.FindAsync<bool>(tenant, Exists, null, cancellationToken);
+
+    public async Task<IReadOnlyDictionary<TenantLimit, int?>> GetLimitsAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        OwnLimits.Read(await database.FindAsync<string>(tenant, GetLimits, null, cancellationToken));
+
+    public Task SetLimitsAsync(TenantId tenant, IReadOnlyDictionary<TenantLimit, LimitSetting> limits, CancellationToken cancellationToken)
+    {
+        var own = limits.Where(limit => !limit.Value.IsDefault).ToList();
+        return database.ExecuteAsync(tenant, SetLimits, new
+        {
+            taken_back = limits.Where(limit => limit.Value.IsDefault).Select(limit => limit.Key.Name()).ToArray(),
+            names = own.Select(limit => limit.Key.Name()).ToArray(),
+            values = own.Select(limit => limit.Value.Value).ToArray(),
+        }, cancellationToken);
+    }
 
     public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken) =>
         database.QueryAsync<Tenant>(TenantScope.All, All, null, cancellationToken);

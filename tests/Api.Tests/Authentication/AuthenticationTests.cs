@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using Flownally.Application.ApiKeys;
+using Flownally.Application.Events;
+using Flownally.Application.Paging;
 using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.Tests.Authentication;
@@ -71,6 +73,16 @@ public sealed class AuthenticationTests
         var key = await Service.NewKeyAsync(workspace.Tenant, Role.Owner, Scopes.All, TimeProvider.System.GetUtcNow().AddSeconds(1));
         await Task.Delay(TimeSpan.FromSeconds(1.1));
         (await workspace.WithKey(key).GetAsync(Path)).AssertRefused(401, "unauthenticated");
+    }
+
+    [Test]
+    public async Task A_request_that_does_not_come_over_HTTP_is_checked_all_the_same()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        var secret = await Service.NewKeyAsync(workspace.Tenant, Role.Owner, [Scopes.EventRead]);
+        var caller = await Service.SendAsync(new Authenticate($"Bearer {secret}"));
+        await Assert.ThatAsync(() => Service.SendAsync(new ListEvents(caller, null, PageSize.Default, null)),
+            Throws.InvalidOperationException.With.Message.Contains("scopeMissing"));
     }
 
     [TestCaseSource(nameof(Operations))]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Flownally.Api.Tests.Events;
 using Flownally.Application.Events;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -43,7 +44,7 @@ public sealed class BrokenOnPurposeTests
             {
                 var request = new Request($"{i}", "ctc_1", "signup.completed", null, KeyInBody: false);
                 var sent = History.Now;
-                var recorded = await services.GetRequiredService<IMediator>().Send(new RecordEvent(workspace.Tenant, ContactId.Parse(request.Contact),
+                var recorded = await services.GetRequiredService<IMediator>().Send(new RecordEvent(Caller.Operator(workspace.Tenant), ContactId.Parse(request.Contact),
                     new EventTypeReference(null, request.EventType), Payload.Parse(JsonElement.Parse($$"""{"marker":"{{i}}"}""")).Value));
                 history.Add(new Attempt(request, sent, History.Now, Reply.Recorded, recorded.Value.Event.Id));
             }

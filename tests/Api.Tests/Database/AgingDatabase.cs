@@ -2,6 +2,7 @@ using System.Globalization;
 using Flownally.Application.Events;
 using Flownally.Application.Paging;
 using Flownally.Application.Tenants;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -84,14 +85,14 @@ internal sealed class AgingDatabase : IAsyncDisposable
     /// <returns>The event, and whether it was there before.</returns>
     public async Task<RecordedEvent> RecordAsync(string? key = null, string type = "signup.completed")
     {
-        var recorded = await PassAsync(SendAsync(new RecordEvent(Tenant, ContactId.Parse("ctc_1"), new EventTypeReference(null, type), Payload.Empty,
+        var recorded = await PassAsync(SendAsync(new RecordEvent(Caller.Operator(Tenant), ContactId.Parse("ctc_1"), new EventTypeReference(null, type), Payload.Empty,
             HeaderKey: key is null ? null : IdempotencyKey.Parse(key))));
         Assert.That(recorded.IsSuccess);
         return recorded.Value;
     }
 
     /// <summary>What a list of all events says that there are.</summary>
-    public async Task<long> TotalAsync() => (await SendAsync(new ListEvents(Tenant, null, PageSize.Default, null))).Value.TotalSize;
+    public async Task<long> TotalAsync() => (await SendAsync(new ListEvents(Caller.Operator(Tenant), null, PageSize.Default, null))).Value.TotalSize;
 
     /// <summary>Records an event under a key in each of some months, the first of which is January, and goes to the middle of the next.</summary>
     public async Task RecordMonthlyAsync(int months)

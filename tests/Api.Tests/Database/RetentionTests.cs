@@ -5,6 +5,7 @@ using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Paging;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Infrastructure.Events;
@@ -89,12 +90,12 @@ public sealed class RetentionTests
     public async Task A_type_whose_events_are_gone_can_be_deleted()
     {
         await using var database = await AgingDatabase.StartAsync("type");
-        var type = (await database.SendAsync(new CreateEventType(database.Tenant, EventTypeName.Parse("order.paid")))).Value.EventType;
+        var type = (await database.SendAsync(new CreateEventType(Caller.Operator(database.Tenant), EventTypeName.Parse("order.paid")))).Value.EventType;
         await database.RecordAsync(type: "order.paid");
         database.MoveTo(3, 1);
-        Assert.That((await database.SendAsync(new DeleteEventType(database.Tenant, type.Id))).Error, Is.TypeOf<EventTypeInUse>());
+        Assert.That((await database.SendAsync(new DeleteEventType(Caller.Operator(database.Tenant), type.Id))).Error, Is.TypeOf<EventTypeInUse>());
         await database.ApplyAsync();
-        Assert.That((await database.SendAsync(new DeleteEventType(database.Tenant, type.Id))).IsSuccess);
+        Assert.That((await database.SendAsync(new DeleteEventType(Caller.Operator(database.Tenant), type.Id))).IsSuccess);
     }
 
     [Test]
@@ -266,7 +267,7 @@ public sealed class RetentionTests
         Assert.That((await ReadAsync(cursors[5])).Error, Is.TypeOf<CursorExpired>());
 
         Task<Result<FeedResponse>> ReadAsync(string? cursor, int pageSize = 50) =>
-            database.SendAsync(new ReadFeed(database.Tenant, null, cursor, PageSize.Parse($"{pageSize}"), default));
+            database.SendAsync(new ReadFeed(Caller.Operator(database.Tenant), null, cursor, PageSize.Parse($"{pageSize}"), default));
         Task<FeedPlace> PlaceAsync(FeedResponse page) => FeedReading.PlaceAsync(page.NextCursor, database.ConnectionString);
     }
 
@@ -282,7 +283,7 @@ public sealed class RetentionTests
         var applying = database.BeginApplyAsync();
         await database.UntilAsync("EXISTS (SELECT FROM retention WHERE dropping = 'events_2020_01')");
         Assert.That(await database.AskAsync<long>("SELECT count(*) FROM events"), Is.EqualTo(2)); // all are there still
-        Assert.That((await database.SendAsync(new ReadFeed(database.Tenant, null, early, PageSize.Default, default))).Error, Is.TypeOf<CursorExpired>());
+        Assert.That((await database.SendAsync(new ReadFeed(Caller.Operator(database.Tenant), null, early, PageSize.Default, default))).Error, Is.TypeOf<CursorExpired>());
         await holder.CloseAsync();
         Assert.That((await database.PassAsync(applying))!.Dropped, Is.EqualTo(["2020-01"]));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Flownally.Application.Events;
+using Flownally.Domain.ApiKeys;
 using Flownally.Infrastructure.Events;
 using Npgsql;
 
@@ -91,7 +92,7 @@ public sealed class GetEventFeedTests
         await using var service = await OwnService.StartAsync("rare");
         var workspace = service.Workspace;
         await service.ExecuteAsync(Many(workspace, 25_000));
-        await service.SendAsync(new Application.EventTypes.CreateEventType(workspace.Tenant, Domain.EventTypes.EventTypeName.Parse("order.paid")));
+        await service.SendAsync(new Application.EventTypes.CreateEventType(Caller.Operator(workspace.Tenant), Domain.EventTypes.EventTypeName.Parse("order.paid")));
         var rare = (await workspace.RecordAsync("ctc_1", """{"eventTypeName":"order.paid"}""")).Json;
         await service.ExecuteAsync(Many(workspace, 12_000));
         var filter = $"eventTypeId={rare["eventTypeId"]}";
@@ -315,7 +316,7 @@ public sealed class GetEventFeedTests
         const int Writers = 6, EventsOfEach = 40;
         await using var service = await OwnService.StartAsync("many");
         Workspace[] processes = [service.Workspace, await service.StartAnotherAsync()];
-        var type = (await service.SendAsync(new Application.EventTypes.CreateEventType(service.Workspace.Tenant, Domain.EventTypes.EventTypeName.Parse("order.paid")))).Value.EventType;
+        var type = (await service.SendAsync(new Application.EventTypes.CreateEventType(Caller.Operator(service.Workspace.Tenant), Domain.EventTypes.EventTypeName.Parse("order.paid")))).Value.EventType;
         const int All = Writers * EventsOfEach;
         var ofType = $"eventTypeId={type.Id}&pageSize=7";
         int[] pageSizes = [1, 7, 200];

@@ -4,10 +4,12 @@ using Flownally.Application;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Tenants;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
+using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
@@ -306,7 +308,7 @@ public sealed class GroupCommitTests
 
         public async Task<EventType> NewTypeAsync(string name, TenantId? of = null)
         {
-            var made = (await services.GetRequiredService<IMediator>().Send(new CreateEventType(of ?? tenant, EventTypeName.Parse(name)))).Value.EventType;
+            var made = (await services.GetRequiredService<IMediator>().Send(new CreateEventType(Caller.Operator(of ?? tenant), EventTypeName.Parse(name)))).Value.EventType;
             return (await services.GetRequiredService<IEventTypeRepository>().FindAsync(of ?? tenant, made.Id, default))!;
         }
 
@@ -319,7 +321,7 @@ public sealed class GroupCommitTests
             }
 
             return type.Record(new EventId(Ids.Next()), ContactId.Parse(contact), Payload.Parse(JsonElement.Parse("""{"n":1}""")).Value, null,
-                key is null ? null : IdempotencyKey.Parse(key), TimeProvider.System.GetUtcNow()).Value;
+                key is null ? null : IdempotencyKey.Parse(key), TimeProvider.System.GetUtcNow(), new Work(Work.OfPayload)).Value;
         }
 
         public Task<AppendOutcome> AppendAsync(Event e) => AppendAsync(e, default);

@@ -4,6 +4,7 @@ using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
+using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Events;
 using Microsoft.Extensions.Time.Testing;
@@ -316,7 +317,8 @@ public sealed class RecordingQueueTests
     };
 
     private static Event NewEvent(EventType type, int bytes = 10) => type.Record(new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
-        Payload.Parse(JsonElement.Parse($$"""{"n":"{{new string('x', bytes - 8)}}"}""")).Value, null, null, TimeProvider.System.GetUtcNow()).Value;
+        Payload.Parse(JsonElement.Parse($$"""{"n":"{{new string('x', bytes - 8)}}"}""")).Value, null, null, TimeProvider.System.GetUtcNow(),
+        new Work(Work.OfPayload)).Value;
 
     private static RecordingCall NewCall(EventType type, int events, int bytes = 10) => new([.. Enumerable.Range(0, events).Select(_ => NewEvent(type, bytes))]);
 

@@ -1,5 +1,6 @@
 using Flownally.Application.ApiKeys;
 using Flownally.Domain.ApiKeys;
+using Flownally.Domain.Tenants;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 
@@ -44,10 +45,11 @@ public sealed class AuthenticateTests
         RevokedAt = revoked,
     };
 
-    private static Task<Domain.Result<ApiKey>> SendAsync(ApiKey? key)
+    private static Task<Domain.Result<Caller>> SendAsync(ApiKey? key)
     {
         var keys = new Mock<IApiKeyRepository>();
-        keys.Setup(k => k.FindAsync(It.IsAny<ApiKeySecret>(), default)).ReturnsAsync(key);
+        keys.Setup(k => k.FindAsync(It.IsAny<ApiKeySecret>(), AddressBlock.Local, default))
+            .ReturnsAsync(key is null ? null : new KnownApiKey(key, Caller.With(key, TenantLimits.None)));
         return new AuthenticateHandler(keys.Object, new FakeTimeProvider(Now)).Handle(new Authenticate($"Bearer {ApiKeySecret.Generate().Reveal()}"), default);
     }
 }

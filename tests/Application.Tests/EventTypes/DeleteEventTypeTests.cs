@@ -36,7 +36,7 @@ public sealed class DeleteEventTypeTests
     [Test]
     public async Task A_type_that_is_not_there_is_not_found()
     {
-        var result = await new DeleteEventTypeHandler(Mock.Of<IEventTypeRepository>()).Handle(new DeleteEventType(default, default), default);
+        var result = await new DeleteEventTypeHandler(Mock.Of<IEventTypeRepository>()).Handle(new DeleteEventType(Callers.Operator, default), default);
         Assert.That(result.Error, Is.TypeOf<EventTypeNotFound>());
     }
 
@@ -48,5 +48,5 @@ public sealed class DeleteEventTypeTests
     }
 
     private static Task<Result<EventTypeId>> DeleteAsync(Types types, int[]? ifMatch) => new DeleteEventTypeHandler(types.Repository.Object)
-        .Handle(new DeleteEventType(default, types.Locked.Object.Type.Id, ifMatch), default);
+        .Handle(new DeleteEventType(Callers.Operator, types.Locked.Object.Type.Id, ifMatch), default);
 }

@@ -23,5 +23,5 @@ public sealed class GetEventTypeTests
         Assert.That((await GetAsync(Types.Type(), default)).Error, Is.TypeOf<EventTypeNotFound>());
 
     private static Task<Domain.Result<EventTypeRevision>> GetAsync(EventType type, EventTypeId id) =>
-        new GetEventTypeHandler(new Types(type).Repository.Object, Mapping.Mapper).Handle(new GetEventType(default, id), default);
+        new GetEventTypeHandler(new Types(type).Repository.Object, Mapping.Mapper).Handle(new GetEventType(Callers.Operator, id), default);
 }

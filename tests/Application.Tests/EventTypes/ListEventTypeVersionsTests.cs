@@ -39,7 +39,7 @@ public sealed class ListEventTypeVersionsTests
         Assert.That((await ListAsync(PageToken.Write(Command(null).List, "x"u8))).Error, Is.TypeOf<PageTokenInvalid>());
     }
 
-    private static ListEventTypeVersions Command(string? token) => new(default, default, PageSize.Parse("2"), token);
+    private static ListEventTypeVersions Command(string? token) => new(Callers.Operator, default, PageSize.Parse("2"), token);
 
     private static EventTypeVersionResponse Numbered(int version) => new() { SchemaVersion = version };
 

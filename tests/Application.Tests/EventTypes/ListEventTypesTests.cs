@@ -32,10 +32,10 @@ public sealed class ListEventTypesTests
 
     [Test]
     public async Task A_token_that_holds_no_name_is_refused() =>
-        Assert.That((await ListAsync(PageToken.Write(new ListEventTypes(default, PageSize.Default, null).List, "No Name"u8))).Error, Is.TypeOf<PageTokenInvalid>());
+        Assert.That((await ListAsync(PageToken.Write(new ListEventTypes(Callers.Operator, PageSize.Default, null).List, "No Name"u8))).Error, Is.TypeOf<PageTokenInvalid>());
 
     private static EventTypeResponse Named(string name) => new() { Name = EventTypeName.Parse(name) };
 
     private Task<Domain.Result<EventTypesResponse>> ListAsync(string? token) =>
-        new ListEventTypesHandler(_queries.Object).Handle(new ListEventTypes(default, PageSize.Parse("2"), token), default);
+        new ListEventTypesHandler(_queries.Object).Handle(new ListEventTypes(Callers.Operator, PageSize.Parse("2"), token), default);
 }

@@ -1,4 +1,5 @@
 using Flownally.Application.EventTypes;
+using Flownally.Application.Sharing;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
@@ -14,7 +15,6 @@ public sealed class UpdateEventTypeTests
 
     private static readonly EventTypeChange RequireId = Nothing with { PayloadSchema = Types.Schema("""{"type":"object","required":["id"]}""") };
 
-    private static readonly ApiKeyId Caller = new(Guid.AllBitsSet);
 
     private readonly FakeTimeProvider _clock = new(Types.Created.AddDays(1));
     private readonly Mock<IStoredPayloads> _payloads = new();
@@ -112,7 +112,7 @@ public sealed class UpdateEventTypeTests
     {
         var types = new Types(Types.Type(before));
         Assert.That((await UpdateAsync(types, Nothing with { PayloadSchema = new Optional<PayloadSchema>(after is null ? null : Types.Schema(after)) })).IsSuccess);
-        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), acceptance, Caller, default));
+        types.Locked.Verify(locked => locked.SaveAsync(It.IsAny<EventType>(), acceptance, Callers.WithKey.KeyId, default));
     }
 
     [Test]
@@ -154,8 +154,8 @@ public sealed class UpdateEventTypeTests
     [Test]
     public async Task A_type_that_is_not_there_is_not_found()
     {
-        var handler = new UpdateEventTypeHandler(Mock.Of<IEventTypeRepository>(), _payloads.Object, _clock, Mapping.Mapper);
-        Assert.That((await handler.Handle(new UpdateEventType(default, default, Nothing), default)).Error, Is.TypeOf<EventTypeNotFound>());
+        var handler = new UpdateEventTypeHandler(Mock.Of<IEventTypeRepository>(), _payloads.Object, new ProcessorShares(), _clock, Mapping.Mapper);
+        Assert.That((await handler.Handle(new UpdateEventType(Callers.Operator, default, Nothing), default)).Error, Is.TypeOf<EventTypeNotFound>());
     }
 
     [TestCase(1_000, true)]
@@ -163,11 +163,11 @@ public sealed class UpdateEventTypeTests
     public void A_description_has_at_most_1000_characters(int length, bool valid)
     {
         var text = string.Concat(Enumerable.Repeat("😀", length));
-        var command = new UpdateEventType(default, default, Nothing with { Description = text });
+        var command = new UpdateEventType(Callers.Operator, default, Nothing with { Description = text });
         Assert.That(new UpdateEventTypeValidator().Validate(command).IsValid, Is.EqualTo(valid));
     }
 
     private Task<Result<EventTypeRevision>> UpdateAsync(Types types, EventTypeChange change, int[]? ifMatch = null, bool validateOnly = false) =>
-        new UpdateEventTypeHandler(types.Repository.Object, _payloads.Object, _clock, Mapping.Mapper)
-            .Handle(new UpdateEventType(default, types.Locked.Object.Type.Id, change, ifMatch, validateOnly, Caller), default);
+        new UpdateEventTypeHandler(types.Repository.Object, _payloads.Object, new ProcessorShares(), _clock, Mapping.Mapper)
+            .Handle(new UpdateEventType(Callers.WithKey, types.Locked.Object.Type.Id, change, ifMatch, validateOnly), default);
 }

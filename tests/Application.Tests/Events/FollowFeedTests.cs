@@ -11,7 +11,7 @@ namespace Flownally.Application.Tests.Events;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FollowFeedTests
 {
-    private static readonly FollowFeed Query = new(default, null, null, null, PageSize.Parse("2"));
+    private static readonly FollowFeed Query = new(Callers.Operator, null, null, null, PageSize.Parse("2"));
     private static readonly TimeSpan Heartbeat = new FeedOptions().Heartbeat;
 
     private readonly FakeTimeProvider _clock = new();

@@ -11,11 +11,11 @@ public sealed class GetEventTests
     {
         var stored = new EventResponse { EventTypeName = "order.paid" };
         var events = Mock.Of<IEventQueries>(q => q.FindAsync(default, default, default) == Task.FromResult<EventResponse?>(stored));
-        Assert.That((await new GetEventHandler(events).Handle(new GetEvent(default, default), default)).Value, Is.SameAs(stored));
+        Assert.That((await new GetEventHandler(events).Handle(new GetEvent(Callers.Operator, default), default)).Value, Is.SameAs(stored));
     }
 
     [Test]
     public async Task One_that_is_not_there_is_not_found() =>
-        Assert.That((await new GetEventHandler(Mock.Of<IEventQueries>()).Handle(new GetEvent(default, default), default)).Error,
+        Assert.That((await new GetEventHandler(Mock.Of<IEventQueries>()).Handle(new GetEvent(Callers.Operator, default), default)).Error,
             Is.TypeOf<EventNotFound>());
 }

@@ -10,7 +10,7 @@ namespace Flownally.Application.Tests.Events;
 
 public sealed class ListContactEventsTests
 {
-    private static readonly ListContactEvents Query = new(default, ContactId.Parse("ctc_1"), null, PageSize.Parse("2"), null);
+    private static readonly ListContactEvents Query = new(Callers.Operator, ContactId.Parse("ctc_1"), null, PageSize.Parse("2"), null);
 
     [TestCase(1, false)]
     [TestCase(2, false)]

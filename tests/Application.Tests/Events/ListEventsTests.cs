@@ -10,7 +10,7 @@ namespace Flownally.Application.Tests.Events;
 
 public sealed class ListEventsTests
 {
-    private static readonly ListEvents Query = new(default, null, PageSize.Parse("2"), null);
+    private static readonly ListEvents Query = new(Callers.Operator, null, PageSize.Parse("2"), null);
 
     private readonly Mock<IEventQueries> _events = new();
 

@@ -10,7 +10,7 @@ namespace Flownally.Application.Tests.Events;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ReadFeedTests
 {
-    private static readonly ReadFeed Query = new(default, null, null, PageSize.Parse("2"), default);
+    private static readonly ReadFeed Query = new(Callers.Operator, null, null, PageSize.Parse("2"), default);
 
     private readonly FakeTimeProvider _clock = new();
 

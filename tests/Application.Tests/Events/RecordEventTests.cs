@@ -1,6 +1,8 @@
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
+using Flownally.Application.Sharing;
 using Flownally.Application.EventTypes;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -18,6 +20,8 @@ public sealed class RecordEventTests
     private static readonly ContactId Contact = ContactId.Parse("ctc_1");
     private static readonly IdempotencyKey Key = IdempotencyKey.Parse("k-1");
 
+    private static readonly EventRateLimits Rates = new();
+
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero));
     private readonly Mock<IContactRepository> _contacts = new();
     private readonly Mock<IEventTypeCatalog> _catalog = new();
@@ -31,7 +35,7 @@ public sealed class RecordEventTests
     {
         var tenant = new Tenant { Id = new TenantId(new IdGenerator(_clock).Next()), Name = "Test", CreatedAt = _clock.GetUtcNow() };
         _type = tenant.PredefinedEventTypes(new IdGenerator(_clock)).First();
-        _command = new RecordEvent(tenant.Id, Contact, new EventTypeReference(null, _type.Name.Value), Payload.Empty);
+        _command = new RecordEvent(Caller.Operator(tenant.Id), Contact, new EventTypeReference(null, _type.Name.Value), Payload.Empty);
     }
 
     [SetUp]
@@ -141,6 +145,6 @@ public sealed class RecordEventTests
     private void Append(AppendOutcome outcome) => _log.Setup(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default)).ReturnsAsync([outcome]);
 
     private Task<Domain.Result<RecordedEvent>> SendAsync(RecordEvent command) => new RecordEventHandler(new EventRecorder(
-        new ContactGate(_contacts.Object, Options.Create(_options)), _catalog.Object, _log.Object, new IdGenerator(_clock), _clock,
+        new ContactGate(_contacts.Object, Options.Create(_options)), _catalog.Object, _log.Object, Rates, new ProcessorShares(), new IdGenerator(_clock), _clock,
         NullLogger<EventRecorder>.Instance), _events.Object, Mapping.Mapper).Handle(command, default);
 }

@@ -1,7 +1,9 @@
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
+using Flownally.Application.Sharing;
 using Flownally.Application.EventTypes;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -17,6 +19,7 @@ public sealed class RecordEventsTests
 {
     private static readonly TimeProvider Clock = TimeProvider.System;
     private static readonly IdGenerator Ids = new(Clock);
+    private static readonly EventRateLimits Rates = new();
 
     private readonly Tenant _tenant = new() { Id = new TenantId(Ids.Next()), Name = "Test", CreatedAt = Clock.GetUtcNow() };
     private readonly List<IReadOnlyList<Event>> _appended = [];
@@ -114,8 +117,20 @@ public sealed class RecordEventsTests
         await Assert.ThatAsync(() => SendAsync(Moment("ctc_1", "order.paid")), Throws.InstanceOf<OperationCanceledException>());
     }
 
+    [Test]
+    public async Task What_exceeds_the_rate_is_refused_and_what_precedes_it_is_recorded()
+    {
+        var limited = Caller.With(new ApiKey { Id = default, TenantId = _tenant.Id, Role = Role.Owner, Scopes = Scopes.All, CreatedAt = default },
+            new TenantLimits(new Dictionary<TenantLimit, int?> { [TenantLimit.EventsPerSecond] = 2 }));
+        var results = await SendAsync(Limited("ctc_1"), Limited("ctc_2"), Limited("ctc_3"));
+        Assert.That(results.Select(result => result.Error?.Code), Is.EqualTo((string?[])[null, null, "rateLimited"]));
+        Assert.That(_appended.Single().Select(e => e.ContactId.Value), Is.EqualTo((string[])["ctc_1", "ctc_2"]));
+
+        Result<RecordEvent> Limited(string contact) => Moment(contact) with { Caller = limited };
+    }
+
     private RecordEvent Moment(string contact, string type = "signup.completed") =>
-        new(_tenant.Id, ContactId.Parse(contact), new EventTypeReference(null, type), Payload.Empty, BodyKey: IdempotencyKey.Parse("key of " + contact));
+        new(Caller.Operator(_tenant.Id), ContactId.Parse(contact), new EventTypeReference(null, type), Payload.Empty, BodyKey: IdempotencyKey.Parse("key of " + contact));
 
     private Moq.Language.Flow.ISetup<IEventTypeCatalog, ValueTask<EventType?>> Find(string type) =>
         _catalog.Setup(c => c.FindAsync(_tenant.Id, new EventTypeReference(null, type), It.IsAny<bool>(), default));
@@ -123,7 +138,7 @@ public sealed class RecordEventsTests
     private async Task<IReadOnlyList<Result<EventId>>> SendAsync(params Result<RecordEvent>[] events)
     {
         var recorder = new EventRecorder(new ContactGate(Mock.Of<IContactRepository>(), Options.Create(new ContactOptions())), _catalog.Object, _log.Object,
-            Ids, Clock, NullLogger<EventRecorder>.Instance);
-        return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(events), default)).Value.Results;
+            Rates, new ProcessorShares(), Ids, Clock, NullLogger<EventRecorder>.Instance);
+        return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(Caller.Operator(_tenant.Id), events), default)).Value.Results;
     }
 }

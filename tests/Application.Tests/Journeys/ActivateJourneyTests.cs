@@ -1,6 +1,7 @@
 using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using Moq;
 
 namespace Flownally.Application.Tests.Journeys;
@@ -42,12 +43,23 @@ public sealed class ActivateJourneyTests
     }
 
     [Test]
+    public async Task One_too_many_stays_as_it_is()
+    {
+        var journeys = new Journeys(Journeys.Journey());
+        var reached = new LimitReached("active journeys about one event type", 2);
+        journeys.Locked.Setup(locked => locked.SaveAsync(It.IsAny<Journey>(), 2, default)).ReturnsAsync(reached);
+        var command = new ActivateJourney(Callers.Limited(TenantLimit.ActiveJourneysPerType, 2), journeys.Id);
+        Assert.That((await new ActivateJourneyHandler(journeys.Changer, TimeProvider.System).Handle(command, default)).Error, Is.SameAs(reached));
+        journeys.VerifyUntouched();
+    }
+
+    [Test]
     public async Task A_journey_that_is_not_there_is_not_found()
     {
         var handler = new ActivateJourneyHandler(new JourneyChanger(Mock.Of<IJourneyRepository>(), Mapping.Mapper), TimeProvider.System);
-        Assert.That((await handler.Handle(new ActivateJourney(default, default), default)).Error, Is.TypeOf<JourneyNotFound>());
+        Assert.That((await handler.Handle(new ActivateJourney(Callers.Operator, default), default)).Error, Is.TypeOf<JourneyNotFound>());
     }
 
     private static Task<Result<JourneyRevision>> ActivateAsync(Journeys journeys, int[]? ifMatch = null) =>
-        new ActivateJourneyHandler(journeys.Changer, TimeProvider.System).Handle(new ActivateJourney(default, journeys.Id, ifMatch), default);
+        new ActivateJourneyHandler(journeys.Changer, TimeProvider.System).Handle(new ActivateJourney(Callers.Operator, journeys.Id, ifMatch), default);
 }

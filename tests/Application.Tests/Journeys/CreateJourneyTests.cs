@@ -3,13 +3,14 @@ using Flownally.Domain;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using Moq;
 
 namespace Flownally.Application.Tests.Journeys;
 
 public sealed class CreateJourneyTests
 {
-    private static readonly CreateJourney Command = new(default, JourneyName.Parse("Thanks"), EntryMode.EveryTime, Journeys.Trigger, Journeys.Target);
+    private static readonly CreateJourney Command = new(Callers.Operator, JourneyName.Parse("Thanks"), EntryMode.EveryTime, Journeys.Trigger, Journeys.Target);
 
     [Test]
     public async Task A_new_journey_is_a_draft_at_revision_1()
@@ -24,13 +25,13 @@ public sealed class CreateJourneyTests
             Assert.That(journey.Target!.Url, Is.EqualTo(Journeys.Target.Url));
         }
 
-        journeys.Verify(j => j.AddAsync(It.Is<Journey>(added => added.Id == journey.Id && added.Target == Journeys.Target), default));
+        journeys.Verify(j => j.AddAsync(It.Is<Journey>(added => added.Id == journey.Id && added.Target == Journeys.Target), null, default));
     }
 
     [Test]
     public async Task A_journey_can_be_begun_with_a_name_alone()
     {
-        var journey = (await SendAsync(Mock.Of<IJourneyRepository>(), new CreateJourney(default, Command.Name))).Value.Journey;
+        var journey = (await SendAsync(Mock.Of<IJourneyRepository>(), new CreateJourney(Callers.Operator, Command.Name))).Value.Journey;
         Assert.That((journey.EntryMode, journey.TriggerConfig, journey.Target), Is.EqualTo((EntryMode.Once, (TriggerConfigResponse?)null, (JourneyTargetResponse?)null)));
     }
 
@@ -39,8 +40,17 @@ public sealed class CreateJourneyTests
     {
         var unknown = new EventTypeUnknown("/triggerConfig/eventTypeId");
         var journeys = new Mock<IJourneyRepository>();
-        journeys.Setup(j => j.AddAsync(It.IsAny<Journey>(), default)).ReturnsAsync(unknown);
+        journeys.Setup(j => j.AddAsync(It.IsAny<Journey>(), null, default)).ReturnsAsync(unknown);
         Assert.That((await SendAsync(journeys.Object, Command)).Error, Is.SameAs(unknown));
+    }
+
+    [Test]
+    public async Task One_too_many_is_refused()
+    {
+        var reached = new LimitReached("journeys", 2);
+        var journeys = new Mock<IJourneyRepository>();
+        journeys.Setup(j => j.AddAsync(It.IsAny<Journey>(), 2, default)).ReturnsAsync(reached);
+        Assert.That((await SendAsync(journeys.Object, Command with { Caller = Callers.Limited(TenantLimit.Journeys, 2) })).Error, Is.SameAs(reached));
     }
 
     [TestCase(true)]

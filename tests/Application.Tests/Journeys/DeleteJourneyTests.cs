@@ -29,8 +29,8 @@ public sealed class DeleteJourneyTests
 
     [Test]
     public async Task A_journey_that_is_not_there_is_not_found() => Assert.That(
-        (await new DeleteJourneyHandler(Mock.Of<IJourneyRepository>(), _clock).Handle(new DeleteJourney(default, default), default)).Error, Is.TypeOf<JourneyNotFound>());
+        (await new DeleteJourneyHandler(Mock.Of<IJourneyRepository>(), _clock).Handle(new DeleteJourney(Callers.Operator, default), default)).Error, Is.TypeOf<JourneyNotFound>());
 
     private Task<Result<JourneyId>> DeleteAsync(Journeys journeys, int[]? ifMatch) =>
-        new DeleteJourneyHandler(journeys.Repository.Object, _clock).Handle(new DeleteJourney(default, journeys.Id, ifMatch), default);
+        new DeleteJourneyHandler(journeys.Repository.Object, _clock).Handle(new DeleteJourney(Callers.Operator, journeys.Id, ifMatch), default);
 }

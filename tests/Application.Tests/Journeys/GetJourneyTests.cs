@@ -21,6 +21,6 @@ public sealed class GetJourneyTests
     {
         var queries = new Mock<IJourneyQueries>();
         queries.Setup(q => q.FindAsync(default, default, default)).ReturnsAsync(found);
-        return new GetJourneyHandler(queries.Object).Handle(new GetJourney(default, default), default);
+        return new GetJourneyHandler(queries.Object).Handle(new GetJourney(Callers.Operator, default), default);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class Journeys
 
     public void VerifySaved(JourneyStatus status)
     {
-        Locked.Verify(locked => locked.SaveAsync(It.Is<Journey>(journey => journey.Status == status && journey.Revision == 4), default), Times.Once);
+        Locked.Verify(locked => locked.SaveAsync(It.Is<Journey>(journey => journey.Status == status && journey.Revision == 4), null, default), Times.Once);
         Locked.Verify(locked => locked.CommitAsync(default), Times.Once);
         Locked.Verify(locked => locked.DisposeAsync(), Times.Once);
     }

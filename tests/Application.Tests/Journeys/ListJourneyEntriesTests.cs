@@ -35,7 +35,7 @@ public sealed class ListJourneyEntriesTests
         Assert.That((await ListAsync([], PageToken.Write(Command(null).List, new byte[15]))).Error, Is.TypeOf<PageTokenInvalid>());
     }
 
-    private static ListJourneyEntries Command(string? token) => new(default, default, PageSize.Parse("2"), token);
+    private static ListJourneyEntries Command(string? token) => new(Callers.Operator, default, PageSize.Parse("2"), token);
 
     private static JourneyEntryResponse Numbered(int number) => new() { Id = new JourneyEntryId(new Guid(number, 0, 0, new byte[8])), Delivery = new DeliveryResponse() };
 

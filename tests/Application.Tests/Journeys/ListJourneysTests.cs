@@ -32,7 +32,7 @@ public sealed class ListJourneysTests
         Assert.That((await ListAsync(PageToken.Write(Command(null).List, "x"u8))).Error, Is.TypeOf<PageTokenInvalid>());
     }
 
-    private static ListJourneys Command(string? token) => new(default, PageSize.Parse("2"), token);
+    private static ListJourneys Command(string? token) => new(Callers.Operator, PageSize.Parse("2"), token);
 
     private static JourneyResponse Numbered(int number) => new() { Id = new JourneyId(new Guid(number, 0, 0, new byte[8])) };
 

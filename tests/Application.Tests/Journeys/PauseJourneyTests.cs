@@ -36,9 +36,9 @@ public sealed class PauseJourneyTests
     public async Task A_journey_that_is_not_there_is_not_found()
     {
         var handler = new PauseJourneyHandler(new JourneyChanger(Mock.Of<IJourneyRepository>(), Mapping.Mapper), TimeProvider.System);
-        Assert.That((await handler.Handle(new PauseJourney(default, default), default)).Error, Is.TypeOf<JourneyNotFound>());
+        Assert.That((await handler.Handle(new PauseJourney(Callers.Operator, default), default)).Error, Is.TypeOf<JourneyNotFound>());
     }
 
     private static Task<Result<JourneyRevision>> PauseAsync(Journeys journeys, int[]? ifMatch = null) =>
-        new PauseJourneyHandler(journeys.Changer, TimeProvider.System).Handle(new PauseJourney(default, journeys.Id, ifMatch), default);
+        new PauseJourneyHandler(journeys.Changer, TimeProvider.System).Handle(new PauseJourney(Callers.Operator, journeys.Id, ifMatch), default);
 }

@@ -43,9 +43,9 @@ public sealed class RedeliverJourneyEntryTests
     public async Task A_journey_that_is_not_there_is_not_found()
     {
         var handler = new RedeliverJourneyEntryHandler(Mock.Of<IJourneyRepository>(), _clock);
-        Assert.That((await handler.Handle(new RedeliverJourneyEntry(default, default, Entry), default)).Error, Is.TypeOf<JourneyNotFound>());
+        Assert.That((await handler.Handle(new RedeliverJourneyEntry(Callers.Operator, default, Entry), default)).Error, Is.TypeOf<JourneyNotFound>());
     }
 
     private Task<Result<JourneyEntryResponse>> RedeliverAsync(Journeys journeys) =>
-        new RedeliverJourneyEntryHandler(journeys.Repository.Object, _clock).Handle(new RedeliverJourneyEntry(default, journeys.Id, Entry), default);
+        new RedeliverJourneyEntryHandler(journeys.Repository.Object, _clock).Handle(new RedeliverJourneyEntry(Callers.Operator, journeys.Id, Entry), default);
 }

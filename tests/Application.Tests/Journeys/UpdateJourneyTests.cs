@@ -27,7 +27,7 @@ public sealed class UpdateJourneyTests
     {
         var journeys = new Journeys(Journeys.Journey());
         Assert.That((await UpdateAsync(journeys, new JourneyChange(EntryMode: EntryMode.EveryTime))).Value.Revision, Is.EqualTo(3));
-        journeys.Locked.Verify(locked => locked.SaveAsync(It.IsAny<Journey>(), default), Times.Never);
+        journeys.Locked.Verify(locked => locked.SaveAsync(It.IsAny<Journey>(), null, default), Times.Never);
         journeys.VerifyUntouched();
     }
 
@@ -44,7 +44,7 @@ public sealed class UpdateJourneyTests
     {
         var journeys = new Journeys(Journeys.Journey());
         var unknown = new EventTypeUnknown("/triggerConfig/eventTypeId");
-        journeys.Locked.Setup(locked => locked.SaveAsync(It.IsAny<Journey>(), default)).ReturnsAsync(unknown);
+        journeys.Locked.Setup(locked => locked.SaveAsync(It.IsAny<Journey>(), null, default)).ReturnsAsync(unknown);
         Assert.That((await UpdateAsync(journeys, new JourneyChange(TriggerConfig: new TriggerConfigChange(default(EventTypeId))))).Error, Is.SameAs(unknown));
         journeys.VerifyUntouched();
     }
@@ -58,7 +58,7 @@ public sealed class UpdateJourneyTests
     public async Task A_journey_that_is_not_there_is_not_found()
     {
         var handler = new UpdateJourneyHandler(new JourneyChanger(Mock.Of<IJourneyRepository>(), Mapping.Mapper), _clock);
-        Assert.That((await handler.Handle(new UpdateJourney(default, default, Rename), default)).Error, Is.TypeOf<JourneyNotFound>());
+        Assert.That((await handler.Handle(new UpdateJourney(Callers.Operator, default, Rename), default)).Error, Is.TypeOf<JourneyNotFound>());
     }
 
     [TestCase(true)]
@@ -66,12 +66,12 @@ public sealed class UpdateJourneyTests
     public void A_target_that_would_never_be_called_is_refused(bool allowed, params string[] fields)
     {
         var validator = new UpdateJourneyValidator(Journeys.Gate(allowed));
-        var command = new UpdateJourney(default, default, new JourneyChange(Target: new TargetChange(Journeys.Target.Url)));
+        var command = new UpdateJourney(Callers.Operator, default, new JourneyChange(Target: new TargetChange(Journeys.Target.Url)));
         Assert.That(validator.Validate(command).Errors.Select(fault => fault.PropertyName), Is.EqualTo(fields));
         Assert.That(validator.Validate(command with { Change = Rename }).IsValid);
         Assert.That(validator.Validate(command with { Change = new JourneyChange(Target: new TargetChange(Secret: Journeys.Target.Secret)) }).IsValid);
     }
 
     private Task<Result<JourneyRevision>> UpdateAsync(Journeys journeys, JourneyChange change, int[]? ifMatch = null) =>
-        new UpdateJourneyHandler(journeys.Changer, _clock).Handle(new UpdateJourney(default, journeys.Id, change, ifMatch), default);
+        new UpdateJourneyHandler(journeys.Changer, _clock).Handle(new UpdateJourney(Callers.Operator, journeys.Id, change, ifMatch), default);
 }

@@ -163,7 +163,7 @@ internal static class CrashRun
         var mediator = services.GetRequiredService<IMediator>();
         var tenant = (await mediator.Send(new CreateTenant("Crash"))).Value.Id;
         var apiKey = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();
-        var catalog = (await mediator.Send(new ListEventTypes(tenant, PageSize.Default, null))).Value;
+        var catalog = (await mediator.Send(new ListEventTypes(Caller.Operator(tenant), PageSize.Default, null))).Value;
         return (tenant, apiKey, [.. catalog.EventTypes.Where(type => Recorder.EventTypes.Contains(type.Name.Value))]);
     }
 }

@@ -326,6 +326,16 @@ namespace Flownally.Client
                             throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
+                        if (status_ == 409)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`limitReached`](/problems/limitReached): A limit of the tenant is reached.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
                         if (status_ == 413)
                         {
                             var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
@@ -689,7 +699,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`journeyNotReady`](/problems/journeyNotReady): The journey has no trigger.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`journeyNotReady`](/problems/journeyNotReady): The journey has no trigger.\n- [`limitReached`](/problems/limitReached): A limit of the tenant is reached.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 412)
@@ -1079,7 +1089,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`journeyNotReady`](/problems/journeyNotReady): The journey has no trigger.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`journeyNotReady`](/problems/journeyNotReady): The journey has no trigger.\n- [`limitReached`](/problems/limitReached): A limit of the tenant is reached.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 412)
@@ -1942,7 +1952,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`eventTypeNameTaken`](/problems/eventTypeNameTaken): The name is taken.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`eventTypeNameTaken`](/problems/eventTypeNameTaken): The name is taken.\n- [`limitReached`](/problems/limitReached): A limit of the tenant is reached.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 413)

@@ -1,0 +1,15 @@
+using Flownally.Domain;
+using MediatR;
+
+namespace Flownally.Application.Authorization;
+
+/// <summary>Refuses a request whose caller may not send it, before anything else is looked at, whichever way the request came.</summary>
+internal sealed class AuthorizationBehavior<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : TenantRequest
+    where TResponse : IResult<TResponse>
+{
+    private readonly RequiresAttribute _required = RequiresAttribute.Of(typeof(TRequest));
+
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
+        _required.Refusal(request.Caller) is { } refusal ? Task.FromResult(TResponse.Refused(refusal)) : next();
+}

@@ -1,0 +1,34 @@
+using Flownally.Application.Limits;
+using Flownally.Domain;
+using Flownally.Domain.Tenants;
+using MediatR;
+using Microsoft.Extensions.Options;
+
+namespace Flownally.Application.Tenants;
+
+/// <summary>Reads the limits that hold for a tenant.</summary>
+public sealed record GetTenantLimits(TenantId TenantId) : IRequest<Result<TenantLimitsResponse>>;
+
+public sealed record TenantLimitsResponse(TenantId TenantId, IReadOnlyList<TenantLimitResponse> Limits);
+
+/// <param name="Name">Such as <c>events-per-second</c>.</param>
+/// <param name="Value">Null where there is no limit.</param>
+/// <param name="IsDefault">Whether it is the limit of all tenants that have none of their own.</param>
+public sealed record TenantLimitResponse(string Name, int? Value, bool IsDefault);
+
+internal sealed class GetTenantLimitsHandler(ITenantRepository tenants, IOptions<LimitOptions> options)
+    : IRequestHandler<GetTenantLimits, Result<TenantLimitsResponse>>
+{
+    public async Task<Result<TenantLimitsResponse>> Handle(GetTenantLimits request, CancellationToken cancellationToken)
+    {
+        if (!await tenants.ExistsAsync(request.TenantId, cancellationToken))
+        {
+            return new TenantNotFound(request.TenantId);
+        }
+
+        var own = await tenants.GetLimitsAsync(request.TenantId, cancellationToken);
+        var limits = options.Value.Tenants.With(own);
+        return new TenantLimitsResponse(request.TenantId,
+            [.. Enum.GetValues<TenantLimit>().Select(limit => new TenantLimitResponse(limit.Name(), limits[limit], !own.ContainsKey(limit)))]);
+    }
+}
