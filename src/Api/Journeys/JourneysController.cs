@@ -53,7 +53,7 @@ public sealed class JourneysController(IMediator mediator) : ApiController
         Answer(await mediator.Send(request.ToCommand(Tenant, id, ifMatch), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Delete a journey</summary>
-    /// <remarks>It reacts to nothing any more. Its entries can still be read.</remarks>
+    /// <remarks>No contact enters it any more, not even with events that were recorded before. Its entries can still be read.</remarks>
     /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the journey has changed since, nothing happens.</param>
     [HttpDelete("{id}"), RequireScope(Scopes.JourneyDelete), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -69,7 +69,10 @@ public sealed class JourneysController(IMediator mediator) : ApiController
         Answer(await mediator.Send(new ActivateJourney(Tenant, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Pause a journey</summary>
-    /// <remarks>Events that are recorded from now on pass it by. One that is not active stays as it is.</remarks>
+    /// <remarks>
+    /// Events that are recorded from now on pass it by. So do earlier ones that were not read yet, where very many entries have put the
+    /// workspace behind. One that is not active stays as it is.
+    /// </remarks>
     /// <param name="ifMatch">The `ETag` that the pause was decided on: if the journey has changed since, nothing happens.</param>
     [HttpPost("{id}/pause"), RequireScope(Scopes.JourneyUpdate), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]

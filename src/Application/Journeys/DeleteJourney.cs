@@ -5,7 +5,7 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Removes a journey for good; its entries can still be read.</summary>
+/// <summary>Removes a journey for good: no contact enters it any more. Its entries can still be read.</summary>
 /// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
 public sealed record DeleteJourney(TenantId TenantId, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : IRequest<Result<JourneyId>>;
 

@@ -74,6 +74,9 @@ internal static class CrashRun
     private const int LongRounds = 25;
     private const int LongClients = 24;
 
+    /// <summary>Entries in a step, so few that the tenant is behind again and again.</summary>
+    private const int SmallShare = 20;
+
     /// <summary>How many of the types have journeys.</summary>
     private const int JourneyTypes = 2;
 
@@ -112,7 +115,7 @@ internal static class CrashRun
         Reading[] readings = [.. from form in Enum.GetValues<FeedForm>() from type in new[] { null, types[0] } select new Reading(form, type)];
         (string, string)[] settings =
         [
-            ("Recording__GroupCommit", $"{plan.GroupCommit}"), Journeys.Setting, ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error"),
+            ("Recording__GroupCommit", $"{plan.GroupCommit}"), Journeys.Setting, ("Journeys__Share__Entries", $"{SmallShare}"), ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error"),
         ];
         await using var receiver = await WebhookReceiver.StartAsync();
         await using (var fleet = await Fleet.StartAsync(plan.Processes, database, settings))
