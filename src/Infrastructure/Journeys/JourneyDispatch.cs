@@ -77,15 +77,16 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             AND    tenant_id = @tenant_id
             GROUP  BY tenant_id, event_type_id
         ), bounds AS MATERIALIZED (
-            SELECT @through_transaction_id::bigint AS horizon, CASE WHEN EXISTS (SELECT FROM asked) THEN @limit ELSE 0 END AS most
+            SELECT @through_transaction_id::bigint AS horizon
         ), page AS MATERIALIZED (
             SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload
             FROM   events
             WHERE  tenant_id = @tenant_id
             AND    (transaction_id, position) > (@transaction_id, @position)
             AND    (tenant_id, transaction_id, position) <= (@tenant_id, @through_transaction_id, @through_position)
+            AND    EXISTS (SELECT FROM asked)
             ORDER  BY transaction_id, position
-            LIMIT  (SELECT most FROM bounds)
+            LIMIT  @limit
         ), seen AS (
             SELECT count(*)::integer AS n, max(ARRAY[transaction_id, position]) AS last
             FROM   page
