@@ -2,6 +2,7 @@ using Flownally.Application.Events;
 using Flownally.Domain;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Journeys;
@@ -12,6 +13,12 @@ internal sealed class JourneyStep(JourneyEntryId after, JourneyShareOptions shar
 {
     /// <summary>Entries in one step, and events. Bounds memory and the length of the transaction.</summary>
     public const int Most = 5_000;
+
+    /// <summary>For one filter and one event: some 40 ms.</summary>
+    public const long MostWorkOfFilter = Work.OfPayload / 14;
+
+    /// <summary>For all filters of one event, about a second: other tenants wait for it. What is left then counts as too complex.</summary>
+    public const long MostWorkOfEvent = 2 * Work.OfPayload;
 
     /// <summary>Of filters; they are checked before the transaction begins.</summary>
     private static readonly TimeSpan LongestTime = TimeSpan.FromMilliseconds(250);
@@ -43,11 +50,14 @@ internal sealed class JourneyStep(JourneyEntryId after, JourneyShareOptions shar
     /// <exception cref="OperationCanceledException">The process is about to end.</exception>
     public void Match(AskedEvent asked, CancellationToken cancellationToken)
     {
-        var (since, before) = (clock.GetTimestamp(), _entries.Count);
+        var (since, before, left) = (clock.GetTimestamp(), _entries.Count, MostWorkOfEvent);
         foreach (var journey in asked.Journeys)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Matches(asked, journey))
+            var work = new Work(Math.Min(MostWorkOfFilter, left), cancellationToken);
+            var matches = Matches(asked, journey, work);
+            left -= work.Spent;
+            if (matches)
             {
                 _entries.Add(new NewEntry(asked.TenantId, NextId(), journey.Id, asked.Id, asked.ContactId, Once: journey.Activation.Value.EntryMode == EntryMode.Once));
             }
@@ -59,13 +69,16 @@ internal sealed class JourneyStep(JourneyEntryId after, JourneyShareOptions shar
         _usages[asked.TenantId] = new Usage(usage.Entries + _entries.Count - before, usage.Time + time, asked.Place);
     }
 
-    /// <summary>A filter that cannot tell is no reason to stop: the journeys of all tenants would wait for it.</summary>
-    private bool Matches(AskedEvent asked, ActiveJourney journey)
+    /// <summary>
+    /// A filter that cannot tell is no reason to stop: the journeys of all tenants would wait for it. A machine that is too busy is one: the
+    /// step is tried again.
+    /// </summary>
+    private bool Matches(AskedEvent asked, ActiveJourney journey, Work work)
     {
         try
         {
             var trigger = journey.Activation.Value.TriggerConfig;
-            var outcome = trigger.Matches(trigger.PayloadFilter is null ? default : asked.Payload.Value);
+            var outcome = trigger.Matches(trigger.PayloadFilter is null ? default : asked.Payload.Value, work);
             if (outcome == FilterOutcome.TooComplex)
             {
                 Fail(asked, journey, FilterError.TooComplex, null);
@@ -73,7 +86,7 @@ internal sealed class JourneyStep(JourneyEntryId after, JourneyShareOptions shar
 
             return outcome == FilterOutcome.Matches;
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception) when (exception is not (OperationCanceledException or TimeoutException or OutOfMemoryException))
         {
             Fail(asked, journey, FilterError.Failed, exception);
             return false;

@@ -10,6 +10,7 @@ using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Caching;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
 
@@ -19,6 +20,11 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 {
     /// <summary>Of payloads that are held at once; the last may exceed it.</summary>
     private const int MostBytes = 16 * 1024 * 1024;
+
+    private const long MostBytesOfActivations = 64 * 1024 * 1024;
+
+    /// <summary>Of an activation without its filter.</summary>
+    private const long BytesOfActivation = 500;
 
     private const string Load = "SELECT transaction_id, position, last_entry_id FROM journey_cursor";
 
@@ -175,7 +181,8 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         ORDER  BY e.id
         """;
 
-    private readonly ActivationCache _activations = new();
+    /// <summary>What an interval's journey reacts to never changes. What is not remembered is compiled in each step, on its tenant's share.</summary>
+    private readonly TenantCache<IntervalKey, JourneyActivation> _activations = new(MostBytesOfActivations);
 
     /// <summary>As many events as were taken last where payloads are large, so that PostgreSQL does not send what is not taken; then more again.</summary>
     private int _limit = int.MaxValue;
@@ -304,12 +311,15 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             };
             foreach (var row in await database.QueryAsync<ActivationRow>(TenantScope.All, FindActivations, parameters, cancellationToken))
             {
-                found.Add(row.Key, new Lazy<JourneyActivation>(() => _activations.Add(row.Key, row.ToActivation())));
+                found.Add(row.Key, new Lazy<JourneyActivation>(() => Remember(row.Key, row.ToActivation())));
             }
         }
 
         return found;
     }
+
+    private JourneyActivation Remember(IntervalKey interval, JourneyActivation activation) =>
+        _activations.Add(interval.TenantId, interval, activation, BytesOfActivation + (activation.TriggerConfig.PayloadFilter?.Weight ?? 0));
 
     /// <summary>By hand, because there are many where much is recorded.</summary>
     private static async Task<(PageRow Page, List<EventRow> Events)> ReadRowsAsync(DbDataReader rows, CancellationToken cancellationToken)
@@ -355,6 +365,9 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     }
 
     private readonly record struct AskedType(TenantId TenantId, EventTypeId Id);
+
+    /// <summary>Names an interval in which a journey is active.</summary>
+    private readonly record struct IntervalKey(TenantId TenantId, JourneyId JourneyId, long FromTx);
 
     private sealed class IntervalRow
     {

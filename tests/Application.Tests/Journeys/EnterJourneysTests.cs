@@ -163,6 +163,15 @@ public sealed class EnterJourneysTests
     }
 
     [Test]
+    public async Task The_filters_of_one_event_share_its_work()
+    {
+        const int Most = (int)(JourneyStep.MostWorkOfEvent / JourneyStep.MostWorkOfFilter) + 5;
+        Read(1, Asked("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((Journeys.TooComplex, EntryMode.Once), Most), (Filter, EntryMode.Once)]));
+        var step = await SendAsync();
+        Assert.That(step.FailedFilters.Select(failed => failed.Error.Code), Is.EqualTo(Enumerable.Repeat(FilterError.TooComplex, Most + 1)), "The last one finds no work left.");
+    }
+
+    [Test]
     public async Task A_payload_that_cannot_be_read_concerns_only_the_journeys_that_ask_for_it()
     {
         Read(1, Asked("ctc_1", "{", (null, EntryMode.Once), (Filter, EntryMode.Once)));
