@@ -81,6 +81,7 @@ internal static class ApiHost
         .AddLogging()
         .Configure<ContactOptions>(configuration.GetSection("Contacts"))
         .Configure<RecordingOptions>(configuration.GetSection("Recording"))
+        .Configure<JourneyShareOptions>(configuration.GetSection("Journeys:Share"))
         .AddSingleton(TimeProvider.System)
         .AddSingleton<IWebhookBody, WebhookBody>()
         .AddApplication()

@@ -71,6 +71,7 @@ public static class InfrastructureServices
             .AddSingleton<ITenantRepository, TenantRepository>()
             .AddSingleton<IDeliveries, Deliveries>()
             .AddSingleton<IJourneyDispatch, JourneyDispatch>()
+            .AddSingleton<FilterErrorReport>()
             .AddSingleton(new JourneyLeadership(connectionString))
             .AddSingleton<IWebhookSender, WebhookSender>();
     }

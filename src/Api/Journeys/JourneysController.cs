@@ -54,7 +54,7 @@ public sealed class JourneysController(IMediator mediator) : ApiController
         Answer(await mediator.Send(request.ToCommand(Caller, id, ifMatch), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Delete a journey</summary>
-    /// <remarks>It reacts to nothing any more. Its entries can still be read.</remarks>
+    /// <remarks>No contact enters it any more, not even with events that were recorded before. Its entries can still be read.</remarks>
     /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the journey has changed since, nothing happens.</param>
     [HttpDelete("{id}"), Sends(typeof(DeleteJourney)), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -71,7 +71,10 @@ public sealed class JourneysController(IMediator mediator) : ApiController
         Answer(await mediator.Send(new ActivateJourney(Caller, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Pause a journey</summary>
-    /// <remarks>Events that are recorded from now on pass it by. One that is not active stays as it is.</remarks>
+    /// <remarks>
+    /// Events that are recorded from now on pass it by. So do earlier ones that were not read yet, where very many entries have put the
+    /// workspace behind. One that is not active stays as it is.
+    /// </remarks>
     /// <param name="ifMatch">The `ETag` that the pause was decided on: if the journey has changed since, nothing happens.</param>
     [HttpPost("{id}/pause"), Sends(typeof(PauseJourney)), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]

@@ -50,6 +50,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["Journey"] = typeof(JourneyResponse),
         ["TriggerConfig"] = typeof(TriggerConfigResponse),
         ["JourneyTarget"] = typeof(JourneyTargetResponse),
+        ["FilterError"] = typeof(FilterErrorResponse),
         ["JourneysResponse"] = typeof(JourneysResponse),
         ["JourneyEntry"] = typeof(JourneyEntryResponse),
         ["Delivery"] = typeof(DeliveryResponse),

@@ -144,6 +144,7 @@ internal static class OpenApiServices
             : type == typeof(JourneyResponse) ? "Journey"
             : type == typeof(TriggerConfigResponse) ? "TriggerConfig"
             : type == typeof(JourneyTargetResponse) ? "JourneyTarget"
+            : type == typeof(FilterErrorResponse) ? "FilterError"
             : type == typeof(JourneyEntryResponse) ? "JourneyEntry"
             : type == typeof(DeliveryResponse) ? "Delivery"
             : type == typeof(Problem) ? "ProblemDetails"

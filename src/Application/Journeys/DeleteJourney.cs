@@ -6,7 +6,7 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Removes a journey for good; its entries can still be read.</summary>
+/// <summary>Removes a journey for good: no contact enters it any more. Its entries can still be read.</summary>
 /// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
 [Requires(Scopes.JourneyDelete)]
 public sealed record DeleteJourney(Caller Caller, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : TenantRequest(Caller), IRequest<Result<JourneyId>>;

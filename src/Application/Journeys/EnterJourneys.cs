@@ -1,8 +1,8 @@
 using Flownally.Application.Events;
 using Flownally.Domain;
-using Flownally.Domain.Ids;
-using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using MediatR;
+using Microsoft.Extensions.Options;
 
 namespace Flownally.Application.Journeys;
 
@@ -14,25 +14,34 @@ public sealed record EnterJourneys(DispatchCursor Stored, FeedPlace Place) : IRe
 /// <param name="Stored">Where the stored cursor stands now.</param>
 /// <param name="Place">Where to read on.</param>
 /// <param name="Due">Whom webhooks are to tell of, in the order of the feed.</param>
+/// <param name="Behind">Tenants that fell behind.</param>
+/// <param name="FailedFilters">Journeys whose filters could not be checked.</param>
 /// <param name="Events">How many events were read.</param>
 /// <param name="More">Whether more may be read already.</param>
-public sealed record EnteredJourneys(DispatchCursor Stored, FeedPlace Place, IReadOnlyList<DueEntry> Due, int Events, bool More);
+public sealed record EnteredJourneys(DispatchCursor Stored, FeedPlace Place, IReadOnlyList<DueEntry> Due, IReadOnlyList<Backlog> Behind,
+    IReadOnlyList<FailedFilter> FailedFilters, int Events, bool More);
 
-internal sealed class EnterJourneysHandler(IJourneyDispatch dispatch, TimeProvider clock) : IRequestHandler<EnterJourneys, Result<EnteredJourneys>>
+internal sealed class EnterJourneysHandler(IJourneyDispatch dispatch, IOptions<JourneyShareOptions> share, TimeProvider clock)
+    : IRequestHandler<EnterJourneys, Result<EnteredJourneys>>
 {
-    /// <summary>Events in one step; as many entries end it, too. Bounds memory and the length of the transaction.</summary>
-    public const int PageSize = 5_000;
+    /// <summary>Events in one step.</summary>
+    public const int PageSize = JourneyStep.Most;
 
     public async Task<Result<EnteredJourneys>> Handle(EnterJourneys request, CancellationToken cancellationToken)
     {
         var page = await dispatch.ReadAsync(request.Place, PageSize, cancellationToken);
-        var ids = new IdGenerator(clock, after: request.Stored.LastEntry.Value);
-        var entries = new List<NewEntry>();
+        var step = new JourneyStep(request.Stored.LastEntry, share.Value, clock);
+        var behind = new Dictionary<TenantId, Backlog>();
         foreach (var asked in page.Asked)
         {
-            entries.AddRange(asked.Journeys.Where(journey => journey.Activation.TriggerConfig.Matches(asked.Payload)).Select(journey => new NewEntry(
-                asked.TenantId, new JourneyEntryId(ids.Next()), journey.Id, asked.Id, asked.ContactId, Once: journey.Activation.EntryMode == EntryMode.Once)));
-            if (entries.Count >= PageSize)
+            if (step.HasUsedUp(asked.TenantId))
+            {
+                behind.TryAdd(asked.TenantId, step.BacklogOf(asked.TenantId));
+                continue;
+            }
+
+            step.Match(asked, cancellationToken);
+            if (step.IsFull)
             {
                 page = page with { Through = asked.Place, More = true };
                 break;
@@ -40,13 +49,13 @@ internal sealed class EnterJourneysHandler(IJourneyDispatch dispatch, TimeProvid
         }
 
         // A move without entries is only worth storing now and then: what it passes would be read again, to no effect.
-        if (entries.Count == 0 && !page.More)
+        if (step is { Entries.Count: 0, FailedFilters.Count: 0 } && behind.Count == 0 && !page.More)
         {
-            return new EnteredJourneys(request.Stored, page.Through, [], page.Events, More: false);
+            return new EnteredJourneys(request.Stored, page.Through, [], [], [], page.Events, More: false);
         }
 
-        var moved = new DispatchCursor(page.Through, entries.Count > 0 ? entries[^1].Id : request.Stored.LastEntry);
-        var due = await dispatch.EnterAsync(request.Stored, moved, entries, cancellationToken);
-        return new EnteredJourneys(moved, moved.Place, due, page.Events, page.More);
+        var moved = new DispatchCursor(page.Through, step.Entries.Count > 0 ? step.Entries[^1].Id : request.Stored.LastEntry);
+        var due = await dispatch.EnterAsync(new DispatchStep(request.Stored, moved, step.Entries, [.. behind.Values], [], step.FailedFilters), cancellationToken);
+        return new EnteredJourneys(moved, moved.Place, due, [.. behind.Values], step.FailedFilters, page.Events, page.More);
     }
 }

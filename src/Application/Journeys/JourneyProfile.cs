@@ -11,7 +11,8 @@ internal sealed class JourneyProfile : Profile
         CreateMap<Journey, JourneyResponse>()
             .ForMember(response => response.Name, map => map.MapFrom(source => source.Name))
             .ForMember(response => response.TriggerConfig, map => map.MapFrom(source => TriggerConfigOf(source.TriggerConfig)))
-            .ForMember(response => response.Target, map => map.MapFrom(source => TargetOf(source.Target)));
+            .ForMember(response => response.Target, map => map.MapFrom(source => TargetOf(source.Target)))
+            .ForMember(response => response.LastFilterError, map => map.MapFrom(source => FilterErrorResponse.Of(source.LastFilterError)));
 
     private static TriggerConfigResponse? TriggerConfigOf(TriggerConfig? trigger) => trigger is null ? null : new TriggerConfigResponse
     {

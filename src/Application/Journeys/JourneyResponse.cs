@@ -1,3 +1,4 @@
+using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
@@ -26,6 +27,12 @@ public sealed class JourneyResponse
     /// <summary>Where webhooks tell of its entries; absent where nobody is told.</summary>
     public JourneyTargetResponse? Target { get; init; }
 
+    /// <summary>
+    /// The latest event that the filter could not be checked for, and which counted as one that does not match; absent where there is
+    /// none since the trigger was set. It changes without a change of `ETag`.
+    /// </summary>
+    public FilterErrorResponse? LastFilterError { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -44,6 +51,29 @@ public sealed class TriggerConfigResponse
 public sealed class JourneyTargetResponse
 {
     public TargetUrl Url { get; init; }
+}
+
+/// <summary>Why a filter could not tell whether an event matches.</summary>
+public sealed class FilterErrorResponse
+{
+    /// <summary>When it was checked.</summary>
+    public DateTimeOffset At { get; init; }
+
+    public EventId EventId { get; init; }
+
+    /// <summary>`tooComplex`: the check takes more work than it may; `failed`: the filter could not be used.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>For people.</summary>
+    public required string Message { get; init; }
+
+    public static FilterErrorResponse? Of(FilterError? error) => error is null ? null : new()
+    {
+        At = error.At,
+        EventId = error.EventId,
+        Code = error.Code,
+        Message = error.Message,
+    };
 }
 
 /// <summary>A journey, and which of its revisions the caller sees: what <c>ETag</c> tells and <c>If-Match</c> asks.</summary>

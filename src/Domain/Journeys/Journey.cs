@@ -28,6 +28,12 @@ public sealed class Journey
     /// <summary>Starts at 1 and grows by one with every change.</summary>
     public int Revision { get; init; } = 1;
 
+    /// <summary>The revision that brought the trigger.</summary>
+    public int TriggerRevision { get; init; } = 1;
+
+    /// <summary>The latest event that the trigger's filter could not be checked for; null where there is none.</summary>
+    public FilterError? LastFilterError { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -83,6 +89,8 @@ public sealed class Journey
         TriggerConfig = trigger,
         Target = target,
         Revision = Revision + 1,
+        TriggerRevision = trigger == TriggerConfig ? TriggerRevision : Revision + 1,
+        LastFilterError = trigger == TriggerConfig ? LastFilterError : null,
         CreatedAt = CreatedAt,
         UpdatedAt = Microseconds.Truncate(now),
     };

@@ -10,5 +10,13 @@ namespace Flownally.Domain.Journeys;
 public sealed record TriggerConfig(EventTypeId EventTypeId, PayloadSchema? PayloadFilter)
 {
     /// <summary>Whether the payload of an event of this type is one that the journey is about.</summary>
-    public bool Matches(JsonElement payload) => PayloadFilter is null || PayloadFilter.Accepts(payload, new Work(Work.OfPayload)) == true;
+    /// <param name="work">What the check may cost.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="TimeoutException">The machine is too busy to tell in time.</exception>
+    public FilterOutcome Matches(JsonElement payload, Work work) => PayloadFilter is null ? FilterOutcome.Matches : PayloadFilter.Accepts(payload, work) switch
+    {
+        true => FilterOutcome.Matches,
+        false => FilterOutcome.DoesNotMatch,
+        null => FilterOutcome.TooComplex,
+    };
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Flownally.Application.Events;
 using Flownally.Application.Journeys;
+using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
 
 namespace Flownally.Infrastructure.Journeys;
@@ -18,34 +20,53 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         """;
 
     /// <summary>
-    /// From one journey to the next by the index, however many entries each has, and of each the few that were due first:
-    /// so a target that is dead, and what has piled up for it, is in nobody's way.
+    /// From one tenant to the next by the index, and from one of its journeys to the next, however many entries each has, and of each the
+    /// few that were due first: so a target that is dead, and what has piled up for it, is in nobody's way, and neither is a tenant with
+    /// many journeys.
     /// </summary>
     public const string FindDue = """
-        WITH RECURSIVE lanes AS (
-            (SELECT tenant_id, journey_id
+        WITH RECURSIVE tenants AS (
+            (SELECT tenant_id
              FROM   journey_entries
              WHERE  delivery_state = 'pending'
-             ORDER  BY tenant_id, journey_id
+             ORDER  BY tenant_id
              LIMIT  1)
             UNION ALL
-            SELECT n.tenant_id, n.journey_id
-            FROM   lanes l
-            CROSS  JOIN LATERAL (SELECT tenant_id, journey_id
+            SELECT n.tenant_id
+            FROM   tenants t
+            CROSS  JOIN LATERAL (SELECT tenant_id
                                  FROM   journey_entries
-                                 WHERE  delivery_state = 'pending' AND (tenant_id, journey_id) > (l.tenant_id, l.journey_id)
-                                 ORDER  BY tenant_id, journey_id
+                                 WHERE  delivery_state = 'pending' AND tenant_id > t.tenant_id
+                                 ORDER  BY tenant_id
                                  LIMIT  1) n
+        ), walk AS (
+            SELECT t.tenant_id, coalesce(a.journey_id, '00000000-0000-0000-0000-000000000000') AS journey_id, 0 AS step
+            FROM   tenants t
+            LEFT   JOIN unnest(@after_tenants::uuid[], @after_journeys::uuid[]) AS a (tenant_id, journey_id) ON a.tenant_id = t.tenant_id
+            UNION ALL
+            SELECT w.tenant_id, n.journey_id, w.step + 1
+            FROM   walk w
+            CROSS  JOIN LATERAL (SELECT journey_id
+                                 FROM   journey_entries
+                                 WHERE  delivery_state = 'pending' AND tenant_id = w.tenant_id AND journey_id > w.journey_id
+                                 ORDER  BY journey_id
+                                 LIMIT  1) n
+            WHERE  w.step < @journeys::integer
+        ), lanes AS (
+            SELECT tenant_id, journey_id,
+                   least(@entries_of_journey::integer, greatest(1, @entries::integer / count(*) OVER (PARTITION BY tenant_id)))::integer AS most
+            FROM   walk
+            WHERE  step > 0
         )
-        SELECT e.tenant_id, e.journey_id, e.id, e.contact_id, e.attempts
+        SELECT l.tenant_id, l.journey_id, l.most, e.id, e.contact_id, e.attempts
         FROM   lanes l
-        CROSS  JOIN LATERAL (SELECT tenant_id, journey_id, id, contact_id, attempts, next_attempt_at
+        LEFT   JOIN LATERAL (SELECT id, contact_id, attempts, next_attempt_at
                              FROM   journey_entries
                              WHERE  tenant_id = l.tenant_id AND journey_id = l.journey_id
-                             AND    delivery_state = 'pending' AND next_attempt_at <= now() AND id <> ALL(@known)
+                             AND    delivery_state = 'pending' AND next_attempt_at <= now() AND id <> ALL(@known::uuid[])
                              ORDER  BY next_attempt_at, id
-                             LIMIT  @limit) e
-        ORDER  BY e.next_attempt_at, e.id
+                             LIMIT  l.most) e ON true
+        ORDER  BY e.next_attempt_at, e.id, l.tenant_id, l.journey_id
         """;
 
     /// <summary>Of those that are still pending: a statement whose connection was lost may have written one meanwhile, which stays.</summary>
@@ -66,8 +87,22 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
             : null;
     }
 
-    public Task<IReadOnlyList<DueEntry>> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, int limitOfEach, CancellationToken cancellationToken) =>
-        database.QueryAsync<DueEntry>(TenantScope.All, FindDue, new { known = known.Select(id => id.Value).ToArray(), limit = limitOfEach }, cancellationToken);
+    public async Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, DueLimits limits,
+        CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<DueRow>(TenantScope.All, FindDue, new
+        {
+            known = known.Select(id => id.Value).ToArray(),
+            after_tenants = after.Keys.Select(tenant => tenant.Value).ToArray(),
+            after_journeys = after.Values.Select(journey => journey.Value).ToArray(),
+            journeys = limits.Journeys,
+            entries = limits.Entries,
+            entries_of_journey = limits.EntriesOfJourney,
+        }, cancellationToken);
+        return new DueEntries(
+            [.. rows.Where(row => row.Id is not null).Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId!.Value, row.Attempts!.Value))],
+            [.. rows.Select(row => new DueJourney(row.TenantId, row.JourneyId, row.Most)).Distinct().OrderBy(lane => (lane.TenantId.Value, lane.Id.Value))]);
+    }
 
     public Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken) => database.ExecuteAsync(TenantScope.All, Save, new
     {
@@ -80,6 +115,21 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         next_at = attempts.Select(attempt => attempt.NextAt).ToArray(),
         statuses = attempts.Select(attempt => attempt.Status).ToArray(),
     }, cancellationToken);
+
+    private sealed class DueRow
+    {
+        public TenantId TenantId { get; init; }
+
+        public JourneyId JourneyId { get; init; }
+
+        public int Most { get; init; }
+
+        public JourneyEntryId? Id { get; init; }
+
+        public ContactId? ContactId { get; init; }
+
+        public int? Attempts { get; init; }
+    }
 
     private sealed class WebhookRow
     {

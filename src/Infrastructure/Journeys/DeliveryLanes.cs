@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Flownally.Application;
 using Flownally.Application.Journeys;
+using Flownally.Application.Sharing;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using MediatR;
 using Microsoft.Extensions.Logging;
 
@@ -11,13 +13,25 @@ namespace Flownally.Infrastructure.Journeys;
 
 /// <summary>
 /// Sends webhooks, those of each journey in lanes of its own, so that a target which is slow or dead delays no other. Of one contact
-/// they go one after another, in the order of the feed; what is sent again goes besides, and holds back nothing.
-/// For one caller at a time.
+/// they go one after another, in the order of the feed; what is sent again goes besides, and holds back nothing. What one tenant has
+/// in memory and under way is bounded, whatever number of journeys it has. For one caller at a time.
 /// </summary>
 internal sealed class DeliveryLanes : IAsyncDisposable
 {
     /// <summary>Of one journey, waiting and under way: the rest waits in the database.</summary>
     public const int MostOfEach = 500;
+
+    /// <summary>Of one tenant, waiting and under way.</summary>
+    public const int MostOfTenant = 2_000;
+
+    /// <summary>Of all tenants. Each takes about 1 KiB.</summary>
+    public const int MostInAll = 50_000;
+
+    /// <summary>Journeys of one tenant that one look for what is due goes through. A tenant with more is gone through in several looks.</summary>
+    public const int MostJourneysInALook = 200;
+
+    /// <summary>Webhooks under way at once, each with a connection; those of one tenant have half of these places at most.</summary>
+    public const int MostUnderWay = 512;
 
     /// <summary>How many webhooks of one journey are sent at once for the first time, and again.</summary>
     private const int FirstLanes = 8;
@@ -34,10 +48,13 @@ internal sealed class DeliveryLanes : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _ending = new();
+    private readonly FairShares<TenantId> _places = new(MostUnderWay);
     private readonly Dictionary<JourneyId, Journey> _journeys = [];
+    private readonly Dictionary<TenantId, Tenant> _tenants = [];
     private readonly ConcurrentDictionary<JourneyEntryId, bool> _known = [];
     private readonly Channel<Attempt> _attempts = Channel.CreateUnbounded<Attempt>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _saving;
+    private int _count;
 
     public DeliveryLanes(IMediator mediator, IDeliveries deliveries, TimeProvider clock, ILogger log)
     {
@@ -49,27 +66,25 @@ internal sealed class DeliveryLanes : IAsyncDisposable
     public IReadOnlyCollection<JourneyEntryId> Known => [.. _known.Keys];
 
     /// <summary>
-    /// Takes entries in their order. Where a journey has too many already, its others are left to the next <see cref="TopUp"/>, so that
-    /// none overtakes.
+    /// Takes entries in their order. Where a journey, its tenant or all have too many already, its others are left to the next
+    /// <see cref="TopUpAsync"/>, so that none overtakes.
     /// </summary>
     public void Add(IReadOnlyList<DueEntry> entries)
     {
-        foreach (var entry in entries)
+        foreach (var entry in entries.Where(entry => !TenantOf(entry.TenantId).IsBehind))
         {
-            var journey = JourneyOf(entry);
-            if (journey.IsBehind || journey.Count >= MostOfEach)
-            {
-                journey.IsBehind = true;
-            }
-            else
-            {
-                Send(journey, entry);
-            }
+            Take(entry);
         }
     }
 
     /// <summary>Takes what is due and was not known, of each journey in its order and up to <see cref="MostOfEach"/>.</summary>
-    public void TopUp(IReadOnlyList<DueEntry> due)
+    public async Task TopUpAsync(CancellationToken cancellationToken)
+    {
+        var after = _tenants.Where(tenant => tenant.Value.After is not null).ToDictionary(tenant => tenant.Key, tenant => tenant.Value.After!.Value);
+        TopUp(await _deliveries.FindDueAsync(Known, after, new DueLimits(MostJourneysInALook, MostOfTenant, MostOfEach), cancellationToken), after);
+    }
+
+    private void TopUp(DueEntries due, Dictionary<TenantId, JourneyId> after)
     {
         foreach (var (id, journey) in _journeys.ToList())
         {
@@ -80,11 +95,42 @@ internal sealed class DeliveryLanes : IAsyncDisposable
             }
         }
 
-        Add(due);
-        foreach (var some in due.GroupBy(entry => entry.JourneyId).Where(some => some.Count() >= MostOfEach))
+        foreach (var (id, tenant) in _tenants.ToList())
         {
-            // As many as were asked for, so there may be more, and what comes next must not overtake it.
-            JourneyOf(some.First()).IsBehind = true;
+            (tenant.IsBehind, tenant.After) = (false, null);
+            if (tenant.Count == 0)
+            {
+                _tenants.Remove(id);
+            }
+        }
+
+        foreach (var entry in due.Entries)
+        {
+            Take(entry);
+        }
+
+        // Where there are as many as were asked for, there may be more, and what comes next must not overtake it.
+        var counts = due.Entries.CountBy(entry => entry.JourneyId).ToDictionary();
+        foreach (var journey in due.Journeys.Where(journey => counts.GetValueOrDefault(journey.Id) >= journey.Limit))
+        {
+            JourneyOf(journey.Id).IsBehind = true;
+        }
+
+        // So it is where not all journeys were looked at: those before the first, or those behind the last.
+        foreach (var seen in due.Journeys.GroupBy(journey => journey.TenantId))
+        {
+            var isCut = seen.Count() == MostJourneysInALook;
+            if (isCut || after.ContainsKey(seen.Key))
+            {
+                var tenant = TenantOf(seen.Key);
+                (tenant.IsBehind, tenant.After) = (true, isCut ? seen.Last().Id : null);
+            }
+        }
+
+        // None was left behind where the last look had ended; the next begins with the first.
+        foreach (var tenant in after.Keys.Except(due.Journeys.Select(journey => journey.TenantId)))
+        {
+            TenantOf(tenant).IsBehind = true;
         }
     }
 
@@ -98,28 +144,53 @@ internal sealed class DeliveryLanes : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private Journey JourneyOf(DueEntry entry)
+    private Journey JourneyOf(JourneyId id)
     {
-        if (!_journeys.TryGetValue(entry.JourneyId, out var journey))
+        if (!_journeys.TryGetValue(id, out var journey))
         {
-            _journeys[entry.JourneyId] = journey = new Journey();
+            _journeys[id] = journey = new Journey();
         }
 
         return journey;
     }
 
-    private void Send(Journey journey, DueEntry entry)
+    private Tenant TenantOf(TenantId id)
+    {
+        if (!_tenants.TryGetValue(id, out var tenant))
+        {
+            _tenants[id] = tenant = new Tenant();
+        }
+
+        return tenant;
+    }
+
+    private void Take(DueEntry entry)
+    {
+        var (journey, tenant) = (JourneyOf(entry.JourneyId), TenantOf(entry.TenantId));
+        if (journey.IsBehind || journey.Count >= MostOfEach || tenant.Count >= MostOfTenant || Volatile.Read(ref _count) >= MostInAll)
+        {
+            journey.IsBehind = true;
+        }
+        else
+        {
+            Send(journey, tenant, entry);
+        }
+    }
+
+    private void Send(Journey journey, Tenant tenant, DueEntry entry)
     {
         var lane = entry.Attempts == 0
             ? (int)((uint)entry.ContactId.GetHashCode() % FirstLanes)
             : FirstLanes + (int)((uint)entry.Id.GetHashCode() % RepeatLanes);
+        Interlocked.Increment(ref _count);
         journey.Enter();
+        tenant.Enter();
         _known[entry.Id] = true;
-        journey.Lanes[lane] = SendAfterAsync(journey.Lanes[lane], journey, entry);
+        journey.Lanes[lane] = SendAfterAsync(journey.Lanes[lane], journey, tenant, entry);
     }
 
     /// <summary>Never fails: what goes wrong is an attempt that failed, or one that is left to whoever leads next.</summary>
-    private async Task SendAfterAsync(Task before, Journey journey, DueEntry entry)
+    private async Task SendAfterAsync(Task before, Journey journey, Tenant tenant, DueEntry entry)
     {
         await before;
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -140,13 +211,16 @@ internal sealed class DeliveryLanes : IAsyncDisposable
         }
         finally
         {
+            tenant.Leave();
             journey.Leave();
+            Interlocked.Decrement(ref _count);
         }
     }
 
     /// <summary>Waits while the database is away, so that what follows in the lane does not overtake.</summary>
     private async Task<Attempt> AttemptAsync(DueEntry entry)
     {
+        using var place = await _places.EnterAsync(entry.TenantId, _ending.Token);
         while (true)
         {
             try
@@ -196,12 +270,10 @@ internal sealed class DeliveryLanes : IAsyncDisposable
         }
     }
 
-    /// <summary>The lanes of a journey, each the end of its queue.</summary>
-    private sealed class Journey
+    /// <summary>Counts what waits and is under way.</summary>
+    private abstract class Party
     {
         private int _count;
-
-        public Task[] Lanes { get; } = [.. Enumerable.Repeat(Task.CompletedTask, FirstLanes + RepeatLanes)];
 
         public int Count => Volatile.Read(ref _count);
 
@@ -211,5 +283,17 @@ internal sealed class DeliveryLanes : IAsyncDisposable
         public void Enter() => Interlocked.Increment(ref _count);
 
         public void Leave() => Interlocked.Decrement(ref _count);
+    }
+
+    /// <summary>The lanes of a journey, each the end of its queue.</summary>
+    private sealed class Journey : Party
+    {
+        public Task[] Lanes { get; } = [.. Enumerable.Repeat(Task.CompletedTask, FirstLanes + RepeatLanes)];
+    }
+
+    private sealed class Tenant : Party
+    {
+        /// <summary>The journey with which the last look ended, where there may be more; null where the next begins with the first.</summary>
+        public JourneyId? After { get; set; }
     }
 }

@@ -10,20 +10,29 @@ using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Caching;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace Flownally.Infrastructure.Journeys;
 
 internal sealed class JourneyDispatch(Database.Database database) : IJourneyDispatch, IDisposable
 {
-    private const int MostActivations = 10_000;
-
     /// <summary>Of payloads that are held at once; the last may exceed it.</summary>
     private const int MostBytes = 16 * 1024 * 1024;
 
+    private const long MostBytesOfActivations = 64 * 1024 * 1024;
+
+    /// <summary>Of an activation without its filter.</summary>
+    private const long BytesOfActivation = 500;
+
     private const string Load = "SELECT transaction_id, position, last_entry_id FROM journey_cursor";
+
+    private const string LoadBacklogs = """
+        SELECT tenant_id, transaction_id, position
+        FROM   journey_backlogs
+        ORDER  BY transaction_id, position
+        """;
 
     /// <summary>
     /// Intervals that are not over. That they ended before now goes without saying, but has PostgreSQL expect few of them, and so use
@@ -39,7 +48,8 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         WITH asked AS MATERIALIZED (
             SELECT tenant_id, event_type_id, min(from_tx) AS from_tx, bool_or(payload_filter IS NOT NULL) AS filters
             FROM   journey_activations
-            WHERE  {Lasting}
+            WHERE  ({Lasting})
+            AND    tenant_id NOT IN (SELECT tenant_id FROM journey_backlogs)
             GROUP  BY tenant_id, event_type_id
         ), bounds AS MATERIALIZED (
             SELECT {FeedClock.Horizon} AS horizon,
@@ -58,6 +68,39 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             SELECT count(*)::integer AS n, max(ARRAY[transaction_id, position]) AS last
             FROM   page
         )
+        {Shown}
+        """;
+
+    /// <summary>
+    /// The same for one tenant that is behind, up to a place. The tenant stands in the upper bound once more because only
+    /// events_feed_of_tenant can use that.
+    /// </summary>
+    public const string ReadBacklog = $"""
+        WITH asked AS MATERIALIZED (
+            SELECT tenant_id, event_type_id, min(from_tx) AS from_tx, bool_or(payload_filter IS NOT NULL) AS filters
+            FROM   journey_activations
+            WHERE  ({Lasting})
+            AND    tenant_id = @tenant_id
+            GROUP  BY tenant_id, event_type_id
+        ), bounds AS MATERIALIZED (
+            SELECT @through_transaction_id::bigint AS horizon
+        ), page AS MATERIALIZED (
+            SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload
+            FROM   events
+            WHERE  tenant_id = @tenant_id
+            AND    (transaction_id, position) > (@transaction_id, @position)
+            AND    (tenant_id, transaction_id, position) <= (@tenant_id, @through_transaction_id, @through_position)
+            AND    EXISTS (SELECT FROM asked)
+            ORDER  BY transaction_id, position
+            LIMIT  @limit
+        ), seen AS (
+            SELECT count(*)::integer AS n, max(ARRAY[transaction_id, position]) AS last
+            FROM   page
+        )
+        {Shown}
+        """;
+
+    private const string Shown = """
         SELECT b.horizon, s.n, s.last[1], s.last[2],
                p.transaction_id, p.position, p.tenant_id, p.event_type_id, p.id, p.contact_id,
                CASE WHEN a.filters THEN p.payload END AS payload
@@ -74,11 +117,11 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     /// </summary>
     public const string FindIntervals = $"""
         WITH lasting AS MATERIALIZED (
-            SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx
+            SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx, cut_tx, cut_position, trigger_revision
             FROM   journey_activations
             WHERE  {Lasting}
         )
-        SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx
+        SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx, cut_tx, cut_position, trigger_revision
         FROM   lasting
         WHERE  (tenant_id, event_type_id) IN (SELECT * FROM unnest(@tenants, @types))
         ORDER  BY journey_id, from_tx
@@ -90,23 +133,44 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         JOIN   journey_activations USING (tenant_id, journey_id, from_tx)
         """;
 
-    /// <summary>Whoever finds the cursor elsewhere than it was left writes nothing.</summary>
+    /// <summary>
+    /// Whoever finds the cursor elsewhere than it was left writes nothing. A journey that is deleted is entered no more, whenever the
+    /// event was recorded.
+    /// </summary>
     private const string Enter = """
         WITH moved AS (
             UPDATE journey_cursor
             SET    transaction_id = @to_transaction_id, position = @to_position, last_entry_id = @last
-            WHERE  transaction_id = @from_transaction_id AND position = @from_position
+            WHERE  transaction_id = @from_transaction_id AND position = @from_position AND last_entry_id = @from_last
             RETURNING true
+        ), behind AS (
+            INSERT INTO journey_backlogs AS b (tenant_id, transaction_id, position)
+            SELECT tenant_id, transaction_id, position
+            FROM   unnest(@behind_tenants, @behind_transaction_ids, @behind_positions) AS i (tenant_id, transaction_id, position)
+            WHERE  EXISTS (SELECT FROM moved)
+            ON CONFLICT (tenant_id) DO UPDATE SET transaction_id = excluded.transaction_id, position = excluded.position
+        ), caught_up AS (
+            DELETE FROM journey_backlogs
+            WHERE  tenant_id = ANY(@caught_up) AND EXISTS (SELECT FROM moved)
+        ), failed AS (
+            INSERT INTO journey_filter_errors AS f (tenant_id, journey_id, event_id, at, trigger_revision, code)
+            SELECT tenant_id, journey_id, event_id, at, trigger_revision, code
+            FROM   unnest(@failed_tenants, @failed_journeys, @failed_events, @failed_at, @failed_revisions, @failed_codes)
+                   AS i (tenant_id, journey_id, event_id, at, trigger_revision, code)
+            WHERE  EXISTS (SELECT FROM moved)
+            ON CONFLICT (tenant_id, journey_id) DO UPDATE
+            SET    event_id = excluded.event_id, at = excluded.at, trigger_revision = excluded.trigger_revision, code = excluded.code
+            WHERE  f.trigger_revision <= excluded.trigger_revision
         ), entered AS (
             INSERT INTO journey_entries (tenant_id, id, journey_id, event_id, entered_at, next_attempt_at, once, contact_id, delivery_state)
             SELECT i.tenant_id, i.id, i.journey_id, i.event_id, i.entered_at,
-                   CASE WHEN j.target_url IS NOT NULL AND j.deleted_at IS NULL THEN i.entered_at END,
+                   CASE WHEN j.target_url IS NOT NULL THEN i.entered_at END,
                    i.once, i.contact_id,
-                   CASE WHEN j.target_url IS NOT NULL AND j.deleted_at IS NULL THEN 'pending' ELSE 'none' END
+                   CASE WHEN j.target_url IS NOT NULL THEN 'pending' ELSE 'none' END
             FROM   unnest(@tenants, @ids, @journeys, @events, @times, @once, @contacts)
                    AS i (tenant_id, id, journey_id, event_id, entered_at, once, contact_id)
             JOIN   journeys j ON j.tenant_id = i.tenant_id AND j.id = i.journey_id
-            WHERE  EXISTS (SELECT FROM moved)
+            WHERE  j.deleted_at IS NULL AND EXISTS (SELECT FROM moved)
             ORDER  BY i.id
             ON CONFLICT DO NOTHING
             RETURNING tenant_id, journey_id, id, contact_id, delivery_state
@@ -117,16 +181,19 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         ORDER  BY e.id
         """;
 
-    /// <summary>What an interval's journey reacts to never changes.</summary>
-    private readonly MemoryCache _activations = new(new MemoryCacheOptions { SizeLimit = MostActivations });
+    /// <summary>What an interval's journey reacts to never changes. What is not remembered is compiled in each step, on its tenant's share.</summary>
+    private readonly TenantCache<IntervalKey, JourneyActivation> _activations = new(MostBytesOfActivations);
 
     /// <summary>As many events as were taken last where payloads are large, so that PostgreSQL does not send what is not taken; then more again.</summary>
     private int _limit = int.MaxValue;
 
-    public async Task<DispatchCursor> LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Both are of one leader: only who leads writes them.</summary>
+    public async Task<DispatchStart> LoadAsync(CancellationToken cancellationToken)
     {
         var (transactionId, position, last) = await database.FindAsync<(long, long, Guid)>(TenantScope.All, Load, null, cancellationToken);
-        return new DispatchCursor(new FeedPlace(transactionId, position), new JourneyEntryId(last));
+        var backlogs = await database.QueryAsync<(Guid Tenant, long TransactionId, long Position)>(TenantScope.All, LoadBacklogs, null, cancellationToken);
+        return new DispatchStart(new DispatchCursor(new FeedPlace(transactionId, position), new JourneyEntryId(last)),
+            [.. backlogs.Select(row => new Backlog(new TenantId(row.Tenant), new FeedPlace(row.TransactionId, row.Position)))]);
     }
 
     public async Task<DispatchPage> ReadAsync(FeedPlace after, int limit, CancellationToken cancellationToken)
@@ -135,18 +202,41 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         var parameters = new { transaction_id = after.TransactionId, position = after.Position, limit };
         var (read, rows) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
         _limit = read.WasCut ? read.N : 2 * limit;
-        List<AskedEvent> asked = rows.Count > 0 ? await WithJourneysAsync(after, rows, cancellationToken) : [];
 
         // Where there is no more, all before the horizon has been read.
-        var more = read.WasCut || read.N == limit;
-        return new DispatchPage(asked, more ? read.Last : FeedPlace.Max(after, new FeedPlace(read.Horizon, 0)), read.N, more);
+        return await PageOfAsync(after, read, rows, limit, FeedPlace.Max(after, new FeedPlace(read.Horizon, 0)), cancellationToken);
     }
 
-    public async Task<IReadOnlyList<DueEntry>> EnterAsync(DispatchCursor from, DispatchCursor to, IReadOnlyList<NewEntry> entries,
-        CancellationToken cancellationToken)
+    public async Task<DispatchPage> ReadBacklogAsync(Backlog backlog, FeedPlace through, CancellationToken cancellationToken)
     {
         var parameters = new
         {
+            transaction_id = backlog.Place.TransactionId,
+            position = backlog.Place.Position,
+            through_transaction_id = through.TransactionId,
+            through_position = through.Position,
+            limit = backlog.Limit,
+        };
+        var (read, rows) = await database.ReadAsync(backlog.TenantId, ReadBacklog, parameters, ReadRowsAsync, cancellationToken);
+        return await PageOfAsync(backlog.Place, read, rows, backlog.Limit, through, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<DueEntry>> EnterAsync(DispatchStep step, CancellationToken cancellationToken)
+    {
+        var (from, to, entries, behind, caughtUp, failed) = step;
+        var parameters = new
+        {
+            from_last = from.LastEntry.Value,
+            behind_tenants = behind.Select(backlog => backlog.TenantId.Value).ToArray(),
+            behind_transaction_ids = behind.Select(backlog => backlog.Place.TransactionId).ToArray(),
+            behind_positions = behind.Select(backlog => backlog.Place.Position).ToArray(),
+            caught_up = caughtUp.Select(tenant => tenant.Value).ToArray(),
+            failed_tenants = failed.Select(filter => filter.TenantId.Value).ToArray(),
+            failed_journeys = failed.Select(filter => filter.JourneyId.Value).ToArray(),
+            failed_events = failed.Select(filter => filter.Error.EventId.Value).ToArray(),
+            failed_at = failed.Select(filter => filter.Error.At).ToArray(),
+            failed_revisions = failed.Select(filter => filter.TriggerRevision).ToArray(),
+            failed_codes = failed.Select(filter => filter.Error.Code).ToArray(),
             from_transaction_id = from.Place.TransactionId,
             from_position = from.Place.Position,
             to_transaction_id = to.Place.TransactionId,
@@ -168,6 +258,13 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
     public void Dispose() => _activations.Dispose();
 
+    private async Task<DispatchPage> PageOfAsync(FeedPlace after, PageRow read, List<EventRow> rows, int limit, FeedPlace end, CancellationToken cancellationToken)
+    {
+        List<AskedEvent> asked = rows.Count > 0 ? await WithJourneysAsync(after, rows, cancellationToken) : [];
+        var more = read.WasCut || read.N == limit;
+        return new DispatchPage(asked, more ? read.Last : end, read.N, more);
+    }
+
     private async Task<List<AskedEvent>> WithJourneysAsync(FeedPlace after, List<EventRow> events, CancellationToken cancellationToken)
     {
         var types = events.Select(row => row.Type).Distinct().ToList();
@@ -179,24 +276,24 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         };
         var intervals = await database.QueryAsync<IntervalRow>(TenantScope.All, FindIntervals, parameters, cancellationToken);
         var activations = await FindActivationsAsync(intervals.Select(interval => interval.Key), cancellationToken);
-        var byType = intervals.ToLookup(interval => interval.Type, interval => (Interval: interval, Journey: new ActiveJourney(interval.JourneyId, activations[interval.Key])));
+        var byType = intervals.ToLookup(interval => interval.Type, interval => (Interval: interval, Journey: new ActiveJourney(interval.JourneyId, activations[interval.Key], interval.TriggerRevision)));
         return
         [
             .. events.Select(row => new AskedEvent(row.Place, row.Type.TenantId, row.EventId, row.ContactId,
-                row.Payload is null ? default : JsonElement.Parse(row.Payload),
+                new Lazy<JsonElement>(() => row.Payload is null ? default : JsonElement.Parse(row.Payload)),
                 byType[row.Type].Where(active => active.Interval.Contains(row.Place)).Select(active => active.Journey))),
         ];
     }
 
     /// <summary>At once, however many journeys have become active.</summary>
-    private async Task<Dictionary<IntervalKey, JourneyActivation>> FindActivationsAsync(IEnumerable<IntervalKey> intervals, CancellationToken cancellationToken)
+    private async Task<Dictionary<IntervalKey, Lazy<JourneyActivation>>> FindActivationsAsync(IEnumerable<IntervalKey> intervals, CancellationToken cancellationToken)
     {
-        var (found, missing) = (new Dictionary<IntervalKey, JourneyActivation>(), new List<IntervalKey>());
+        var (found, missing) = (new Dictionary<IntervalKey, Lazy<JourneyActivation>>(), new List<IntervalKey>());
         foreach (var interval in intervals)
         {
-            if (_activations.TryGetValue(interval, out JourneyActivation? cached))
+            if (_activations.Find(interval) is { } cached)
             {
-                found.Add(interval, cached!);
+                found.Add(interval, new Lazy<JourneyActivation>(cached));
             }
             else
             {
@@ -214,12 +311,15 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             };
             foreach (var row in await database.QueryAsync<ActivationRow>(TenantScope.All, FindActivations, parameters, cancellationToken))
             {
-                found.Add(row.Key, _activations.Set(row.Key, row.ToActivation(), new MemoryCacheEntryOptions { Size = 1 }));
+                found.Add(row.Key, new Lazy<JourneyActivation>(() => Remember(row.Key, row.ToActivation())));
             }
         }
 
         return found;
     }
+
+    private JourneyActivation Remember(IntervalKey interval, JourneyActivation activation) =>
+        _activations.Add(interval.TenantId, interval, activation, BytesOfActivation + (activation.TriggerConfig.PayloadFilter?.Weight ?? 0));
 
     /// <summary>By hand, because there are many where much is recorded.</summary>
     private static async Task<(PageRow Page, List<EventRow> Events)> ReadRowsAsync(DbDataReader rows, CancellationToken cancellationToken)
@@ -281,12 +381,20 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
         public long? ToTx { get; init; }
 
+        public long? CutTx { get; init; }
+
+        public long? CutPosition { get; init; }
+
+        public int TriggerRevision { get; init; }
+
         public AskedType Type => new(TenantId, EventTypeId);
 
         public IntervalKey Key => new(TenantId, JourneyId, FromTx);
 
-        /// <summary>Its bounds do not belong to it.</summary>
-        public bool Contains(FeedPlace place) => FromTx < place.TransactionId && (ToTx is null || place.TransactionId < ToTx);
+        /// <summary>Its bounds do not belong to it; what stands where it is cut does.</summary>
+        public bool Contains(FeedPlace place) => FromTx < place.TransactionId
+            && (ToTx is null || place.TransactionId < ToTx)
+            && (CutTx is null || !new FeedPlace(CutTx.Value, CutPosition!.Value).IsBefore(place));
     }
 
     private sealed class ActivationRow

@@ -10,21 +10,31 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
         id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status
         """;
 
-    private const string Columns = """
-        id, tenant_id, name, status, entry_mode, trigger_event_type_id, payload_filter, target_url, revision, created_at, updated_at
+    /// <summary>With <c>j</c>, the latest error of the filter that the journey has now.</summary>
+    public const string FilterErrors = """
+        LEFT   JOIN journey_filter_errors f ON f.tenant_id = j.tenant_id AND f.journey_id = j.id AND f.trigger_revision = j.trigger_revision
+        """;
+
+    public const string FilterErrorColumns = "f.at AS filter_error_at, f.event_id AS filter_error_event_id, f.code AS filter_error_code";
+
+    private const string Columns = $"""
+        j.id, j.tenant_id, j.name, j.status, j.entry_mode, j.trigger_event_type_id, j.payload_filter, j.target_url, j.revision, j.created_at,
+        j.updated_at, {FilterErrorColumns}
         """;
 
     private const string One = $"""
         SELECT {Columns}
-        FROM   journeys
-        WHERE  tenant_id = @tenant_id AND id = @id AND deleted_at IS NULL
+        FROM   journeys j
+        {FilterErrors}
+        WHERE  j.tenant_id = @tenant_id AND j.id = @id AND j.deleted_at IS NULL
         """;
 
     private const string List = $"""
         SELECT {Columns}
-        FROM   journeys
-        WHERE  tenant_id = @tenant_id AND id < @before AND deleted_at IS NULL
-        ORDER  BY id DESC
+        FROM   journeys j
+        {FilterErrors}
+        WHERE  j.tenant_id = @tenant_id AND j.id < @before AND j.deleted_at IS NULL
+        ORDER  BY j.id DESC
         LIMIT  @limit;
 
         SELECT count(*)

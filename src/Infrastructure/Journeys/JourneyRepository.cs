@@ -25,9 +25,9 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
 
     private const string Insert = """
         INSERT INTO journeys (tenant_id, id, name, status, entry_mode, trigger_event_type_id, payload_filter, target_url, target_secret,
-                              revision, created_at, updated_at)
+                              revision, trigger_revision, created_at, updated_at)
         VALUES (@tenant_id, @id, @name, @status, @entry_mode, @type, @filter::json, @url, @secret,
-                @revision, @created_at, @updated_at)
+                @revision, @trigger_revision, @created_at, @updated_at)
         """;
 
     /// <summary>
@@ -47,11 +47,12 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
     /// </summary>
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.journey ' || @id::uuid, 0))";
 
-    private const string Find = """
-        SELECT id, tenant_id, name, status, entry_mode, trigger_event_type_id, payload_filter, target_url, target_secret,
-               revision, created_at, updated_at
-        FROM   journeys
-        WHERE  tenant_id = @tenant_id AND id = @id AND deleted_at IS NULL
+    private const string Find = $"""
+        SELECT j.id, j.tenant_id, j.name, j.status, j.entry_mode, j.trigger_event_type_id, j.payload_filter, j.target_url, j.target_secret,
+               j.revision, j.trigger_revision, j.created_at, j.updated_at, {JourneyQueries.FilterErrorColumns}
+        FROM   journeys j
+        {JourneyQueries.FilterErrors}
+        WHERE  j.tenant_id = @tenant_id AND j.id = @id AND j.deleted_at IS NULL
         """;
 
     public async Task<Error?> AddAsync(Journey journey, int? limit, CancellationToken cancellationToken)
@@ -117,6 +118,7 @@ internal sealed class JourneyRepository(Database.Database database) : IJourneyRe
         url = journey.Target?.Url.ToString(),
         secret = journey.Target?.Secret.Reveal(),
         revision = journey.Revision,
+        trigger_revision = journey.TriggerRevision,
         created_at = journey.CreatedAt,
         updated_at = journey.UpdatedAt,
     };

@@ -1,4 +1,5 @@
 using Flownally.Application.Journeys;
+using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
@@ -31,9 +32,20 @@ internal sealed class JourneyRow
 
     public int Revision { get; init; }
 
+    /// <summary>Read only where the row is to become a <see cref="Journey"/>.</summary>
+    public int TriggerRevision { get; init; }
+
+    public DateTimeOffset? FilterErrorAt { get; init; }
+
+    public EventId? FilterErrorEventId { get; init; }
+
+    public string? FilterErrorCode { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
+
+    private FilterError? LastFilterError => FilterErrorAt is { } at ? new FilterError(at, FilterErrorEventId!.Value, FilterErrorCode!) : null;
 
     public Journey ToJourney() => new()
     {
@@ -45,6 +57,8 @@ internal sealed class JourneyRow
         TriggerConfig = TriggerEventTypeId is { } type ? new TriggerConfig(type, PayloadFilter?.ToSchema()) : null,
         Target = TargetUrl is { } url ? new JourneyTarget(url, TargetSecret!) : null,
         Revision = Revision,
+        TriggerRevision = TriggerRevision,
+        LastFilterError = LastFilterError,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
     };
@@ -58,6 +72,7 @@ internal sealed class JourneyRow
         EntryMode = EntryMode,
         TriggerConfig = TriggerEventTypeId is { } type ? new TriggerConfigResponse { EventTypeId = type, PayloadFilter = PayloadFilter } : null,
         Target = TargetUrl is { } url ? new JourneyTargetResponse { Url = url } : null,
+        LastFilterError = FilterErrorResponse.Of(LastFilterError),
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
     };

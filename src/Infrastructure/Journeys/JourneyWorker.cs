@@ -12,7 +12,7 @@ namespace Flownally.Infrastructure.Journeys;
 /// and the cursor are written together, and a webhook whose outcome was not written is sent again.
 /// </summary>
 internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadership leadership, IJourneyDispatch dispatch, IDeliveries deliveries,
-    FeedWatcher watcher, IMediator mediator, TimeProvider clock, ILogger<JourneyWorker> log) : BackgroundService
+    FeedWatcher watcher, FilterErrorReport filterErrors, IMediator mediator, TimeProvider clock, ILogger<JourneyWorker> log) : BackgroundService
 {
     /// <summary>Events a second, from which on the pause between steps is the longest; below, it is in proportion.</summary>
     private const double Busy = 10_000;
@@ -62,7 +62,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
     private async Task LeadAsync(AdvisoryLock mandate, CancellationToken stoppingToken)
     {
         await using var lanes = new DeliveryLanes(mediator, deliveries, clock, log);
-        var stored = await dispatch.LoadAsync(stoppingToken);
+        var (stored, behind) = await dispatch.LoadAsync(stoppingToken);
         var (place, more, pause) = (stored.Place, true, BetweenSteps);
         var (events, since) = (0, clock.GetTimestamp());
         var news = watcher.NextAsync();
@@ -73,7 +73,7 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
             {
                 checkedAt = clock.GetTimestamp();
                 await mandate.CheckAsync(stoppingToken);
-                lanes.TopUp(await deliveries.FindDueAsync(lanes.Known, DeliveryLanes.MostOfEach, stoppingToken));
+                await lanes.TopUpAsync(stoppingToken);
             }
 
             if (more || news.IsCompleted)
@@ -82,6 +82,8 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 var step = (await mediator.Send(new EnterJourneys(stored, place), stoppingToken)).Value;
                 (stored, place, more, events) = (step.Stored, step.Place, step.More, events + step.Events);
                 lanes.Add(step.Due);
+                behind = [.. behind, .. step.Behind];
+                filterErrors.Add(step.FailedFilters);
                 if (!more)
                 {
                     pause = events == 0 ? pause.DoubledUpTo(LongestBetweenSteps) : PauseAt(events / clock.GetElapsedTime(since).TotalSeconds);
@@ -89,7 +91,16 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 }
             }
 
-            if (!more)
+            // In turns with what is recorded meanwhile.
+            if (behind.Count > 0)
+            {
+                var step = (await mediator.Send(new CatchUpTenants(stored, place, behind), stoppingToken)).Value;
+                (stored, behind) = (step.Stored, step.Behind);
+                lanes.Add(step.Due);
+                filterErrors.Add(step.FailedFilters);
+                await Task.Delay(BetweenSteps, clock, stoppingToken);
+            }
+            else if (!more)
             {
                 await ((Task)news).WaitAsync(BetweenChecks, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await Task.Delay(pause, clock, stoppingToken);

@@ -26,7 +26,8 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
     private const string Update = """
         UPDATE journeys
         SET    name = @name, status = @status, entry_mode = @entry_mode, trigger_event_type_id = @type, payload_filter = @filter::json,
-               target_url = @url, target_secret = @secret, revision = @revision, updated_at = @updated_at
+               target_url = @url, target_secret = @secret, revision = @revision, trigger_revision = @trigger_revision,
+               updated_at = @updated_at
         WHERE  tenant_id = @tenant_id AND id = @id
         """;
 
@@ -37,8 +38,21 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         """;
 
     private const string BeginInterval = $"""
-        INSERT INTO journey_activations (tenant_id, journey_id, from_tx, event_type_id, payload_filter, entry_mode)
-        VALUES (@tenant_id, @id, {FeedClock.ThisTransaction}, @type, @filter::json, @entry_mode)
+        INSERT INTO journey_activations (tenant_id, journey_id, from_tx, event_type_id, payload_filter, entry_mode, trigger_revision)
+        VALUES (@tenant_id, @id, {FeedClock.ThisTransaction}, @type, @filter::json, @entry_mode, @trigger_revision)
+        """;
+
+    /// <summary>
+    /// Where the tenant is behind, what it has not read by now does not count: it can be much, and whoever pauses wants an end to it.
+    /// Intervals before the last are cut, too, as far as they are not read.
+    /// </summary>
+    private const string CutIntervals = """
+        UPDATE journey_activations a
+        SET    cut_tx = b.transaction_id, cut_position = b.position
+        FROM   journey_backlogs b
+        WHERE  a.tenant_id = @tenant_id AND a.journey_id = @id
+        AND    b.tenant_id = a.tenant_id
+        AND    a.to_tx > b.transaction_id AND a.cut_tx IS NULL
         """;
 
     private const string Delete = """
@@ -73,10 +87,7 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         if (changed.Activation != Journey.Activation)
         {
             await transaction.ExecuteAsync(EndInterval, columns, cancellationToken);
-            if (changed.Activation is not null)
-            {
-                await transaction.ExecuteAsync(BeginInterval, columns, cancellationToken);
-            }
+            await transaction.ExecuteAsync(changed.Activation is null ? CutIntervals : BeginInterval, columns, cancellationToken);
         }
 
         return null;
@@ -86,6 +97,7 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
     {
         await transaction.ExecuteAsync(Delete, new { id = Journey.Id.Value, now }, cancellationToken);
         await transaction.ExecuteAsync(EndInterval, new { id = Journey.Id.Value }, cancellationToken);
+        await transaction.ExecuteAsync(CutIntervals, new { id = Journey.Id.Value }, cancellationToken);
     }
 
     public async Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken) =>

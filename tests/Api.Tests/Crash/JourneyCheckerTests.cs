@@ -86,6 +86,21 @@ public sealed class JourneyCheckerTests
         Assert.That(Check(Entries[1..], Arrivals[1..], [late, Intervals[1]], [Switches[0] with { Answered = 105 }, Switches[1], Switches[2], Switches[3]]), Is.Empty);
     }
 
+    /// <summary>A journey that is paused while its tenant is behind passes by what was not read.</summary>
+    [Test]
+    public void Where_an_interval_is_cut_off_an_event_may_make_nobody_enter()
+    {
+        var (first, second) = (Events[1], Events[2]);
+        var cut = Intervals[0] with { Cut = (first.TransactionId, first.Position) };
+        Assert.That(Check([Entries[0], Entries[1]], Arrivals[..2], [cut, Intervals[1]]), Is.Empty);
+        Assert.That(Check(Entries, Arrivals, [cut, Intervals[1]]), Is.Empty, "A step was under way.");
+        cut = Intervals[0] with { Cut = (second.TransactionId, second.Position) };
+        Assert.That(Check([Entries[0], Entries[1]], Arrivals[..2], [cut, Intervals[1]]), Does.Contain(new NotEntered(EveryTime.Id, second.Id)));
+        var late = Intervals[1] with { Cut = (Events[0].TransactionId, Events[0].Position) };
+        Assert.That(Check([Entries[0], Entry("ent_2", Once, 2), Entries[2], Entries[3]], Arrivals, [Intervals[0], late]), Does.Not.Contain(new EnteredWrongly(Once.Id, second.Id)));
+        Assert.That(Check([.. Entries, Entry("ent_5", Once, 3)], Arrivals, [Intervals[0], late]), Does.Contain(new EnteredWrongly(Once.Id, Events[3].Id)), "Once is once.");
+    }
+
     [Test]
     public void Ids_of_entries_that_do_not_ascend_in_the_order_of_the_feed_are_found() =>
         Assert.That(Check([Entries[0], Entries[1], Entry("ent_3", EveryTime, 3), Entry("ent_4", EveryTime, 2)], Arrivals),

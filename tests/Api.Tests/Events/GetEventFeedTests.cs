@@ -367,7 +367,7 @@ public sealed class GetEventFeedTests
     }
 
     /// <summary>Records so many events past the service.</summary>
-    private static string Many(Workspace workspace, int events) => $"""
+    internal static string Many(Workspace workspace, int events) => $"""
         INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, payload)
         SELECT t.tenant_id, (left(uuid_at(now())::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid, t.id,
                pg_current_xact_id()::text::bigint + c.transaction_offset, now(), now(), 1, 'ctc_1', '{"{}"}'

@@ -116,6 +116,7 @@ public sealed class JourneyReactionTests
         await RecordAsync(enters: false);
         await workspace.PatchAsync(address, """{"triggerConfig":{"payloadFilter":null}}""");
         await RecordAsync(enters: true);
+        await EntriesAsync(workspace, journey, entries => entries.Count == expected.Count); // a deleted journey is entered no more
         await workspace.DeleteAsync(address);
         await RecordAsync(enters: false);
         var last = await ActivateAsync(workspace, mode: "everyTime");

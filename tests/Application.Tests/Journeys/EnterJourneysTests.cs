@@ -9,6 +9,7 @@ using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 
@@ -18,11 +19,13 @@ public sealed class EnterJourneysTests
 {
     private static readonly FakeTimeProvider Clock = new(new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero));
     private static readonly IdGenerator Ids = new(Clock);
+    private static readonly JourneyShareOptions Share = new();
+    private static readonly PayloadSchema Filter = PayloadSchema.Parse(JsonElement.Parse("""{"required":["total"]}""")).Value;
     private static readonly FeedPlace Place = new(100, 7);
     private static readonly FeedPlace Through = new(120, 0);
 
     private readonly Mock<IJourneyDispatch> _dispatch = new();
-    private readonly List<(DispatchCursor From, DispatchCursor To, IReadOnlyList<NewEntry> Entries)> _entered = [];
+    private readonly List<DispatchStep> _entered = [];
     private DispatchCursor _stored;
 
     [SetUp]
@@ -31,11 +34,11 @@ public sealed class EnterJourneysTests
         _entered.Clear();
         _dispatch.Reset();
         _stored = new DispatchCursor(new FeedPlace(90, 1), new JourneyEntryId(Ids.Next()));
-        _dispatch.Setup(d => d.EnterAsync(It.IsAny<DispatchCursor>(), It.IsAny<DispatchCursor>(), It.IsAny<IReadOnlyList<NewEntry>>(), default))
-            .ReturnsAsync((DispatchCursor from, DispatchCursor to, IReadOnlyList<NewEntry> entries, CancellationToken _) =>
+        _dispatch.Setup(d => d.EnterAsync(It.IsAny<DispatchStep>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((DispatchStep step, CancellationToken _) =>
             {
-                _entered.Add((from, to, entries));
-                return [.. entries.Select(entry => new DueEntry(entry.TenantId, entry.JourneyId, entry.Id, entry.ContactId, 0))];
+                _entered.Add(step);
+                return [.. step.Entries.Select(entry => new DueEntry(entry.TenantId, entry.JourneyId, entry.Id, entry.ContactId, 0))];
             });
     }
 
@@ -46,7 +49,7 @@ public sealed class EnterJourneysTests
         Read(3, Asked("ctc_1", "{}", (null, EntryMode.Once)), Asked("ctc_2", "{}", (filter, EntryMode.Once)),
             Asked("ctc_3", """{"total":1}""", (filter, EntryMode.EveryTime), (null, EntryMode.Once)));
         var step = await SendAsync();
-        var (from, to, entries) = _entered.Single();
+        var (from, to, entries, _, _, _) = _entered.Single();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(entries.Select(entry => (entry.ContactId.Value, entry.Once)), Is.EqualTo([("ctc_1", true), ("ctc_3", false), ("ctc_3", true)]));
@@ -92,15 +95,109 @@ public sealed class EnterJourneysTests
         Assert.That((step.Place, step.Stored.Place, step.More), Is.EqualTo((new FeedPlace(110, 2), new FeedPlace(110, 2), true)));
     }
 
+    [Test]
+    public async Task A_tenant_that_has_used_up_its_share_falls_behind_and_the_others_go_on()
+    {
+        var (large, small) = (new TenantId(Ids.Next()), new TenantId(Ids.Next()));
+        var many = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries).ToArray();
+        Read(4, Asked("ctc_1", "{}", many) with { TenantId = large }, Asked("ctc_2", "{}", many) with { TenantId = large },
+            Asked("ctc_3", "{}", (null, EntryMode.Once)) with { TenantId = small }, Asked("ctc_4", "{}", many) with { TenantId = large });
+        var step = await SendAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_entered.Single().Entries.CountBy(entry => entry.ContactId.Value), Is.EquivalentTo(new Dictionary<string, int> { ["ctc_1"] = Share.Entries, ["ctc_3"] = 1 }));
+            Assert.That(_entered.Single().Behind, Is.EqualTo([new Backlog(large, new FeedPlace(110, 1))]));
+            Assert.That(step.Behind, Is.EqualTo(_entered.Single().Behind));
+            Assert.That(step.Place, Is.EqualTo(Through));
+        }
+    }
+
+    [TestCase(-1, false)]
+    [TestCase(0, true)]
+    [TestCase(1, true)]
+    public async Task A_share_is_used_up_with_its_last_entry(int beyond, bool isUsedUp)
+    {
+        var tenant = new TenantId(Ids.Next());
+        var some = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries + beyond).ToArray();
+        Read(2, Asked("ctc_1", "{}", some) with { TenantId = tenant }, Asked("ctc_2", "{}", (null, EntryMode.Once)) with { TenantId = tenant });
+        Assert.That((await SendAsync()).Behind.Count == 1, Is.EqualTo(isUsedUp));
+    }
+
+    [Test]
+    public async Task A_tenant_without_further_events_does_not_fall_behind_however_many_entries_its_last_one_makes()
+    {
+        Read(1, Asked("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries + 1)]));
+        var step = await SendAsync();
+        Assert.That((step.Due.Count, step.Behind), Is.EqualTo((Share.Entries + 1, Array.Empty<Backlog>())));
+    }
+
+    [Test]
+    public async Task A_tenant_whose_filters_take_long_falls_behind_though_nobody_enters()
+    {
+        var (slow, other) = (new TenantId(Ids.Next()), new TenantId(Ids.Next()));
+        var first = Asked("ctc_1", "{}", (Filter, EntryMode.Once)) with { TenantId = slow, Payload = new Lazy<JsonElement>(() => { Clock.Advance(Share.Time); return JsonElement.Parse("{}"); }) };
+        Read(3, first, Asked("ctc_2", "{}", (null, EntryMode.Once)) with { TenantId = slow }, Asked("ctc_3", "{}", (null, EntryMode.Once)) with { TenantId = other });
+        await SendAsync();
+        Assert.That(_entered.Single().Behind, Is.EqualTo([new Backlog(slow, first.Place)]));
+        Assert.That(_entered.Single().Entries.Single().TenantId, Is.EqualTo(other));
+    }
+
+    [Test]
+    public async Task A_filter_that_cannot_tell_does_not_match_and_is_told_of_once_in_a_step()
+    {
+        var broken = new ActiveJourney(new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(() => throw new InvalidOperationException("A schema of before.")), TriggerRevision: 4);
+        var complex = new ActiveJourney(new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(new JourneyActivation(
+            new TriggerConfig(new EventTypeId(Ids.Next()), Journeys.TooComplex), EntryMode.Once)));
+        var events = Enumerable.Range(1, 2).Select(i => Asked($"ctc_{i}", "{}") with { Journeys = [broken, complex] }).ToArray();
+        Read(3, [.. events, Asked("ctc_3", "{}", (null, EntryMode.Once))]);
+        var step = await SendAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_entered.Single().Entries.Select(entry => entry.ContactId.Value), Is.EqualTo(["ctc_3"]));
+            Assert.That(_entered.Single().To.Place, Is.EqualTo(Through));
+            Assert.That(step.FailedFilters.Select(failed => (failed.JourneyId, failed.TriggerRevision, failed.Error.Code, failed.Error.EventId, failed.Times)), Is.EqualTo([
+                (broken.Id, 4, FilterError.Failed, events[1].Id, 2), (complex.Id, 1, FilterError.TooComplex, events[1].Id, 2),
+            ]));
+            Assert.That(_entered.Single().FailedFilters, Is.EqualTo(step.FailedFilters));
+        }
+    }
+
+    [Test]
+    public async Task The_filters_of_one_event_share_its_work()
+    {
+        const int Most = (int)(JourneyStep.MostWorkOfEvent / JourneyStep.MostWorkOfFilter) + 5;
+        Read(1, Asked("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((Journeys.TooComplex, EntryMode.Once), Most), (Filter, EntryMode.Once)]));
+        var step = await SendAsync();
+        Assert.That(step.FailedFilters.Select(failed => failed.Error.Code), Is.EqualTo(Enumerable.Repeat(FilterError.TooComplex, Most + 1)), "The last one finds no work left.");
+    }
+
+    [Test]
+    public async Task A_payload_that_cannot_be_read_concerns_only_the_journeys_that_ask_for_it()
+    {
+        Read(1, Asked("ctc_1", "{", (null, EntryMode.Once), (Filter, EntryMode.Once)));
+        var step = await SendAsync();
+        Assert.That((step.Due.Count, step.FailedFilters.Single().Error.Code), Is.EqualTo((1, FilterError.Failed)));
+    }
+
+    [Test]
+    public void A_step_ends_when_it_is_told_to()
+    {
+        using var stopping = new CancellationTokenSource();
+        var asked = Asked("ctc_1", "{}", (Filter, EntryMode.Once), (Filter, EntryMode.Once));
+        Read(1, asked with { Payload = new Lazy<JsonElement>(() => { stopping.Cancel(); return JsonElement.Parse("{}"); }) });
+        Assert.That(() => SendAsync(stopping.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(_entered, Is.Empty);
+    }
+
     private static AskedEvent Asked(string contact, string payload, params (PayloadSchema? Filter, EntryMode Mode)[] journeys) => new(
         new FeedPlace(110, int.Parse(contact.AsSpan(4), CultureInfo.InvariantCulture)), new TenantId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse(contact),
-        JsonElement.Parse(payload), journeys.Select(journey => new ActiveJourney(
-            new JourneyId(Ids.Next()), new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), journey.Filter), journey.Mode))));
+        new Lazy<JsonElement>(() => JsonElement.Parse(payload)), journeys.Select(journey => new ActiveJourney(
+            new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), journey.Filter), journey.Mode)))));
 
     private void Read(int events, params AskedEvent[] asked) =>
-        _dispatch.Setup(d => d.ReadAsync(Place, EnterJourneysHandler.PageSize, default))
+        _dispatch.Setup(d => d.ReadAsync(Place, EnterJourneysHandler.PageSize, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new DispatchPage(asked, Through, events, More: events == EnterJourneysHandler.PageSize));
 
-    private async Task<EnteredJourneys> SendAsync() =>
-        (await new EnterJourneysHandler(_dispatch.Object, Clock).Handle(new EnterJourneys(_stored, Place), default)).Value;
+    private async Task<EnteredJourneys> SendAsync(CancellationToken stopping = default) =>
+        (await new EnterJourneysHandler(_dispatch.Object, Options.Create(Share), Clock).Handle(new EnterJourneys(_stored, Place), stopping)).Value;
 }

@@ -16,6 +16,13 @@ internal sealed class Journeys
 
     public static readonly JourneyTarget Target = new(TargetUrl.Parse("https://shop.example/hooks"), WebhookSecret.Parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
 
+    /// <summary>A filter that no payload can be checked against: each level looks at the next one twice.</summary>
+    public static readonly PayloadSchema TooComplex = Schema($$"""
+        {"$ref":"#/$defs/l0","$defs":{"l30":{"type":"object"}{{string.Concat(Enumerable.Range(0, 30).Select(i => $$"""
+            ,"l{{i}}":{"anyOf":[{"allOf":[{"$ref":"#/$defs/l{{i + 1}}"},false]},{"allOf":[{"$ref":"#/$defs/l{{i + 1}}"},false]}]}
+            """))}}} }
+        """);
+
     public Journeys(Journey journey)
     {
         Locked.SetupGet(locked => locked.Journey).Returns(journey);

@@ -48,6 +48,25 @@ public sealed class JourneyTests
         Assert.That(Journey(status, trigger: null).Activate(Later).Error, Is.TypeOf<JourneyNotReady>());
 
     [Test]
+    public void An_error_of_a_filter_is_forgotten_with_the_trigger_and_not_before()
+    {
+        var error = new FilterError(Created, default, FilterError.TooComplex);
+        var journey = new Journey
+        {
+            Id = default, TenantId = default, Name = JourneyName.Parse("Thanks"), Status = JourneyStatus.Active, TriggerConfig = Trigger, LastFilterError = error,
+            Revision = 3, CreatedAt = Created, UpdatedAt = Created,
+        };
+        var renamed = journey.Change(new JourneyChange(JourneyName.Parse("Thank you")), Later).Value;
+        var filtered = renamed.Change(new JourneyChange(TriggerConfig: new TriggerConfigChange(PayloadFilter: (PayloadSchema?)null)), Later).Value;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((renamed.LastFilterError, renamed.TriggerRevision), Is.EqualTo((error, 1)));
+            Assert.That((journey.Pause(Later).LastFilterError, journey.Pause(Later).TriggerRevision), Is.EqualTo((error, 1)));
+            Assert.That((filtered.LastFilterError, filtered.TriggerRevision, filtered.Revision), Is.EqualTo(((FilterError?)null, 5, 5)));
+        }
+    }
+
+    [Test]
     public void Pausing_lets_events_pass()
     {
         var paused = Journey(JourneyStatus.Active).Pause(Later);

@@ -24,6 +24,7 @@ internal sealed record CrashPlan(int Rounds, int Clients, int Processes, bool Gr
 /// <param name="Readings">What each reader of the feed has seen.</param>
 /// <param name="Switches">How often a journey was activated, paused or given another filter.</param>
 /// <param name="Webhooks">How many came in, repeats included.</param>
+/// <param name="Cuts">How many intervals were cut, because the journey was paused while its tenant was behind.</param>
 internal sealed record CrashReport(
     CrashPlan Plan,
     int Requests,
@@ -35,6 +36,7 @@ internal sealed record CrashReport(
     int Switches,
     int Entries,
     int Webhooks,
+    int Cuts,
     IReadOnlyList<Violation> Violations)
 {
     public static CrashReport Of(CrashPlan plan, IReadOnlyCollection<Attempt> attempts, IReadOnlyList<Reading> readings, JourneyHistory journeys,
@@ -49,6 +51,7 @@ internal sealed record CrashReport(
         journeys.Switches.Count,
         entered.Entries.Count,
         journeys.Arrivals.Count,
+        entered.Intervals.Count(interval => interval.Cut is not null),
         [.. Checker.Check(attempts, aftermath), .. FeedChecker.Check(readings, attempts, aftermath), .. JourneyChecker.Check(journeys, attempts, aftermath, entered)]);
 
     public override string ToString() => $"""
@@ -59,7 +62,7 @@ internal sealed record CrashReport(
         in doubt      {InDoubt:N0} attempts
         stored        {Stored:N0}
         seen          {string.Join("\n              ", Readings)}
-        journeys      {Entries:N0} entries, told of by {Webhooks:N0} webhooks, while {Switches:N0} times a journey was changed
+        journeys      {Entries:N0} entries, told of by {Webhooks:N0} webhooks, while {Switches:N0} times a journey was changed; {Cuts:N0} intervals cut
         verdict       {(Violations.Count == 0 ? "every promise held" : $"{Violations.Count} violations")}
         {string.Join('\n', Violations.Take(20))}
         """.TrimEnd();
@@ -73,6 +76,9 @@ internal static class CrashRun
 {
     private const int LongRounds = 25;
     private const int LongClients = 24;
+
+    /// <summary>Entries in a step, so few that the tenant is behind again and again.</summary>
+    private const int SmallShare = 1;
 
     /// <summary>How many of the types have journeys.</summary>
     private const int JourneyTypes = 2;
@@ -112,7 +118,7 @@ internal static class CrashRun
         Reading[] readings = [.. from form in Enum.GetValues<FeedForm>() from type in new[] { null, types[0] } select new Reading(form, type)];
         (string, string)[] settings =
         [
-            ("Recording__GroupCommit", $"{plan.GroupCommit}"), Journeys.Setting, ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error"),
+            ("Recording__GroupCommit", $"{plan.GroupCommit}"), Journeys.Setting, ("Journeys__Share__Entries", $"{SmallShare}"), ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error"),
         ];
         await using var receiver = await WebhookReceiver.StartAsync();
         await using (var fleet = await Fleet.StartAsync(plan.Processes, database, settings))

@@ -12,7 +12,7 @@ namespace Flownally.Load.Crash;
 internal sealed record JourneyAftermath(IReadOnlyList<StoredInterval> Intervals, IReadOnlyList<StoredEntry> Entries)
 {
     private const string StoredIntervals = """
-        SELECT journey_id, from_tx, to_tx, payload_filter IS NOT NULL
+        SELECT journey_id, from_tx, to_tx, payload_filter IS NOT NULL, cut_tx, cut_position
         FROM   journey_activations
         WHERE  tenant_id = @tenant
         """;
@@ -38,7 +38,7 @@ internal sealed record JourneyAftermath(IReadOnlyList<StoredInterval> Intervals,
             var entries = (await connection.QueryAsync<(Guid, Guid, Guid, string, string)>(StoredEntries, parameters)).Select(StoredEntry.Of).ToList();
             if (entries.All(entry => entry.Delivery != "pending") || Stopwatch.GetElapsedTime(since) > Patience)
             {
-                var intervals = await connection.QueryAsync<(Guid, long, long?, bool)>(StoredIntervals, parameters);
+                var intervals = await connection.QueryAsync<(Guid, long, long?, bool, long?, long?)>(StoredIntervals, parameters);
                 return new JourneyAftermath([.. intervals.Select(StoredInterval.Of)], entries);
             }
         }
@@ -47,11 +47,20 @@ internal sealed record JourneyAftermath(IReadOnlyList<StoredInterval> Intervals,
 
 /// <summary>When a journey reacts: to events whose transaction lies strictly between the two.</summary>
 /// <param name="To">Null while it goes on.</param>
-internal sealed record StoredInterval(string Journey, long From, long? To, bool Filtered)
+/// <param name="Cut">The last place that its tenant had read, where the journey was paused while the tenant was behind.</param>
+internal sealed record StoredInterval(string Journey, long From, long? To, bool Filtered, (long, long)? Cut = null)
 {
-    public bool Contains(StoredEvent e) => From < e.TransactionId && (To is null || e.TransactionId < To) && (!Filtered || CrashJourney.Passes(e.Marker));
+    public bool Contains(StoredEvent e) => Spans(e) && !IsPassedBy(e);
 
-    public static StoredInterval Of((Guid Journey, long From, long? To, bool Filtered) row) => new($"{new JourneyId(row.Journey)}", row.From, row.To, row.Filtered);
+    /// <summary>Whether the event lies where the interval is cut off: it need not make a contact enter, but a step that was under way may have let it.</summary>
+    public bool MayContain(StoredEvent e) => Spans(e) && IsPassedBy(e);
+
+    public static StoredInterval Of((Guid Journey, long From, long? To, bool Filtered, long? CutTransaction, long? CutPosition) row) => new(
+        $"{new JourneyId(row.Journey)}", row.From, row.To, row.Filtered, row.CutTransaction is null ? null : (row.CutTransaction.Value, row.CutPosition!.Value));
+
+    private bool Spans(StoredEvent e) => From < e.TransactionId && (To is null || e.TransactionId < To) && (!Filtered || CrashJourney.Passes(e.Marker));
+
+    private bool IsPassedBy(StoredEvent e) => Cut is { } cut && cut.CompareTo((e.TransactionId, e.Position)) < 0;
 }
 
 internal sealed record StoredEntry(string Id, string Journey, EventId Event, string Contact, string Delivery)

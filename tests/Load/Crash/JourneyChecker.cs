@@ -13,8 +13,9 @@ internal static class JourneyChecker
             .. journeys.WrongAnswers.Select(words => new AnsweredWrongly("journey", words)),
             .. from journey in journeys.Journeys
                let entries = aftermath.Entries.Where(entry => entry.Journey == journey.Id).ToList()
-               from violation in Entries(journey, entries, order, [.. aftermath.Intervals.Where(interval => interval.Journey == journey.Id)])
-                   .Concat(Answers(journey, entries, order, stories, [.. journeys.Switches.Where(done => done.Journey == journey)]))
+               let intervals = aftermath.Intervals.Where(interval => interval.Journey == journey.Id).ToList()
+               from violation in Entries(journey, entries, order, intervals)
+                   .Concat(Answers(journey, entries, order, stories, intervals, [.. journeys.Switches.Where(done => done.Journey == journey)]))
                select violation,
             .. Order(aftermath.Entries, order),
             .. Deliveries(journeys, aftermath),
@@ -22,10 +23,15 @@ internal static class JourneyChecker
         ];
     }
 
-    /// <summary>The entries are those that the intervals say: with every event inside one, or with the first of each contact.</summary>
+    /// <summary>
+    /// The entries are those that the intervals say: with every event inside one, or with the first of each contact. Where an interval is
+    /// cut off, an event may make a contact enter, or not.
+    /// </summary>
     private static IEnumerable<Violation> Entries(CrashJourney journey, List<StoredEntry> entries, List<StoredEvent> order, List<StoredInterval> intervals)
     {
-        var reactions = order.Where(e => e.EventType == journey.EventType && intervals.Any(interval => interval.Contains(e)));
+        var entered = entries.Select(entry => entry.Event).ToHashSet();
+        var reactions = order.Where(e => e.EventType == journey.EventType
+            && intervals.Any(interval => interval.Contains(e) || (interval.MayContain(e) && entered.Contains(e.Id))));
         var expected = (journey.Once ? reactions.DistinctBy(e => e.Contact) : reactions).Select(e => e.Id).ToHashSet();
         foreach (var missing in expected.Except(entries.Select(entry => entry.Event)))
         {
@@ -43,7 +49,7 @@ internal static class JourneyChecker
     /// was done, and acknowledged before the next was asked for, meets the journey as that change left it.
     /// </summary>
     private static IEnumerable<Violation> Answers(CrashJourney journey, List<StoredEntry> entries, List<StoredEvent> order,
-        IReadOnlyDictionary<string, Story> stories, List<Switch> switches)
+        IReadOnlyDictionary<string, Story> stories, List<StoredInterval> intervals, List<Switch> switches)
     {
         var entered = entries.Select(entry => entry.Event).ToHashSet();
         var contacts = entries.Select(entry => entry.Contact).ToHashSet();
@@ -57,7 +63,7 @@ internal static class JourneyChecker
             }
 
             var reacts = last >= 0 && switches[last].Reacts && (!switches[last].Filtered || CrashJourney.Passes(e.Marker));
-            if (reacts && !(journey.Once ? contacts.Contains(e.Contact) : entered.Contains(e.Id)))
+            if (reacts && !intervals.Any(interval => interval.MayContain(e)) && !(journey.Once ? contacts.Contains(e.Contact) : entered.Contains(e.Id)))
             {
                 yield return new NotEntered(journey.Id, e.Id);
             }

@@ -796,7 +796,7 @@ namespace Flownally.Client
         /// Delete a journey
         /// </summary>
         /// <remarks>
-        /// It reacts to nothing any more. Its entries can still be read.
+        /// No contact enters it any more, not even with events that were recorded before. Its entries can still be read.
         /// <br/>
         /// <br/>Needs the scope `journey:delete` and one of the roles owner, admin, agent.
         /// </remarks>
@@ -1156,7 +1156,8 @@ namespace Flownally.Client
         /// Pause a journey
         /// </summary>
         /// <remarks>
-        /// Events that are recorded from now on pass it by. One that is not active stays as it is.
+        /// Events that are recorded from now on pass it by. So do earlier ones that were not read yet, where very many entries have put the
+        /// <br/>workspace behind. One that is not active stays as it is.
         /// <br/>
         /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
         /// </remarks>
@@ -4280,6 +4281,13 @@ namespace Flownally.Client
         [System.Text.Json.Serialization.JsonPropertyName("target")]
         public JourneyTarget? Target { get; set; } = default!;
 
+        /// <summary>
+        /// The latest event that the filter could not be checked for, and which counted as one that does not match; absent where there is
+        /// <br/>none since the trigger was set. It changes without a change of `ETag`.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("lastFilterError")]
+        public FilterError? LastFilterError { get; set; } = default!;
+
         [System.Text.Json.Serialization.JsonPropertyName("createdAt")]
         public System.DateTimeOffset CreatedAt { get; set; } = default!;
 
@@ -4371,6 +4379,45 @@ namespace Flownally.Client
 
         [System.Text.Json.Serialization.JsonPropertyName("url")]
         public string Url { get; set; } = default!;
+
+        private System.Collections.Generic.IDictionary<string, object>? _additionalProperties;
+
+        [System.Text.Json.Serialization.JsonExtensionData]
+        public System.Collections.Generic.IDictionary<string, object> AdditionalProperties
+        {
+            get { return _additionalProperties ?? (_additionalProperties = new System.Collections.Generic.Dictionary<string, object>()); }
+            set { _additionalProperties = value; }
+        }
+
+    }
+
+    /// <summary>
+    /// Why a filter could not tell whether an event matches.
+    /// </summary>
+    [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+    public partial class FilterError
+    {
+
+        /// <summary>
+        /// When it was checked.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("at")]
+        public System.DateTimeOffset At { get; set; } = default!;
+
+        [System.Text.Json.Serialization.JsonPropertyName("eventId")]
+        public string EventId { get; set; } = default!;
+
+        /// <summary>
+        /// `tooComplex`: the check takes more work than it may; `failed`: the filter could not be used.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("code")]
+        public string Code { get; set; } = default!;
+
+        /// <summary>
+        /// For people.
+        /// </summary>
+        [System.Text.Json.Serialization.JsonPropertyName("message")]
+        public string Message { get; set; } = default!;
 
         private System.Collections.Generic.IDictionary<string, object>? _additionalProperties;
 

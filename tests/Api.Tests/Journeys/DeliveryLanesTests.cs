@@ -1,0 +1,136 @@
+using Flownally.Application.Journeys;
+using Flownally.Domain;
+using Flownally.Domain.Contacts;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Journeys;
+using MediatR;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Flownally.Api.Tests.Journeys;
+
+/// <summary>What one tenant's webhooks may take of the memory and the connections that all share.</summary>
+public sealed class DeliveryLanesTests
+{
+    private static readonly IdGenerator Ids = new(TimeProvider.System);
+
+    [Test]
+    public async Task Webhooks_of_a_tenant_whose_targets_never_answer_leave_room_for_the_others()
+    {
+        var (dead, live) = (new TenantId(Ids.Next()), new TenantId(Ids.Next()));
+        var deliveries = new Stub(tenant => tenant == live);
+        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
+        lanes.Add([.. Enumerable.Range(0, 100).SelectMany(_ => Entries(dead, 50))]);
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLanes.MostOfTenant));
+        lanes.Add(Entries(live, 40));
+        Assert.That(() => deliveries.Saved, Is.EqualTo(40).After(10_000, 20));
+        Assert.That(() => deliveries.UnderWay, Is.EqualTo(DeliveryLanes.MostUnderWay / 2).After(10_000, 20));
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLanes.MostOfTenant));
+    }
+
+    [Test]
+    public async Task All_tenants_together_take_no_more_than_memory_is_meant_for()
+    {
+        var deliveries = new Stub(_ => false);
+        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
+        for (var i = 0; i <= DeliveryLanes.MostInAll / DeliveryLanes.MostOfTenant; i++)
+        {
+            var tenant = new TenantId(Ids.Next());
+            lanes.Add([.. Enumerable.Range(0, 5).SelectMany(_ => Entries(tenant, DeliveryLanes.MostOfEach))]);
+        }
+
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLanes.MostInAll));
+    }
+
+    [Test]
+    public async Task What_was_left_in_the_database_is_not_overtaken()
+    {
+        var tenant = new TenantId(Ids.Next());
+        var deliveries = new Stub(_ => true);
+        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
+        var left = Entries(tenant, 3);
+        var more = new DueEntry(tenant, left[0].JourneyId, new JourneyEntryId(Ids.Next()), left[0].ContactId, 0);
+        deliveries.Due = new DueEntries(left, [new DueJourney(tenant, left[0].JourneyId, Limit: 3)]);
+        await lanes.TopUpAsync(default);
+        lanes.Add([more]);
+        Assert.That(() => deliveries.Saved, Is.EqualTo(3).After(10_000, 20));
+        Assert.That(lanes.Known, Does.Not.Contain(more.Id), "There may be more before it.");
+        deliveries.Due = new DueEntries([more], [new DueJourney(tenant, more.JourneyId, Limit: 3)]);
+        await lanes.TopUpAsync(default);
+        Assert.That(() => deliveries.Saved, Is.EqualTo(4).After(10_000, 20));
+    }
+
+    [Test]
+    public async Task A_tenant_with_more_journeys_than_a_look_goes_through_is_gone_through_in_several()
+    {
+        var tenant = new TenantId(Ids.Next());
+        var deliveries = new Stub(_ => true);
+        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
+        DueJourney[] journeys = [.. Enumerable.Range(0, DeliveryLanes.MostJourneysInALook).Select(_ => new DueJourney(tenant, new JourneyId(Ids.Next()), Limit: 10))];
+        deliveries.Due = new DueEntries([], journeys);
+        await lanes.TopUpAsync(default);
+        deliveries.Due = new DueEntries([], journeys[..1]);
+        await lanes.TopUpAsync(default);
+        Assert.That(deliveries.After, Is.EqualTo(new Dictionary<TenantId, JourneyId> { [tenant] = journeys[^1].Id }));
+        lanes.Add(Entries(tenant, 1));
+        Assert.That(lanes.Known, Is.Empty, "Of journeys that were not looked at, some may be left.");
+        await lanes.TopUpAsync(default);
+        Assert.That(deliveries.After, Is.Empty);
+        lanes.Add(Entries(tenant, 1));
+        Assert.That(lanes.Known, Is.Not.Empty);
+    }
+
+    /// <summary>Of one journey, each with a contact of its own.</summary>
+    private static List<DueEntry> Entries(TenantId tenant, int count)
+    {
+        var journey = new JourneyId(Ids.Next());
+        return [.. Enumerable.Range(0, count).Select(i => new DueEntry(tenant, journey, new JourneyEntryId(Ids.Next()), ContactId.Parse($"ctc_{i}"), 0))];
+    }
+
+    /// <summary>Targets that answer at once or never, and a database that has what it is told.</summary>
+    private sealed class Stub(Predicate<TenantId> answers) : IMediator, IDeliveries
+    {
+        private int _saved;
+        private int _underWay;
+
+        public DueEntries Due { get; set; } = new([], []);
+
+        public IReadOnlyDictionary<TenantId, JourneyId>? After { get; private set; }
+
+        public int Saved => Volatile.Read(ref _saved);
+
+        public int UnderWay => Volatile.Read(ref _underWay);
+
+        public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default)
+        {
+            var entry = ((DeliverEntry)(object)request).Entry;
+            if (!answers(entry.TenantId))
+            {
+                Interlocked.Increment(ref _underWay);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            return (TResponse)(object)(Result<Attempt>)new Attempt(entry, DeliveryState.Delivered, 1, default, null, 200);
+        }
+
+        public Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, DueLimits limits, CancellationToken cancellationToken)
+        {
+            After = after;
+            return Task.FromResult(Due);
+        }
+
+        public Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken)
+        {
+            Interlocked.Add(ref _saved, attempts.Count);
+            return Task.CompletedTask;
+        }
+
+        public Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task Publish(object notification, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default)
+            where TNotification : INotification => throw new NotSupportedException();
+    }
+}
