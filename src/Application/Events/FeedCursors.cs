@@ -24,8 +24,8 @@ public sealed class FeedCursors : IDisposable
     /// <summary>The list that a cursor of before is good for: a page token, which is not encrypted.</summary>
     private const string PlainList = "feed 1";
 
-    private readonly byte[] _macKey;
-    private readonly Aes _cipher = Aes.Create(); // calls that encrypt a whole text keep no state in it, so threads can share it
+    /// <summary>A stream writes a cursor for each event; setting up the keys each time would cost most of it.</summary>
+    private readonly ThreadLocal<Keys> _keys;
     private readonly long _plainBefore;
 
     /// <param name="key">Of <see cref="KeyBytes"/> bytes.</param>
@@ -33,8 +33,8 @@ public sealed class FeedCursors : IDisposable
     public FeedCursors(ReadOnlySpan<byte> key, long plainBefore)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyBytes);
-        _macKey = key[..HalfOfKey].ToArray();
-        _cipher.SetKey(key[HalfOfKey..]);
+        var (mac, cipher) = (key[..HalfOfKey].ToArray(), key[HalfOfKey..].ToArray());
+        _keys = new ThreadLocal<Keys>(() => new Keys(mac, cipher), trackAllValues: true);
         _plainBefore = plainBefore;
     }
 
@@ -50,8 +50,9 @@ public sealed class FeedCursors : IDisposable
         BinaryPrimitives.WriteInt64BigEndian(bytes[sizeof(long)..], place.Position);
         Span<byte> cursor = stackalloc byte[CursorBytes];
         RandomNumberGenerator.Fill(cursor[..IvBytes]);
-        _cipher.EncryptCbc(bytes, cursor[..IvBytes], cursor[IvBytes..^TagBytes]);
-        Authenticate(cursor[..^TagBytes], cursor[^TagBytes..]);
+        var keys = _keys.Value!;
+        keys.Encrypt(bytes, cursor[..IvBytes], cursor[IvBytes..^TagBytes]);
+        keys.Authenticate(cursor[..^TagBytes], cursor[^TagBytes..]);
         return Base64Url.EncodeToString(cursor);
     }
 
@@ -70,7 +71,15 @@ public sealed class FeedCursors : IDisposable
         return place is not null;
     }
 
-    public void Dispose() => _cipher.Dispose();
+    public void Dispose()
+    {
+        foreach (var keys in _keys.Values)
+        {
+            keys.Dispose();
+        }
+
+        _keys.Dispose();
+    }
 
     private FeedPlace? Decrypt(string cursor)
     {
@@ -82,14 +91,15 @@ public sealed class FeedCursors : IDisposable
 
         ReadOnlySpan<byte> bytes = Base64Url.DecodeFromChars(cursor);
         Span<byte> tag = stackalloc byte[TagBytes];
-        Authenticate(bytes[..^TagBytes], tag);
+        var keys = _keys.Value!;
+        keys.Authenticate(bytes[..^TagBytes], tag);
         if (!CryptographicOperations.FixedTimeEquals(tag, bytes[^TagBytes..]))
         {
             return null;
         }
 
         Span<byte> place = stackalloc byte[EncryptedBytes];
-        _cipher.DecryptCbc(bytes[IvBytes..^TagBytes], bytes[..IvBytes], place);
+        keys.Decrypt(bytes[IvBytes..^TagBytes], bytes[..IvBytes], place);
         return PlaceIn(place[..PlaceBytes]);
     }
 
@@ -102,14 +112,60 @@ public sealed class FeedCursors : IDisposable
     private static FeedPlace PlaceIn(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[sizeof(long)..]));
 
-    private void Authenticate(ReadOnlySpan<byte> ivAndEncrypted, Span<byte> tag)
+    /// <summary>The two halves of the key, set up for one thread.</summary>
+    private sealed class Keys : IDisposable
     {
-        Span<byte> text = stackalloc byte[Kind.Length + IvBytes + EncryptedBytes + BitsOfKind.Length];
-        Kind.CopyTo(text);
-        ivAndEncrypted.CopyTo(text[Kind.Length..]);
-        BitsOfKind.CopyTo(text[^BitsOfKind.Length..]);
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_macKey, text, hash);
-        hash[..TagBytes].CopyTo(tag);
+        private readonly IncrementalHash _mac;
+        private readonly Aes _cipher = Aes.Create();
+        private readonly ICryptoTransform _block;
+        private readonly byte[] _buffer = new byte[IvBytes];
+
+        public Keys(byte[] mac, byte[] cipher)
+        {
+            _mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, mac);
+            _cipher.Mode = CipherMode.ECB; // of single blocks, which make up CBC below: the framework's CBC would set up the key for each IV
+            _cipher.Padding = PaddingMode.None;
+            _cipher.SetKey(cipher);
+            _block = _cipher.CreateEncryptor();
+        }
+
+        /// <summary>AES-CBC with the padding of PKCS #7: of one block, so that a block of padding follows.</summary>
+        public void Encrypt(ReadOnlySpan<byte> place, ReadOnlySpan<byte> iv, Span<byte> encrypted)
+        {
+            Span<byte> padding = stackalloc byte[IvBytes];
+            padding.Fill(IvBytes);
+            EncryptBlock(place, iv, encrypted[..IvBytes]);
+            EncryptBlock(padding, encrypted[..IvBytes], encrypted[IvBytes..]);
+        }
+
+        public void Decrypt(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> iv, Span<byte> place) => _cipher.DecryptCbc(encrypted, iv, place);
+
+        public void Authenticate(ReadOnlySpan<byte> ivAndEncrypted, Span<byte> tag)
+        {
+            Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            _mac.AppendData(Kind);
+            _mac.AppendData(ivAndEncrypted);
+            _mac.AppendData(BitsOfKind);
+            _mac.GetHashAndReset(hash);
+            hash[..TagBytes].CopyTo(tag);
+        }
+
+        public void Dispose()
+        {
+            _mac.Dispose();
+            _block.Dispose();
+            _cipher.Dispose();
+        }
+
+        private void EncryptBlock(ReadOnlySpan<byte> block, ReadOnlySpan<byte> previous, Span<byte> encrypted)
+        {
+            for (var i = 0; i < _buffer.Length; i++)
+            {
+                _buffer[i] = (byte)(block[i] ^ previous[i]);
+            }
+
+            _block.TransformBlock(_buffer, 0, _buffer.Length, _buffer, 0);
+            _buffer.CopyTo(encrypted);
+        }
     }
 }
