@@ -144,7 +144,7 @@ public sealed class BrokenOnPurposeTests
     }
 
     /// <summary>Acknowledges at once and writes later, in groups; its process ends before the last group is written.</summary>
-    private sealed class HastyLog(EventWriter writer) : IEventLog
+    private sealed class HastyLog(IEventWriter writer) : IEventLog
     {
         public const int LostAtTheEnd = Requests % Together;
 
