@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Flownally.Domain.Tenants;
 
@@ -9,7 +10,10 @@ namespace Flownally.Api.Requests;
 /// </summary>
 internal sealed class BodyMemory
 {
-    private const long MostOfTenant = 24 * 1024 * 1024;
+    /// <summary>Of a body that counts for nothing: most are far smaller.</summary>
+    public const int SmallBytes = 16 * 1024;
+
+    private const long MostOfTenant = 16 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, long> _held = [];
@@ -39,16 +43,35 @@ internal sealed class BodyMemory
         }
     }
 
+    /// <summary>A body that is being held, in memory that is used again.</summary>
     internal sealed class Body(BodyMemory memory, TenantId tenant) : IDisposable
     {
+        private byte[] _buffer = [];
+        private int _length;
         private long _taken;
 
+        public ReadOnlyMemory<byte> Utf8 => _buffer.AsMemory(0, _length);
+
+        /// <summary>Reads a body to its end. Room for what it announces is taken first, so that not even that can be too much.</summary>
         /// <returns>False where the tenant holds too much already.</returns>
-        public bool TryTake(int bytes)
+        public async Task<bool> TryReadAsync(Stream source, long? announced, CancellationToken cancellationToken)
         {
-            var taken = memory.TryTake(tenant, bytes);
-            _taken += taken ? bytes : 0;
-            return taken;
+            if (!TryGrow((int)Math.Max(announced ?? 0, SmallBytes)))
+            {
+                return false;
+            }
+
+            int read;
+            while ((read = await source.ReadAsync(_buffer.AsMemory(_length), cancellationToken)) > 0)
+            {
+                _length += read;
+                if (_length == _buffer.Length && !TryGrow(2 * _length))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
 
         public void Dispose()
@@ -56,8 +79,30 @@ internal sealed class BodyMemory
             if (_taken > 0)
             {
                 memory.GiveBack(tenant, _taken);
-                _taken = 0;
             }
+
+            ArrayPool<byte>.Shared.Return(_buffer);
+            (_buffer, _length, _taken) = ([], 0, 0);
+        }
+
+        /// <summary>One byte more than is needed shows where the body ends.</summary>
+        private bool TryGrow(int bytes)
+        {
+            if (bytes > SmallBytes)
+            {
+                if (!memory.TryTake(tenant, bytes))
+                {
+                    return false;
+                }
+
+                _taken += bytes;
+            }
+
+            var larger = ArrayPool<byte>.Shared.Rent(bytes + 1);
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+            return true;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Flownally.Api.Authentication;
 using Flownally.Api.Problems;
@@ -7,6 +6,7 @@ using Flownally.Application.Sharing;
 using Flownally.Domain;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Net.Http.Headers;
 
@@ -20,9 +20,6 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
 {
     /// <summary>Objects and arrays in one another: above what payloads and schemas may have, so that they can say so themselves.</summary>
     private const int MaxDepth = 64;
-
-    /// <summary>Of a body that nobody waits for: most are far smaller.</summary>
-    private const int SmallBytes = 16 * 1024;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
@@ -50,10 +47,16 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
             return new UnsupportedMediaType();
         }
 
-        using var buffer = new MemoryStream(); // grows with what arrives, not with what is announced
+        if (request.ContentLength > request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize)
+        {
+            return new RequestTooLarge();
+        }
+
+        var body = request.HttpContext.RequestServices.GetRequiredService<BodyMemory>().Of(TenantOf(request));
+        request.HttpContext.Response.RegisterForDispose(body);
         try
         {
-            if (!await TryReadAsync(request, buffer, cancellationToken))
+            if (!await body.TryReadAsync(request.Body, request.ContentLength, cancellationToken))
             {
                 return new RateLimited("the bodies that are held for one tenant at a time", RateLimited.Soon);
             }
@@ -63,8 +66,14 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
             throw new BadHttpRequestException("The body cannot be read.", exception);
         }
 
-        var utf8 = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-        using var place = utf8.Length > SmallBytes ? await request.HttpContext.RequestServices.GetRequiredService<ProcessorShares>().EnterAsync(TenantOf(request), cancellationToken) : null;
+        using var place = body.Utf8.Length > BodyMemory.SmallBytes
+            ? await request.HttpContext.RequestServices.GetRequiredService<ProcessorShares>().EnterAsync(TenantOf(request), cancellationToken)
+            : null;
+        return Parse(request, body.Utf8, type);
+    }
+
+    private Result<object> Parse(HttpRequest request, ReadOnlyMemory<byte> utf8, Type type)
+    {
         try
         {
             // Before the document is made: it would compare members in quadratic time at great depths, and cannot read half a surrogate.
@@ -81,39 +90,6 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         catch (JsonException exception)
         {
             return new MalformedJson(Describe(exception));
-        }
-    }
-
-    /// <returns>False where larger bodies of the tenant are held already, and this one is not small.</returns>
-    private static async Task<bool> TryReadAsync(HttpRequest request, MemoryStream buffer, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength <= SmallBytes)
-        {
-            await request.Body.CopyToAsync(buffer, cancellationToken);
-            return true;
-        }
-
-        var held = request.HttpContext.RequestServices.GetRequiredService<BodyMemory>().Of(TenantOf(request));
-        request.HttpContext.Response.RegisterForDispose(held);
-        var piece = ArrayPool<byte>.Shared.Rent(SmallBytes);
-        try
-        {
-            int read;
-            while ((read = await request.Body.ReadAsync(piece, cancellationToken)) > 0)
-            {
-                if (!held.TryTake(read))
-                {
-                    return false;
-                }
-
-                buffer.Write(piece, 0, read);
-            }
-
-            return true;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
         }
     }
 

@@ -60,7 +60,7 @@ internal struct Instance(JsonElement json, Work work)
 
     private readonly string ReadCanonical()
     {
-        Work.Spend(40 + (3L * Raw.Length));
+        Work.Spend(70 + (3L * Raw.Length));
         return CanonicalJson.Of(Json);
     }
 

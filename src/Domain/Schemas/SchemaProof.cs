@@ -286,10 +286,10 @@ internal sealed class Prover
         Descend();
         var disjoint = other.Keywords.Any(rule => rule switch
     {
-            AlternativesKeyword either => either.Branches.All(branch => AreDisjoint(old, branch)),
-            ReferenceKeyword reference => AreDisjoint(old, reference.Target),
-            _ => false,
-        }) || old.With(other).IsEmpty();
+        AlternativesKeyword either => either.Branches.All(branch => AreDisjoint(old, branch)),
+        ReferenceKeyword reference => AreDisjoint(old, reference.Target),
+        _ => false,
+    }) || old.With(other).IsEmpty();
         _depth--;
         return disjoint;
     }

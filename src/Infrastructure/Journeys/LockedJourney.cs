@@ -1,7 +1,7 @@
 using Flownally.Application.Journeys;
 using Flownally.Domain;
-using Flownally.Domain.Tenants;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
 

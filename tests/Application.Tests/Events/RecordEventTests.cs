@@ -1,7 +1,7 @@
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
-using Flownally.Application.Sharing;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Sharing;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;

@@ -53,8 +53,15 @@ public sealed class JourneyTests
         var error = new FilterError(Created, default, FilterError.TooComplex);
         var journey = new Journey
         {
-            Id = default, TenantId = default, Name = JourneyName.Parse("Thanks"), Status = JourneyStatus.Active, TriggerConfig = Trigger, LastFilterError = error,
-            Revision = 3, CreatedAt = Created, UpdatedAt = Created,
+            Id = default,
+            TenantId = default,
+            Name = JourneyName.Parse("Thanks"),
+            Status = JourneyStatus.Active,
+            TriggerConfig = Trigger,
+            LastFilterError = error,
+            Revision = 3,
+            CreatedAt = Created,
+            UpdatedAt = Created,
         };
         var renamed = journey.Change(new JourneyChange(JourneyName.Parse("Thank you")), Later).Value;
         var filtered = renamed.Change(new JourneyChange(TriggerConfig: new TriggerConfigChange(PayloadFilter: (PayloadSchema?)null)), Later).Value;

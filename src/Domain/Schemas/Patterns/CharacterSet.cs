@@ -26,7 +26,8 @@ internal sealed class CharacterSet
     private readonly (int From, int To)[] _ranges;
     private readonly uint _categories;
     private readonly bool _isNegated;
-    private readonly UInt128 _ascii;
+    private readonly ulong _lowAscii;
+    private readonly ulong _highAscii;
 
     /// <param name="ranges">In any order; they may overlap.</param>
     /// <param name="categories">A bit for each <see cref="UnicodeCategory"/> that belongs to the set.</param>
@@ -34,9 +35,10 @@ internal sealed class CharacterSet
     public CharacterSet(IEnumerable<(int From, int To)> ranges, uint categories = 0, bool isNegated = false)
     {
         (_ranges, _categories, _isNegated) = (Merge(ranges), categories, isNegated);
-        for (var character = 0; character < 128; character++)
+        for (var character = 0; character < 64; character++)
         {
-            _ascii |= Find(character) ? UInt128.One << character : 0;
+            _lowAscii |= Find(character) ? 1UL << character : 0;
+            _highAscii |= Find(character + 64) ? 1UL << character : 0;
         }
     }
 
@@ -48,7 +50,9 @@ internal sealed class CharacterSet
     /// <summary>The ranges, a negated set's too; null where the set speaks of categories.</summary>
     public IEnumerable<(int From, int To)>? Ranges => _categories != 0 ? null : _isNegated ? Gaps() : _ranges;
 
-    public bool Contains(int codePoint) => codePoint < 128 ? (_ascii >> codePoint & UInt128.One) != UInt128.Zero : Find(codePoint);
+    public bool Contains(int codePoint) => codePoint < 64 ? (_lowAscii >> codePoint & 1) != 0
+        : codePoint < 128 ? (_highAscii >> (codePoint - 64) & 1) != 0
+        : Find(codePoint);
 
     private bool Find(int codePoint)
     {

@@ -11,7 +11,7 @@ namespace Flownally.Domain.Schemas.Patterns;
 internal sealed class PatternProgram
 {
     /// <summary>Instructions of one pattern.</summary>
-    public const int MaxLength = 512;
+    public const int MaxLength = 400;
 
     private const int LongestOnStack = 250;
     private const long Countless = 1_000_000;
@@ -72,6 +72,7 @@ internal sealed class PatternProgram
     /// <returns>False also once the work is spent.</returns>
     public bool IsMatch(ReadOnlySpan<char> text, Work work)
     {
+        work.Spend(Length / 2); // the memory is cleared first
         if (Length <= LongestOnStack)
         {
             return IsMatch(text, work, stackalloc int[4 * Length]);
@@ -114,7 +115,7 @@ internal sealed class PatternProgram
             var nextCount = 0;
             foreach (var thread in now[..count])
             {
-                var instruction = _instructions[thread];
+                ref readonly var instruction = ref _instructions[thread];
                 if (instruction.Set!.Contains(character.Value) && threads.Add(instruction.Target, next, ref nextCount, isStart: false, at == text.Length))
                 {
                     return true;
@@ -291,7 +292,7 @@ internal sealed class PatternProgram
             {
                 var at = _pending[--waiting];
                 _steps++;
-                var instruction = program._instructions[at];
+                ref readonly var instruction = ref program._instructions[at];
                 switch (instruction.Code)
                 {
                     case Code.Found:
