@@ -20,10 +20,10 @@ public abstract record Error(string Code, string Detail)
 
 /// <summary>One fault at one place of the request.</summary>
 /// <param name="Field">
-/// RFC 6901 pointer into the request body, or the name of the query parameter or header; cut with … at <see cref="MaxFieldLength"/> characters.
+/// RFC 6901 pointer into the request body, or the name of the query parameter or header; cut with … at 256 characters.
 /// </param>
 /// <param name="Code">What kind of fault it is, in camelCase.</param>
-/// <param name="Message">A sentence that says what was expected and what was found; cut with … at <see cref="MaxMessageLength"/> characters.</param>
+/// <param name="Message">A sentence that says what was expected and what was found; cut with … at 600 characters.</param>
 public sealed record FieldViolation(string Field, string Code, string Message)
 {
     public const int MaxFieldLength = 256;
@@ -31,6 +31,8 @@ public sealed record FieldViolation(string Field, string Code, string Message)
     public const int MaxMessageLength = 600;
 
     public string Field { get; } = Cut(Field, MaxFieldLength);
+
+    public string Code { get; } = Code;
 
     public string Message { get; } = Cut(Message, MaxMessageLength);
 

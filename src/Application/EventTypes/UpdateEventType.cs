@@ -82,7 +82,7 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                 {
                     if (comparison.TooComplex is { } stored)
                     {
-                        return new SchemaTooComplex(stored);
+                        return PayloadSchemaInvalid.TooComplex(stored);
                     }
 
                     return comparison.IsCompatible
@@ -92,7 +92,7 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
 
                 if (scans == MostScans)
                 {
-                    return new SchemaTooComplex(null);
+                    return PayloadSchemaInvalid.TooComplex(stored: null);
                 }
             }
 

@@ -68,9 +68,9 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
         var patterns = reader.ReadMap(member)
             .Select(child => reader.ReadPattern(child.Name, child.Node.Place) is { } program ? new PatternSchema(child.Name, program, child.Node) : null)
             .OfType<PatternSchema>().ToList();
-        if (patterns.Sum(pattern => pattern.Program.Length) > PatternProgram.MaxLength)
+        if (patterns.Sum(pattern => pattern.Program.Length) > reader.MostSteps)
         {
-            reader.Fault(member.Place, "tooLarge", $"The patterns of one patternProperties may take {PatternProgram.MaxLength} steps together. Use fewer or simpler ones, or properties.");
+            reader.Fault(member.Place, "tooLarge", $"The patterns of one patternProperties may take {reader.MostSteps} steps together. Use fewer or simpler ones, or properties.");
         }
 
         return patterns;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Flownally.Domain.Json;
+using Flownally.Domain.Schemas.Patterns;
 
 namespace Flownally.Domain.Schemas;
 
@@ -53,10 +54,17 @@ public sealed class PayloadSchema
         return Compile(schema, Dialect.Draft202012, payloadsAreObjects: true, place);
     }
 
+    /// <summary>Compiles a schema that was accepted once, whatever the limits of patterns are today.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be used any more.</exception>
+    public static PayloadSchema Restore(JsonElement schema) =>
+        Compile(schema, Dialect.Draft202012, payloadsAreObjects: true, mostSteps: PatternProgram.MaxRestoredLength).Value;
+
     /// <summary>The bare engine, without limits of size: as the official test suite needs it.</summary>
     /// <param name="standard">The dialect of a schema that names none.</param>
     /// <param name="payloadsAreObjects">False takes a schema that no object fits.</param>
-    internal static Result<PayloadSchema> Compile(JsonElement schema, Dialect standard, bool payloadsAreObjects, string place = "")
+    /// <param name="mostSteps">Of one pattern, and of those that a name is held against together.</param>
+    internal static Result<PayloadSchema> Compile(JsonElement schema, Dialect standard, bool payloadsAreObjects, string place = "",
+        int mostSteps = PatternProgram.MaxLength)
     {
         schema = schema.Clone();
         if (Dialect.Of(schema, standard) is not { } dialect)
@@ -64,7 +72,7 @@ public sealed class PayloadSchema
             return new PayloadSchemaInvalid([new FieldViolation(place + "/$schema", "malformed", Dialect.Addresses)]);
         }
 
-        var reader = new SchemaReader(schema, dialect, place);
+        var reader = new SchemaReader(schema, dialect, place, mostSteps);
         var root = reader.Read();
         if (payloadsAreObjects && reader.Faults.Count == 0 && !root.AllowsObjects)
         {

@@ -17,13 +17,14 @@ internal readonly record struct SchemaMember(SchemaReader Reader, JsonElement Ow
 
 /// <summary>Compiles schemas, and finds what keeps one from being used.</summary>
 /// <param name="place">Where the schema stands in the request.</param>
-internal sealed class SchemaReader(JsonElement root, Dialect dialect, string place)
+/// <param name="mostSteps">Of one pattern, and of those that a name is held against together.</param>
+internal sealed class SchemaReader(JsonElement root, Dialect dialect, string place, int mostSteps)
 {
     private const int MaxNodes = 1_000;
     private const int MaxPatternLength = 512;
 
-    /// <summary>Steps of all patterns of a schema, equal ones counted once.</summary>
-    private const int MaxPatternSteps = 10_000;
+    /// <summary>Steps of all patterns of a schema, equal ones counted once: as many as 25 of the longest have.</summary>
+    private readonly int _mostPatternSteps = 25 * mostSteps;
 
     private readonly SchemaPlace _top = new(null, "");
     private readonly List<FieldViolation> _faults = [];
@@ -35,6 +36,9 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
     private int _patternSteps;
 
     public IReadOnlyList<FieldViolation> Faults => _faults;
+
+    /// <summary>Of one pattern, and of those that a name is held against together.</summary>
+    public int MostSteps => mostSteps;
 
     /// <summary>Bytes that the compiled schema takes, as an estimate.</summary>
     public long Weight => (400L * _nodes.Count) + (200L * _places.Count) + _patterns.Values.Sum(pattern => pattern.Weight);
@@ -121,18 +125,18 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
             return known;
         }
 
-        if (_patternSteps > MaxPatternSteps)
+        if (_patternSteps > _mostPatternSteps)
         {
             return null; // which was said where it became too much
         }
 
         try
         {
-            var compiled = _patterns[pattern] = PatternProgram.Compile(pattern);
+            var compiled = _patterns[pattern] = PatternProgram.Compile(pattern, mostSteps);
             _patternSteps += compiled.Length;
-            if (_patternSteps > MaxPatternSteps)
+            if (_patternSteps > _mostPatternSteps)
             {
-                Fault(at, "tooLarge", $"The patterns of a schema may take {MaxPatternSteps} steps together. Use fewer or simpler ones; equal ones count once.");
+                Fault(at, "tooLarge", $"The patterns of a schema may take {_mostPatternSteps} steps together. Use fewer or simpler ones; equal ones count once.");
             }
 
             return compiled;

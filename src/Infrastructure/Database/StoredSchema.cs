@@ -7,5 +7,5 @@ namespace Flownally.Infrastructure.Database;
 internal static class StoredSchema
 {
     /// <summary>A schema from a column: it was accepted before it was stored.</summary>
-    public static PayloadSchema ToSchema(this RawJson text) => PayloadSchema.Parse(JsonElement.Parse(text.Utf8.Span)).Value;
+    public static PayloadSchema ToSchema(this RawJson text) => PayloadSchema.Restore(JsonElement.Parse(text.Utf8.Span));
 }

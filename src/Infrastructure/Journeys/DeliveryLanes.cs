@@ -31,7 +31,7 @@ internal sealed class DeliveryLanes : IAsyncDisposable
     public const int MostJourneysInALook = 200;
 
     /// <summary>Webhooks under way at once, each with a connection; those of one tenant have half of these places at most.</summary>
-    public const int MostUnderWay = 512;
+    public const int MostUnderWay = 256;
 
     /// <summary>How many webhooks of one journey are sent at once for the first time, and again.</summary>
     private const int FirstLanes = 8;

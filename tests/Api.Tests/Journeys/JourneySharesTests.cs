@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Flownally.Api.Tests.CommandLine;
 using Flownally.Api.Tests.Events;
+using Flownally.Application.Tenants;
 using Flownally.Domain.Journeys;
+using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Journeys;
 
 namespace Flownally.Api.Tests.Journeys;
@@ -34,6 +36,7 @@ public sealed class JourneySharesTests
         const int Journeys = 300;
         await using var service = await OwnService.StartAsync("flood");
         var other = await service.NewWorkspaceAsync();
+        await AllowManyJourneysAsync(service, service.Workspace);
         await ActivateAsync(service.Workspace, Journeys);
         var small = (await ActivateAsync(other, 1)).Single();
         await RecordAsync(service.Workspace, 200);
@@ -189,6 +192,7 @@ public sealed class JourneySharesTests
     {
         const int Journeys = DeliveryLanes.MostJourneysInALook + 50;
         await using var service = await OwnService.StartAsync("many_due");
+        await AllowManyJourneysAsync(service, service.Workspace);
         await ActivateAsync(service.Workspace, Journeys);
         await RecordAsync(service.Workspace, 3);
         await UntilAsync(async () => (await service.AskAsync<long>("SELECT count(*) FROM journey_entries")).Single() == 3 * Journeys);
@@ -198,6 +202,10 @@ public sealed class JourneySharesTests
         await UntilAsync(async () => (await service.AskAsync<long>("SELECT count(*) FROM journey_entries WHERE delivery_state = 'pending'")).Single() == 0);
         Assert.That(await service.AskAsync<long>("SELECT count(*) FROM journey_entries WHERE delivery_state = 'none'"), Is.EqualTo([3 * Journeys]), "they have no target");
     }
+
+    /// <summary>Before the first call, so that the process remembers no other limit.</summary>
+    private static Task<Domain.Result<TenantId>> AllowManyJourneysAsync(OwnService service, Workspace workspace) => service.SendAsync(new LimitTenant(workspace.Tenant,
+        new Dictionary<TenantLimit, LimitSetting> { [TenantLimit.ActiveJourneysPerType] = new(false, null) }));
 
     /// <summary>Makes journeys without a filter or a target, which contacts enter with every event.</summary>
     /// <returns>Their ids.</returns>

@@ -4525,7 +4525,7 @@ namespace Flownally.Client
     {
 
         /// <summary>
-        /// RFC 6901 pointer into the request body, or the name of the query parameter or header.
+        /// RFC 6901 pointer into the request body, or the name of the query parameter or header; cut with … at 256 characters.
         /// </summary>
         [System.Text.Json.Serialization.JsonPropertyName("field")]
         public string Field { get; set; } = default!;
@@ -4537,7 +4537,7 @@ namespace Flownally.Client
         public string Code { get; set; } = default!;
 
         /// <summary>
-        /// A sentence that says what was expected and what was found.
+        /// A sentence that says what was expected and what was found; cut with … at 600 characters.
         /// </summary>
         [System.Text.Json.Serialization.JsonPropertyName("message")]
         public string Message { get; set; } = default!;

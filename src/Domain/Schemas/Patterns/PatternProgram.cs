@@ -13,6 +13,9 @@ internal sealed class PatternProgram
     /// <summary>Instructions of one pattern.</summary>
     public const int MaxLength = 400;
 
+    /// <summary>Of one that is stored since it was accepted by an earlier version, which had another limit.</summary>
+    public const int MaxRestoredLength = 20_000;
+
     private const int LongestOnStack = 250;
     private const long Countless = 1_000_000;
 
@@ -53,13 +56,13 @@ internal sealed class PatternProgram
     public long Weight { get; }
 
     /// <exception cref="FormatException">The text is no pattern, needs what is refused, or would be too long a program.</exception>
-    public static PatternProgram Compile(string pattern)
+    public static PatternProgram Compile(string pattern, int most = MaxLength)
     {
         var root = PatternParser.Parse(pattern);
         var length = LengthOf(root); // without the last instruction
-        if (length >= MaxLength)
+        if (length >= most)
         {
-            throw new FormatException($"The pattern repeats too much: it would take {length} steps, and fewer than {MaxLength} are allowed. Say lengths by minLength and maxLength.");
+            throw new FormatException($"The pattern repeats too much: it would take {length} steps, and fewer than {most} are allowed. Say lengths by minLength and maxLength.");
         }
 
         var instructions = new List<Instruction>((int)length);
