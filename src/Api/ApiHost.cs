@@ -58,6 +58,7 @@ internal static class ApiHost
         builder.Services
             .AddFlownally(builder.Configuration, connectionString)
             .AddBackgroundWork()
+            .AddHostedService<MemoryReturn>()
             .AddContractDocument()
             .SwitchOffHostFilterOfFramework()
             .AddApiKeys()

@@ -15,6 +15,9 @@ internal sealed class BodyMemory
 
     private const long MostOfTenant = 16 * 1024 * 1024;
 
+    /// <summary>Of our own, because the shared one keeps arrays of every size for each thread.</summary>
+    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(maxArrayLength: 16 * 1024 * 1024, maxArraysPerBucket: 2);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, long> _held = [];
 
@@ -81,7 +84,7 @@ internal sealed class BodyMemory
                 memory.GiveBack(tenant, _taken);
             }
 
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Pool.Return(_buffer);
             (_buffer, _length, _taken) = ([], 0, 0);
         }
 
@@ -98,9 +101,9 @@ internal sealed class BodyMemory
                 _taken += bytes;
             }
 
-            var larger = ArrayPool<byte>.Shared.Rent(bytes + 1);
+            var larger = Pool.Rent(bytes + 1);
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Pool.Return(_buffer);
             _buffer = larger;
             return true;
         }

@@ -45,7 +45,13 @@ internal static partial class Formats
     public static bool IsOfNumbers(string name) => name is "int32" or "int64";
 
     /// <summary>What it costs to look at one character.</summary>
-    public static int UnitsOfCharacter(string name) => name == "regex" ? 12 : 3;
+    public static int UnitsOfCharacter(string name) => name switch
+    {
+        "regex" => 30,
+        "uri" or "uri-reference" => 9,
+        "json-pointer" => 5,
+        _ => 3,
+    };
 
     public static bool IsInRange(string name, JsonNumber number)
     {

@@ -17,6 +17,10 @@ internal sealed class PatternProgram
     public const int MaxRestoredLength = 20_000;
 
     private const int LongestOnStack = 250;
+
+    /// <summary>What it costs to begin with a text, however short.</summary>
+    private const int UnitsOfStart = 20;
+
     private const long Countless = 1_000_000;
 
     private readonly Instruction[] _instructions;
@@ -75,7 +79,7 @@ internal sealed class PatternProgram
     /// <returns>False also once the work is spent.</returns>
     public bool IsMatch(ReadOnlySpan<char> text, Work work)
     {
-        work.Spend(Length / 2); // the memory is cleared first
+        work.Spend(UnitsOfStart + (Length / 2)); // the memory is cleared first
         if (Length <= LongestOnStack)
         {
             return IsMatch(text, work, stackalloc int[4 * Length]);
