@@ -95,10 +95,9 @@ internal static class HostileRun
         var memoryAtStart = service.Memory;
 
         say($"Calls are tried one by one for {plan.Search.TotalSeconds:0} s");
-        var costs = await SearchAsync(plan, service, http, key);
+        var (costs, dear) = await SearchAsync(plan, service, http, key);
 
         say($"The dearest are sent by {plan.Callers} callers for {plan.Siege.TotalSeconds:0} s");
-        var dear = costs.OrderByDescending(cost => cost.Cpu).Take(SiegeVariants).Select(cost => cost.Call).ToList();
         var begin = Stopwatch.GetTimestamp();
         var besieged = bystander.RunAsync(plan.Siege, pause: TimeSpan.FromMilliseconds(20));
         var sent = await Task.WhenAll(Enumerable.Range(0, plan.Callers).Select(async caller =>
@@ -119,10 +118,12 @@ internal static class HostileRun
             memoryAtStart, service.PeakMemory, service.Memory);
     }
 
-    private static async Task<List<CallCost>> SearchAsync(HostilePlan plan, ApiProcess service, HttpClient http, string key)
+    /// <returns>What each call cost, without its body, which would take all memory; and the dearest calls as they were sent.</returns>
+    private static async Task<(List<CallCost> Costs, List<DearCall> Dearest)> SearchAsync(HostilePlan plan, ApiProcess service, HttpClient http, string key)
     {
         var calls = new DearCalls(new Random(plan.Seed));
         var costs = new List<CallCost>();
+        var dearest = new PriorityQueue<DearCall, double>();
         for (var begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < plan.Search;)
         {
             string? id = null;
@@ -131,12 +132,19 @@ internal static class HostileRun
                 var call = id is null ? next : next with { Path = System.Text.RegularExpressions.Regex.Replace(next.Path, @"\{.*\}", id) };
                 var before = service.CpuTime;
                 var (status, bytes, made) = await CallAsync(http, service.Url, key, call);
-                costs.Add(new CallCost(call, (service.CpuTime - before).TotalSeconds, status, bytes));
+                var cost = new CallCost(call with { Body = null }, (service.CpuTime - before).TotalSeconds, status, bytes);
+                costs.Add(cost);
+                dearest.Enqueue(call, cost.Cpu);
+                if (dearest.Count > SiegeVariants)
+                {
+                    dearest.Dequeue();
+                }
+
                 id ??= made;
             }
         }
 
-        return costs;
+        return (costs, [.. dearest.UnorderedItems.Select(item => item.Element)]);
     }
 
     /// <returns>The status, 0 where there was no answer; the length of the body; and the id of what was made.</returns>
