@@ -11,6 +11,7 @@ using Flownally.Application.Contacts;
 using Flownally.Application.Journeys;
 using Flownally.Application.Limits;
 using Flownally.Infrastructure;
+using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -82,6 +83,7 @@ internal static class ApiHost
         .AddLogging()
         .Configure<ContactOptions>(configuration.GetSection("Contacts"))
         .Configure<RecordingOptions>(configuration.GetSection("Recording"))
+        .Configure<DatabaseOptions>(configuration.GetSection("Database"))
         .Configure<JourneyShareOptions>(configuration.GetSection("Journeys:Share"))
         .AddSingleton(TimeProvider.System)
         .AddSingleton<IWebhookBody, WebhookBody>()

@@ -15,7 +15,8 @@ public static class Failure
     };
 }
 
-public sealed record DatabaseUnavailable() : Error("databaseUnavailable",
-    "The database cannot be reached at the moment. Repeat the call later, a recording under its idempotency key.");
+/// <param name="Reason">Only told to operators; null for a call.</param>
+public sealed record DatabaseUnavailable(string? Reason = null) : Error("databaseUnavailable",
+    Reason ?? "The database cannot be reached at the moment. Repeat the call later, a recording under its idempotency key.");
 
 public sealed record Internal() : Error("internal", "The server failed at this call. Tell its operator the traceId.");

@@ -33,7 +33,8 @@ public static class InfrastructureServices
     {
         TypeHandlers.Register();
         return services
-            .AddSingleton(_ => NpgsqlDataSource.Create(ConnectionStrings.ForApi(connectionString)))
+            .AddSingleton(services => NewDataSource(services, connectionString))
+            .AddSingleton(new NotificationCheck(connectionString))
             .AddSingleton<DatabaseReadiness>()
             .AddSingleton(services => new SessionPool(services.GetRequiredService<NpgsqlDataSource>()))
             .AddSingleton<Database.Database>()
@@ -42,7 +43,7 @@ public static class InfrastructureServices
             .AddSingleton<IListener>(services => services.GetRequiredService<ApiKeyCache>())
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
-            .AddKeyedSingleton(Recording, (_, _) => NpgsqlDataSource.Create(ConnectionStrings.ForApi(connectionString)))
+            .AddKeyedSingleton(Recording, (services, _) => NewDataSource(services, connectionString))
             .AddSingleton<IEventWriter>(services => new EventWriter(
                 new Database.Database(new SessionPool(services.GetRequiredKeyedService<NpgsqlDataSource>(Recording), isShared: false), services.GetRequiredService<DatabaseReadiness>()),
                 services.GetRequiredService<FeedNotices>()))
@@ -93,4 +94,7 @@ public static class InfrastructureServices
         .AddHostedService(services => services.GetRequiredService<FeedNotices>())
         .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
+
+    private static NpgsqlDataSource NewDataSource(IServiceProvider services, string connectionString) =>
+        ApiDataSource.Create(connectionString, services.GetRequiredService<IOptions<DatabaseOptions>>().Value, services.GetRequiredService<TimeProvider>());
 }

@@ -11,13 +11,13 @@ namespace Flownally.Api.Tests;
 public sealed class ArchitectureTests
 {
     /// <summary>
-    /// Where connections are opened: what everything else goes through, the three that need a session of their own, and what
+    /// Where connections are opened: what everything else goes through, the four that need a session of their own, and what
     /// sets a server up.
     /// </summary>
     private static readonly string[] Openers =
     [
         "Database/SessionPool.cs", "Database/DatabaseReadiness.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
-        "Database/Notifications.cs", "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
+        "Database/Notifications.cs", "Database/NotificationCheck.cs", "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
     ];
 
     [TestCase(typeof(Error))]

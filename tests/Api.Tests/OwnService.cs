@@ -96,6 +96,7 @@ internal sealed class OwnService : IAsyncDisposable
         }
 
         return string.Join('\n', await AskAsync<string>($"""
+            DO $$ BEGIN PERFORM verify_feed_clock(); END $$;
             SET plan_cache_mode = force_generic_plan;
             DEALLOCATE ALL;
             PREPARE asked ({string.Join(", ", parameters.Select(parameter => parameter.Type))}) AS {sql};

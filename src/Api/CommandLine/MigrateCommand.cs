@@ -7,11 +7,12 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var command = new Command("migrate", "Bring the database to the newest version; needs the account that owns its tables.");
+        var force = new Option<bool>("--force") { Description = "Even where processes of older versions are running that could not go on." };
+        var command = new Command("migrate", "Bring the database to the newest version; needs the account that owns its tables.") { force };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
-            var applied = await Migrator.MigrateAsync(database.OwnerConnectionString, cancellationToken);
+            var applied = await Migrator.MigrateAsync(database.OwnerConnectionString, cancellationToken, arguments.GetValue(force));
             terminal.Show(new { applied }, applied.Count == 0 ? ["The database is up to date."] : applied);
             return 0;
         }));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Flownally.Api.Json;
 using Flownally.Application;
 using Flownally.Domain;
+using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.EmbeddedPostgres;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -48,7 +49,7 @@ internal sealed class Terminal(bool json)
         {
             return await command(new Terminal(arguments.GetValue(Json)));
         }
-        catch (Exception exception) when (exception is EmbeddedServerException or DatabaseUnavailableException
+        catch (Exception exception) when (exception is EmbeddedServerException or DatabaseUnavailableException or MigrationRefusedException
             or OptionsValidationException or NpgsqlException or SocketException or IOException or InvalidDataException
             or UnauthorizedAccessException)
         {

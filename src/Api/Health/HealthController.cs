@@ -1,4 +1,6 @@
+using Flownally.Api.Problems;
 using Flownally.Api.Requests;
+using Flownally.Application;
 using Flownally.Infrastructure.Database;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -13,14 +15,28 @@ namespace Flownally.Api.Health;
 [Route("health")]
 public sealed class HealthController(IDatabaseProbe database) : ControllerBase
 {
+    /// <summary>A probe that waits longer tells its sender no more.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     [HttpGet("live")]
     public IActionResult Live() => Ok(new { status = "live" });
 
-    /// <summary>Ready once the database is reachable and its migrations are done; else 503.</summary>
+    /// <summary>Ready once the database can be worked with; else 503 with the reason.</summary>
     [HttpGet("ready")]
     public async Task<IActionResult> Ready(CancellationToken cancellationToken)
     {
-        await database.CheckAsync(cancellationToken);
-        return Ok(new { status = "ready" });
+        try
+        {
+            await database.CheckAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+            return Ok(new { status = "ready" });
+        }
+        catch (DatabaseUnavailableException exception)
+        {
+            return new ProblemResult(new DatabaseUnavailable(exception.Message));
+        }
+        catch (TimeoutException)
+        {
+            return new ProblemResult(new DatabaseUnavailable("The database does not answer in time."));
+        }
     }
 }

@@ -35,7 +35,7 @@ public sealed record FeedView(IReadOnlyList<FeedEvent> Events, FeedPlace? Reache
     {
         if (after is { } place && (place.IsBefore(Dropped) || place.TransactionId >= Horizon.TransactionId))
         {
-            return new CursorExpired();
+            return new CursorExpired(IsAhead: !place.IsBefore(Dropped));
         }
 
         // At the end, the place of any tenant's latest event, so that the cursor of a tenant that records seldom does not expire;

@@ -46,5 +46,7 @@ public sealed record CursorInvalid : Error
 }
 
 /// <summary>What follows the cursor is not all there any more, or never was in this history.</summary>
-public sealed record CursorExpired() : Error("cursorExpired",
-    "Events that follow the cursor are no longer kept, or it comes from before a backup was restored. Begin without a cursor.");
+/// <param name="IsAhead">Whether the cursor lies ahead of all that was recorded.</param>
+public sealed record CursorExpired(bool IsAhead = false) : Error("cursorExpired", IsAhead
+    ? "The cursor lies ahead of the feed: it comes from before an older state of the database was restored. Begin without a cursor."
+    : "Events that follow the cursor are no longer kept. Begin without a cursor.");

@@ -11,27 +11,27 @@ internal static class ConnectionStrings
     /// </summary>
     private static readonly int MostSessions = Math.Clamp(4 * Environment.ProcessorCount, 8, 25);
 
+    /// <summary>Shows in <c>pg_stat_activity</c> which program a session is of, so that <c>migrate</c> sees who could not go on.</summary>
+    private static readonly string Program = $"{Migrator.ProgramName} {Migrator.Scripts.Count:0000}";
+
     /// <summary>
-    /// The session begins as <see cref="Migrator.ApiRole"/> and gives up early, so that a call is answered
-    /// while its caller still waits, and an abandoned transaction cannot hold back the feed. Statements are planned once:
-    /// planning one anew for its values costs more than most take. Nothing may be set in a session that outlives a
-    /// transaction, for it is handed on as it is: to reset it takes PostgreSQL seven statements each time.
+    /// Nothing may be set in a session that outlives a transaction, for it is handed on as it is: to reset it takes PostgreSQL seven
+    /// statements each time. A statement has no time limit of its own here: one that writes must never be cancelled (decision 25).
     /// </summary>
     public static string ForApi(string connectionString) => new NpgsqlConnectionStringBuilder($"Maximum Pool Size={MostSessions};" + connectionString)
     {
-        ApplicationName = "flownally",
-        Options = $"-c role={Migrator.ApiRole} -c idle_in_transaction_session_timeout=10s -c statement_timeout=30s -c plan_cache_mode=force_generic_plan",
+        ApplicationName = Program,
         MaxAutoPrepare = 50,
         NoResetOnClose = true,
         Timeout = 5,
-        CommandTimeout = 15,
+        CommandTimeout = 0,
         ReadBufferSize = 32 * 1024, // a page of a list arrives whole, not in several turns
     }.ConnectionString;
 
     /// <summary>The session hears of every NOTIFY as long as it lasts, so it is not handed on.</summary>
     public static string ForListening(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
-        ApplicationName = "flownally",
+        ApplicationName = Program,
         Timeout = 5,
         Pooling = false,
     }.ConnectionString;

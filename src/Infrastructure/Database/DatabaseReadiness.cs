@@ -1,26 +1,28 @@
 using Dapper;
 using Flownally.Application;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
 
 /// <summary>
-/// What must be true before the first statement of a process: the migrations are done, partitions lie ahead, and the
-/// feed's clock is past every stored event. Checked once, by whichever call comes first after the database is there.
+/// What must be true before the first statement of a process: a session is fit for this program, notifications arrive, and partitions
+/// lie ahead. Checked once, by whichever call comes first after the database is there. Logs why the database cannot be worked with, once
+/// for each reason.
 /// </summary>
-internal sealed class DatabaseReadiness(NpgsqlDataSource dataSource, TimeProvider clock) : IDisposable
+internal sealed partial class DatabaseReadiness(NpgsqlDataSource dataSource, NotificationCheck notifications, TimeProvider clock, ILogger<DatabaseReadiness> log)
+    : IDisposable
 {
-    private const string MigrationsDone = $"SELECT count(*) FROM {Migrator.Journal}";
-
-    private const string Prepare = "SELECT align_feed_clock(), create_event_partitions(@through)";
+    private const string Prepare = "SELECT verify_feed_clock(), create_event_partitions(@through)";
 
     /// <summary>How far ahead partitions are made; looked after daily, so that this is also the longest rest of the job.</summary>
     private const int MonthsAhead = 3;
 
     private readonly SemaphoreSlim _turn = new(1);
     private volatile bool _ready;
+    private volatile string? _obstacle;
 
-    /// <exception cref="DatabaseUnavailableException">The migrations have not been run.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database cannot be worked with.</exception>
     public async ValueTask EnsureAsync(CancellationToken cancellationToken)
     {
         if (_ready)
@@ -46,27 +48,41 @@ internal sealed class DatabaseReadiness(NpgsqlDataSource dataSource, TimeProvide
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (await CountMigrationsAsync(connection, cancellationToken) < Migrator.Scripts.Count)
+        if (!_ready)
         {
-            throw new DatabaseUnavailableException("The database lacks migrations; run: flownally migrate");
+            await notifications.RequireAsync(connection, cancellationToken);
         }
 
         var through = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddMonths(MonthsAhead);
-        await connection.ExecuteAsync(new CommandDefinition(Prepare, new { through }, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(Prepare, new { through }, commandTimeout: Database.LongestRead, cancellationToken: cancellationToken));
         _ready = true;
+    }
+
+    /// <summary>Takes note that a statement could not be run.</summary>
+    public void Failed(DatabaseUnavailableException failure)
+    {
+        if (_obstacle != failure.Message)
+        {
+            _obstacle = failure.Message;
+            LogObstacle(failure.Message, failure.InnerException);
+        }
+    }
+
+    /// <summary>Takes note that a statement was run.</summary>
+    public void Succeeded()
+    {
+        if (_obstacle is not null)
+        {
+            _obstacle = null;
+            LogEnd();
+        }
     }
 
     public void Dispose() => _turn.Dispose();
 
-    private static async Task<long> CountMigrationsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await connection.ExecuteScalarAsync<long>(new CommandDefinition(MigrationsDone, cancellationToken: cancellationToken));
-        }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege)
-        {
-            return 0;
-        }
-    }
+    [LoggerMessage(LogLevel.Warning, "{Obstacle} Calls are answered 503 until this has changed.")]
+    private partial void LogObstacle(string obstacle, Exception? exception);
+
+    [LoggerMessage(LogLevel.Information, "The database can be worked with again.")]
+    private partial void LogEnd();
 }

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Dapper;
+using Flownally.Infrastructure.Events;
 using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
@@ -11,6 +12,7 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     private readonly TenantScope _scope;
     private readonly Session _session;
     private readonly NpgsqlTransaction _transaction;
+    private bool _ends;
 
     private DatabaseTransaction(TenantScope scope, Session session, NpgsqlTransaction transaction) =>
         (_scope, _session, _transaction) = (scope, session, transaction);
@@ -33,31 +35,26 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        (await RunAsync(Connection.QueryAsync<T>(_scope.Command(sql, parameters, _transaction, cancellationToken)))).AsList();
+        (await RunAsync(Connection.QueryAsync<T>(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken)))).AsList();
 
     public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, cancellationToken)));
+        RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken)));
 
     /// <summary>Reads any number of rows, one at a time: in constant memory.</summary>
     public Task ReadAsync(string sql, object? parameters, Action<DbDataReader> visit, CancellationToken cancellationToken) =>
-        RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, cancellationToken), visit));
+        RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken), visit));
 
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(Connection.ExecuteAsync(_scope.Command(sql, parameters, _transaction, cancellationToken)));
+        RunAsync(Connection.ExecuteAsync(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken)));
 
-    public Task CommitAsync(CancellationToken cancellationToken) => RunAsync(CommitAndTellAsync(cancellationToken));
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Whatever becomes of it, the transaction is over: nothing else may be asked of it.</summary>
+    public Task CommitAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await _transaction.DisposeAsync();
-        }
-        finally
-        {
-            await _session.DisposeAsync();
-        }
+        _ends = true;
+        return RunAsync(Outcome.OfAsync(CommitAsync(), cancellationToken));
     }
+
+    public ValueTask DisposeAsync() => _ends ? ValueTask.CompletedTask : EndAsync();
 
     private async Task<bool> VisitAsync(CommandDefinition command, Action<DbDataReader> visit)
     {
@@ -79,13 +76,34 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
         return true;
     }
 
-    private async Task<bool> CommitAndTellAsync(CancellationToken cancellationToken)
+    private async Task<bool> CommitAsync()
     {
-        await _transaction.CommitAsync(cancellationToken);
-        return true;
+        try
+        {
+            using var replication = new ReplicationWatch(Connection);
+            await _transaction.CommitAsync(CancellationToken.None);
+            replication.ThrowIfGivenUp();
+            return true;
+        }
+        finally
+        {
+            await EndAsync();
+        }
     }
 
-    private static async Task<T> RunAsync<T>(Task<T> statement)
+    private async ValueTask EndAsync()
+    {
+        try
+        {
+            await _transaction.DisposeAsync();
+        }
+        finally
+        {
+            await _session.DisposeAsync();
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Task<T> statement)
     {
         try
         {
@@ -93,6 +111,11 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
         }
         catch (NpgsqlException exception) when (Outage.Is(exception))
         {
+            if (exception.SqlState == FeedClock.Moved)
+            {
+                _session.Pool.Renew();
+            }
+
             throw Outage.Of(exception);
         }
     }

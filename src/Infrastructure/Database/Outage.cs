@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Flownally.Application;
+using Flownally.Infrastructure.Events;
 using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
@@ -10,15 +11,33 @@ internal static class Outage
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// True for a lost or refused connection, a time-out, and PostgreSQL's classes 08 (connection), 53 (resources),
-    /// 57 (operator intervention: shutting down, starting up, canceled) and 25006 (a standby).
-    /// Source: https://www.postgresql.org/docs/15/errcodes-appendix.html.
+    /// True for a lost or refused connection, a time-out, and PostgreSQL's classes 08 (connection), 28 (the account), 3D (the database's
+    /// name), 53 (resources), 57 (operator intervention: shutting down, starting up, canceled), 25006 (a standby) and a clock of the feed that
+    /// was moved. Source: https://www.postgresql.org/docs/15/errcodes-appendix.html.
     /// </summary>
     public static bool Is(NpgsqlException exception) => exception is not PostgresException refused
-        || refused.SqlState[..2] is "08" or "53" or "57"
-        || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+        || refused.SqlState[..2] is "08" or "28" or "3D" or "53" or "57"
+        || refused.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or FeedClock.Moved;
 
-    public static DatabaseUnavailableException Of(NpgsqlException exception) => new("The database cannot be reached.", exception);
+    public static DatabaseUnavailableException Of(NpgsqlException exception) => new(Reason(exception), exception);
+
+    /// <summary>What an operator needs to know, in words that show nothing of the inside.</summary>
+    private static string Reason(NpgsqlException exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => "The database is starting or stopping.",
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => "The database is stopping.",
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => "The server is a standby, which cannot be written to.",
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => "The database has no session left for this process.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "The server has no database of that name.",
+        PostgresException { SqlState: ['2', '8', ..] } => "The server refuses the database's account or its password.",
+        PostgresException { SqlState: ['5', '3', ..] } => "The server has run out of memory or disk.",
+        PostgresException { SqlState: FeedClock.Moved } => "The feed's clock was moved.",
+        PostgresException => "The database has ended a statement.",
+        { InnerException: TimeoutException } => "The database does not answer in time.",
+        { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } } => "The name of the database's server is not known.",
+        { InnerException: SocketException or AggregateException } => "No server accepts connections at the database's address.",
+        _ => "The connection to the database was lost.",
+    };
 
     /// <summary>Whether background work that failed so is to be tried again: also after a refusal, which may lie in the state of the database.</summary>
     public static bool MayBe(Exception exception) => exception is NpgsqlException or SocketException or DatabaseUnavailableException;

@@ -26,7 +26,7 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
         var place = _places is null ? null : await EnterAsync(_places, scope.Tenants is [var tenant] ? tenant : Guid.Empty, cancellationToken);
         try
         {
-            return new Session(await dataSource.OpenConnectionAsync(cancellationToken), place);
+            return new Session(this, await dataSource.OpenConnectionAsync(cancellationToken), place);
         }
         catch
         {
@@ -34,6 +34,9 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
             throw;
         }
     }
+
+    /// <summary>Closes all sessions, those in use as soon as they are free, so that each is verified anew.</summary>
+    public void Renew() => dataSource.Clear();
 
     private ValueTask<IDisposable> EnterAsync(FairShares<Guid> places, Guid sharer, CancellationToken cancellationToken) =>
         places.TryEnter(sharer) is { } place ? new(place) : WaitAsync(places, sharer, cancellationToken);
@@ -56,8 +59,10 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
 }
 
 /// <summary>A session in use. Disposing it gives back first the session, then the place.</summary>
-internal readonly struct Session(NpgsqlConnection connection, IDisposable? place) : IAsyncDisposable
+internal readonly struct Session(SessionPool pool, NpgsqlConnection connection, IDisposable? place) : IAsyncDisposable
 {
+    public SessionPool Pool => pool;
+
     public NpgsqlConnection Connection => connection;
 
     public async ValueTask DisposeAsync()

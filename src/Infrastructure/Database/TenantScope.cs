@@ -21,7 +21,8 @@ internal readonly struct TenantScope
     public static TenantScope Of(IEnumerable<TenantId> tenants) => new([.. tenants.Select(tenant => tenant.Value).Distinct()]);
 
     /// <summary>A statement that finds its tenants as <c>@tenant_id</c> (one tenant) and <c>@tenant_ids</c> (any number).</summary>
-    public CommandDefinition Command(string sql, object? parameters, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    /// <param name="seconds">After which it is cancelled; 0 for never.</param>
+    public CommandDefinition Command(string sql, object? parameters, NpgsqlTransaction? transaction, int seconds, CancellationToken cancellationToken)
     {
         var all = new DynamicParameters(parameters);
         if (Tenants is [var tenant])
@@ -34,7 +35,7 @@ internal readonly struct TenantScope
             all.Add("tenant_ids", Tenants);
         }
 
-        return new CommandDefinition(sql, all, transaction, cancellationToken: cancellationToken);
+        return new CommandDefinition(sql, all, transaction, seconds, cancellationToken: cancellationToken);
     }
 
     public static implicit operator TenantScope(TenantId tenant) => new([tenant.Value]);

@@ -154,7 +154,7 @@ internal sealed class EventWriter(Database.Database database, FeedNotices notice
     {
         try
         {
-            return await database.QueryAsync<(int, Refusal)>(scope, Record, Parameters(events, lane), cancellationToken);
+            return await database.WriteAsync<(int, Refusal)>(scope, Record, Parameters(events, lane), cancellationToken);
         }
         finally
         {

@@ -250,7 +250,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             once = entries.Select(entry => entry.Once).ToArray(),
             contacts = entries.Select(entry => entry.ContactId.Value).ToArray(),
         };
-        var rows = await database.QueryAsync<EnteredRow>(TenantScope.All, Enter, parameters, cancellationToken);
+        var rows = await database.WriteAsync<EnteredRow>(TenantScope.All, Enter, parameters, cancellationToken);
         return rows[0].Moved
             ? [.. rows.Where(row => row.Id is not null).Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId, Attempts: 0))]
             : throw new DatabaseUnavailableException("Another process reads the feed for journeys.");

@@ -54,7 +54,11 @@ internal sealed class AgingDatabase : IAsyncDisposable
             await create.ExecuteNonQueryAsync();
         }
 
-        var settings = new Dictionary<string, string?> { ["Retention:Months"] = months?.ToString(CultureInfo.InvariantCulture) };
+        var settings = new Dictionary<string, string?> 
+        {
+            ["Retention:Months"] = months?.ToString(CultureInfo.InvariantCulture),
+            ["Database:MaxClockSkew"] = TimeSpan.MaxValue.ToString(),
+        };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var clock = new FakeTimeProvider(At(1, 10));
         var ordinary = new NpgsqlConnectionStringBuilder(connectionString);

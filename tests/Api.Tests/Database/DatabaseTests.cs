@@ -90,7 +90,7 @@ public sealed class DatabaseTests
     [TestCase("CREATE TABLE public.mine ()")]
     public async Task The_service_works_as_a_role_that_owns_nothing(string sql)
     {
-        await using var source = NpgsqlDataSource.Create(ConnectionStrings.ForApi(Service.ConnectionString));
+        await using var source = ApiDataSource.Create(Service.ConnectionString, new DatabaseOptions(), TimeProvider.System);
         await using var command = source.CreateCommand(sql);
         Assert.That(command.ExecuteNonQueryAsync, Throws.TypeOf<PostgresException>()
             .With.Property(nameof(PostgresException.SqlState)).EqualTo(PostgresErrorCodes.InsufficientPrivilege));
@@ -114,9 +114,10 @@ public sealed class DatabaseTests
         await using var owner = NpgsqlDataSource.Create(connectionString);
         await ExecuteAsync("SELECT create_event_partitions(CURRENT_DATE)");
         await ExecuteAsync(restore);
-        await ExecuteAsync("SELECT align_feed_clock()");
+        await ExecuteAsync("UPDATE feed_clock SET system_id = 1"); // as a dump of another server has it
+        await ExecuteAsync("SELECT verify_feed_clock()");
         await using var next = owner.CreateCommand("SELECT pg_current_xact_id()::text::bigint + transaction_offset FROM feed_clock");
-        Assert.That((long)(await next.ExecuteScalarAsync())!, Is.GreaterThan(4_000_000_000_000).And.LessThan(4_000_001_000_000));
+        Assert.That((long)(await next.ExecuteScalarAsync())!, Is.GreaterThan(4_000_000_000_000));
 
         async Task ExecuteAsync(string sql)
         {

@@ -293,7 +293,7 @@ public sealed class RetentionTests
     {
         await using var database = await AgingDatabase.StartAsync("feed");
         await database.ExecuteAsync("UPDATE retention SET transaction_id = 4000000000000");
-        await database.ExecuteAsync("SELECT align_feed_clock()");
+        await database.ExecuteAsync("SELECT move_feed_clock()");
         Assert.That(await database.AskAsync<long>("SELECT pg_current_xact_id()::text::bigint + transaction_offset FROM feed_clock"), Is.GreaterThan(4_000_000_000_000));
     }
 

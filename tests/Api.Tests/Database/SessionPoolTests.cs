@@ -2,6 +2,7 @@ using System.Data;
 using Flownally.Application;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Database;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Flownally.Api.Tests.Database;
@@ -53,8 +54,8 @@ public sealed class SessionPoolTests
         for (var i = 0; i < 5; i++)
         {
             using var patience = new CancellationTokenSource(20);
-            await Assert.ThatAsync(() => database.ExecuteAsync(_a, "SELECT pg_sleep(1)", null, patience.Token), Throws.InstanceOf<OperationCanceledException>());
-            await Assert.ThatAsync(() => database.ExecuteAsync(_a, "SELECT 1/0", null, default), Throws.TypeOf<PostgresException>());
+            await Assert.ThatAsync(() => database.FindAsync<object>(_a, "SELECT pg_sleep(1)", null, patience.Token), Throws.InstanceOf<OperationCanceledException>());
+            await Assert.ThatAsync(() => database.FindAsync<int>(_a, "SELECT 1/0", null, default), Throws.TypeOf<PostgresException>());
         }
 
         Assert.That(await database.FindAsync<int>(_a, "SELECT 1", null, default), Is.EqualTo(1));
@@ -102,7 +103,7 @@ public sealed class SessionPoolTests
         new NpgsqlConnectionStringBuilder(Service.ConnectionString) { MaxPoolSize = sessions, ApplicationName = "session-pool", Timeout = sessions == 2 ? 1 : 15 }.ConnectionString);
 
     private static Infrastructure.Database.Database NewDatabase(NpgsqlDataSource source) =>
-        new(new SessionPool(source), new DatabaseReadiness(source, TimeProvider.System));
+        new(new SessionPool(source), new DatabaseReadiness(source, new NotificationCheck(Service.ConnectionString), TimeProvider.System, NullLogger<DatabaseReadiness>.Instance));
 
     private static async Task<long> SleepersAsync()
     {

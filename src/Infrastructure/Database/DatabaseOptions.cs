@@ -1,0 +1,11 @@
+namespace Flownally.Infrastructure.Database;
+
+/// <summary>How the database is dealt with: the section <c>Database</c>.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>
+    /// How far the clocks of this machine and of the database's may differ. Ids and times of events are made here, months and retention
+    /// there: much more would put events into the wrong month.
+    /// </summary>
+    public TimeSpan MaxClockSkew { get; set; } = TimeSpan.FromMinutes(5);
+}

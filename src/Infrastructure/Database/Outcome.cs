@@ -1,0 +1,59 @@
+using Flownally.Application;
+using Npgsql;
+
+namespace Flownally.Infrastructure.Database;
+
+/// <summary>
+/// What becomes of a statement that writes. It is never cancelled: where it waits for a synchronous standby, PostgreSQL takes a cancel as
+/// leave not to wait, and a failover would lose what was said to be stored. Whoever waits too long learns that nothing is known, and the
+/// statement goes on. Decision 25.
+/// </summary>
+internal static class Outcome
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <exception cref="DatabaseUnavailableException">It takes too long: what it writes may come to be stored or not.</exception>
+    public static async Task<T> OfAsync<T>(Task<T> statement, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await statement.WaitAsync(Patience, cancellationToken);
+        }
+        catch (TimeoutException exception) when (!statement.IsCompleted)
+        {
+            throw new DatabaseUnavailableException("The database has not said in time what became of a statement.", exception);
+        }
+    }
+}
+
+/// <summary>
+/// Hears whether the server stopped waiting for a synchronous standby during a statement, as it does when an operator cancels it: then
+/// the statement succeeds, but a failover may lose what it wrote.
+/// </summary>
+internal sealed class ReplicationWatch : IDisposable
+{
+    /// <summary>The function of PostgreSQL that warns so. The text of the warning depends on the server's language, and its code is that of any warning.</summary>
+    private const string Warner = "SyncRepWaitForLSN";
+
+    private readonly NpgsqlConnection _connection;
+    private bool _givenUp;
+
+    public ReplicationWatch(NpgsqlConnection connection)
+    {
+        _connection = connection;
+        connection.Notice += Hear;
+    }
+
+    /// <exception cref="DatabaseUnavailableException">It did.</exception>
+    public void ThrowIfGivenUp()
+    {
+        if (_givenUp)
+        {
+            throw new DatabaseUnavailableException("The database did not wait for its synchronous standby.");
+        }
+    }
+
+    public void Dispose() => _connection.Notice -= Hear;
+
+    private void Hear(object? sender, NpgsqlNoticeEventArgs notice) => _givenUp |= notice.Notice.Routine == Warner;
+}
