@@ -54,7 +54,7 @@ internal sealed class AgingDatabase : IAsyncDisposable
             await create.ExecuteNonQueryAsync();
         }
 
-        var settings = new Dictionary<string, string?> 
+        var settings = new Dictionary<string, string?>
         {
             ["Retention:Months"] = months?.ToString(CultureInfo.InvariantCulture),
             ["Database:MaxClockSkew"] = TimeSpan.MaxValue.ToString(),
