@@ -42,9 +42,13 @@ internal sealed class ApiProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ApiProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings)
+    public static Task<ApiProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings) =>
+        StartAsync(Path.Combine(AppContext.BaseDirectory, "flownally.dll"), connectionString, settings);
+
+    /// <param name="program">Of another version.</param>
+    public static async Task<ApiProcess> StartAsync(string program, string connectionString, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "flownally.dll"), "serve", "--port", "0", "--json"])
+        var start = new ProcessStartInfo("dotnet", [program, "serve", "--port", "0", "--json"])
         {
             RedirectStandardOutput = true,
             Environment = { ["ConnectionStrings__Flownally"] = connectionString },

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Flownally.Infrastructure.EmbeddedPostgres;
+using Flownally.Load.Compat;
 using Flownally.Load.Crash;
 using Flownally.Load.Hostile;
 
@@ -10,6 +11,7 @@ namespace Flownally.Load;
 /// Measures the service against PostgreSQL alone, in turns and on one machine: <c>./bench</c>, or <c>./bench --quick</c> for
 /// the first five figures. Only the ratios mean something; each is of the medians of the rounds, or of the middle round. <c>./bench crash</c> measures
 /// nothing: it kills what it can and looks whether anything was lost. <c>./bench hostile</c> tells what the dearest calls cost, and whom they harm.
+/// <c>./bench compat</c> upgrades from the previous release and goes back.
 /// </summary>
 internal static class Program
 {
@@ -20,6 +22,11 @@ internal static class Program
         if (args is ["crash", ..])
         {
             return await CrashRun.MainAsync(args);
+        }
+
+        if (args is ["compat", ..])
+        {
+            return await CompatRun.MainAsync();
         }
 
         if (args is ["hostile", ..])
