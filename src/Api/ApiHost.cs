@@ -25,6 +25,9 @@ internal static class ApiHost
 {
     private const long MaxRequestBytes = 1024 * 1024;
 
+    /// <summary>How long calls that are being answered may hold up a stop: one that waits for a database that does not answer waits in vain.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
     /// <summary>What holds where no setting says otherwise.</summary>
     private static readonly MemoryConfigurationSource Defaults = new()
     {
@@ -58,6 +61,7 @@ internal static class ApiHost
         });
         builder.Services
             .AddFlownally(builder.Configuration, connectionString)
+            .Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop)
             .AddBackgroundWork()
             .AddHostedService<MemoryReturn>()
             .AddContractDocument()

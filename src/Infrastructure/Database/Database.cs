@@ -13,23 +13,26 @@ namespace Flownally.Infrastructure.Database;
 /// </summary>
 internal sealed class Database(SessionPool sessions, DatabaseReadiness readiness) : IDatabaseProbe
 {
-    /// <summary>Seconds that a statement may read for. One that writes has no limit, and is never cancelled: see <see cref="Outcome"/>.</summary>
-    public const int LongestRead = 15;
+    /// <summary>
+    /// Seconds after which a statement that reads is cancelled, which takes a while where the server does not answer at all. One that writes
+    /// is never cancelled: see <see cref="Outcome"/>.
+    /// </summary>
+    public const int LongestRead = 12;
 
     public Task CheckAsync(CancellationToken cancellationToken) => FindAsync<int>(TenantScope.All, "SELECT 1", null, cancellationToken);
 
     public Task<IReadOnlyList<T>> QueryAsync<T>(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync<IReadOnlyList<T>>(scope, async (connection, token) =>
+        AskAsync<IReadOnlyList<T>>(scope, async (connection, token) =>
             (await connection.QueryAsync<T>(scope.Command(sql, parameters, null, LongestRead, token))).AsList(), cancellationToken);
 
     public Task<T?> FindAsync<T>(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(scope, (connection, token) =>
+        AskAsync(scope, (connection, token) =>
             connection.QuerySingleOrDefaultAsync<T>(scope.Command(sql, parameters, null, LongestRead, token)), cancellationToken);
 
     /// <summary>Reads rows by hand, where there are so many that it pays.</summary>
     public Task<T> ReadAsync<T>(TenantScope scope, string sql, object? parameters, Func<DbDataReader, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken) =>
-        RunAsync(scope, async (connection, token) =>
+        AskAsync(scope, async (connection, token) =>
         {
             await using var reader = await connection.ExecuteReaderAsync(scope.Command(sql, parameters, null, LongestRead, token));
             return await read(reader, token);
@@ -38,7 +41,7 @@ internal sealed class Database(SessionPool sessions, DatabaseReadiness readiness
     /// <summary>Reads several result sets in one round trip.</summary>
     public Task<T> QueryMultipleAsync<T>(TenantScope scope, string sql, object? parameters, Func<SqlMapper.GridReader, Task<T>> read,
         CancellationToken cancellationToken) =>
-        RunAsync(scope, async (connection, token) =>
+        AskAsync(scope, async (connection, token) =>
         {
             await using var results = await connection.QueryMultipleAsync(scope.Command(sql, parameters, null, LongestRead, token));
             return await read(results);
@@ -61,6 +64,9 @@ internal sealed class Database(SessionPool sessions, DatabaseReadiness readiness
     /// </param>
     public Task<DatabaseTransaction> BeginAsync(TenantScope scope, IsolationLevel isolation, CancellationToken cancellationToken) => WithReadinessAsync(
         () => DatabaseTransaction.BeginAsync(sessions, scope, isolation, cancellationToken), cancellationToken);
+
+    private Task<T> AskAsync<T>(TenantScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        Outcome.OfAsync(RunAsync(scope, work, cancellationToken), cancellationToken);
 
     private Task<T> WriteAsync<T>(TenantScope scope, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) => Outcome.OfAsync(
         RunAsync(scope, async (connection, _) =>

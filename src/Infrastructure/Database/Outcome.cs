@@ -4,7 +4,7 @@ using Npgsql;
 namespace Flownally.Infrastructure.Database;
 
 /// <summary>
-/// What becomes of a statement that writes. It is never cancelled: where it waits for a synchronous standby, PostgreSQL takes a cancel as
+/// What becomes of a statement. One that writes is never cancelled: where it waits for a synchronous standby, PostgreSQL takes a cancel as
 /// leave not to wait, and a failover would lose what was said to be stored. Whoever waits too long learns that nothing is known, and the
 /// statement goes on. Decision 25.
 /// </summary>
@@ -15,13 +15,18 @@ internal static class Outcome
     /// <exception cref="DatabaseUnavailableException">It takes too long: what it writes may come to be stored or not.</exception>
     public static async Task<T> OfAsync<T>(Task<T> statement, CancellationToken cancellationToken)
     {
+        if (statement.IsCompleted)
+        {
+            return await statement;
+        }
+
         try
         {
             return await statement.WaitAsync(Patience, cancellationToken);
         }
         catch (TimeoutException exception) when (!statement.IsCompleted)
         {
-            throw new DatabaseUnavailableException("The database has not said in time what became of a statement.", exception);
+            throw new DatabaseUnavailableException("The database does not answer in time.", exception);
         }
     }
 }
