@@ -135,7 +135,8 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
 
     /// <summary>
     /// Whoever finds the cursor elsewhere than it was left writes nothing. A journey that is deleted is entered no more, whenever the
-    /// event was recorded.
+    /// event was recorded. The time of an entry is that of its id, but never later than PostgreSQL's: ids go on from a clock that was
+    /// ahead, and a webhook must not wait until the clock has caught up. Both ascend, and so does the lesser.
     /// </summary>
     private const string Enter = """
         WITH moved AS (
@@ -163,8 +164,8 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
             WHERE  f.trigger_revision <= excluded.trigger_revision
         ), entered AS (
             INSERT INTO journey_entries (tenant_id, id, journey_id, event_id, entered_at, next_attempt_at, once, contact_id, delivery_state)
-            SELECT i.tenant_id, i.id, i.journey_id, i.event_id, i.entered_at,
-                   CASE WHEN j.target_url IS NOT NULL THEN i.entered_at END,
+            SELECT i.tenant_id, i.id, i.journey_id, i.event_id, least(i.entered_at, now()),
+                   CASE WHEN j.target_url IS NOT NULL THEN least(i.entered_at, now()) END,
                    i.once, i.contact_id,
                    CASE WHEN j.target_url IS NOT NULL THEN 'pending' ELSE 'none' END
             FROM   unnest(@tenants, @ids, @journeys, @events, @times, @once, @contacts)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Flownally.Api.Tests.CommandLine;
+using Flownally.Api.Tests.Database;
 using Flownally.Application.Journeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Journeys;
@@ -9,6 +10,7 @@ using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Journeys;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Flownally.Api.Tests.Journeys;
 
@@ -63,6 +65,32 @@ public sealed class JourneyReactionTests
             Assert.That(shown.Headers.ContentLength, Is.EqualTo(shown.Body.Length));
             Assert.That(shown.Headers["webhook-signature"].ToString(), Is.EqualTo(Signature(shown)));
             Assert.That(MembersOf(JsonNode.Parse(shown.Body)), Is.EqualTo(MembersOf(JsonNode.Parse(arrived.Body))));
+        }
+    }
+
+    [Test]
+    public async Task After_a_clock_was_far_ahead_entries_follow_the_last_one_and_webhooks_do_not_wait()
+    {
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var receiver = await Receiver.StartAsync(_ =>
+        {
+            asked.TrySetResult();
+            return answer.Task;
+        });
+        var connectionString = await DatabaseTests.NewDatabaseAsync("entries_ahead");
+        await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        await using (var owner = NpgsqlDataSource.Create(connectionString))
+        await using (var step = owner.CreateCommand("UPDATE journey_cursor SET last_entry_id = uuid_at(now() + interval '150 days') RETURNING last_entry_id"))
+        {
+            var last = new JourneyEntryId((Guid)(await step.ExecuteScalarAsync())!);
+            await using var service = await OwnService.StartOnAsync(connectionString);
+            var journey = await ActivateAsync(service.Workspace, receiver);
+            await RecordAsync(service.Workspace, "ctc_1", 100);
+            await asked.Task.WaitAsync(Patience);
+            Assert.That(await service.AskAsync<bool>("SELECT entered_at <= now() AND next_attempt_at <= now() FROM journey_entries"), Is.EqualTo([true]));
+            answer.SetResult();
+            var entry = (await DeliveredAsync(service.Workspace, journey)).Single();
+            Assert.That((string)entry["id"]!, Is.GreaterThan(last.ToString()).Using((IComparer<string>)StringComparer.Ordinal));
         }
     }
 
