@@ -29,7 +29,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
         [typeof(Unauthenticated), typeof(ScopeMissing), typeof(RoleNotAllowed), typeof(NotAcceptable), typeof(RateLimited), typeof(Internal), typeof(DatabaseUnavailable)];
 
     private static readonly Type[] EveryBody =
-        [typeof(MalformedJson), typeof(RequestTooLarge), typeof(UnsupportedMediaType), typeof(ValidationFailed), typeof(UnknownField)];
+        [typeof(MalformedJson), typeof(RequestTimeout), typeof(RequestTooLarge), typeof(UnsupportedMediaType), typeof(ValidationFailed), typeof(UnknownField)];
 
     public bool Process(OperationProcessorContext context)
     {

@@ -30,7 +30,7 @@ internal static class FrameworkProblems
     /// <summary>An action's answers are whole; the framework refuses what finds none.</summary>
     private static bool HasNoAction(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ActionDescriptor>() is null;
 
-    /// <summary>The server's refusals have more statuses than the catalog: a body that came too slowly is 408.</summary>
+    /// <summary>The server's refusals have more statuses than the catalog.</summary>
     private static Task WriteAsync(HttpContext context, int status) => Of(status) is { } error
         ? ProblemWriter.WriteAsync(context, error)
         : ProblemWriter.WriteAsync(context, status);
@@ -42,6 +42,7 @@ internal static class FrameworkProblems
         StatusCodes.Status404NotFound => new RouteNotFound(),
         StatusCodes.Status405MethodNotAllowed => new MethodNotAllowed(),
         StatusCodes.Status406NotAcceptable => new NotAcceptable(),
+        StatusCodes.Status408RequestTimeout => new RequestTimeout(),
         StatusCodes.Status413PayloadTooLarge => new RequestTooLarge(),
         StatusCodes.Status415UnsupportedMediaType => new UnsupportedMediaType(),
         StatusCodes.Status412PreconditionFailed => new PreconditionFailed(),

@@ -27,3 +27,5 @@ internal sealed record UnsupportedMediaType() : Error("unsupportedMediaType",
     "Send the body as Content-Type: application/json, in UTF-8 and without a Content-Encoding.");
 
 internal sealed record RequestTooLarge() : Error("requestTooLarge", "The request's body is larger than this operation takes.");
+
+internal sealed record RequestTimeout() : Error("requestTimeout", "The request's body came too slowly, so the service stopped waiting for it. Nothing was done.");

@@ -61,8 +61,10 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
                 return new RateLimited("the bodies that are held for one tenant at a time", RateLimited.Soon);
             }
         }
-        catch (IOException exception) when (exception is not BadHttpRequestException) // a chunk's size that overflows, or a lost connection
+        catch (Exception exception) when (exception is OperationCanceledException or (IOException and not BadHttpRequestException))
         {
+            // A chunk's size that overflows, or a lost connection. Of the latter the server tells before it cancels RequestAborted, so that
+            // a cancellation here is not yet known as one and would be logged as a failure of the service.
             throw new BadHttpRequestException("The body cannot be read.", exception);
         }
 

@@ -124,19 +124,6 @@ public sealed class MalformedRequestTests
     public async Task A_length_over_the_limit_is_refused() =>
         Assert.That((await PostAsync("Content-Length: 9999999999\r\n", Event)).Code, Is.EqualTo("requestTooLarge"));
 
-    /// <summary>No code of the catalog has this status: the status says all there is to say.</summary>
-    [Test]
-    public async Task A_body_that_does_not_come_is_waited_for_some_seconds()
-    {
-        var answer = await PostAsync("Content-Length: 500\r\n", Event);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That((answer.Status, answer.Code), Is.EqualTo((408, (string?)null)));
-            Assert.That(answer.Headers["Content-Type"], Is.EqualTo("application/problem+json"));
-            Assert.That(answer.Body, Does.Contain("\"type\":\"about:blank\"").And.Contain("\"title\":\"Request Timeout\"").And.Contain("\"status\":408"));
-        }
-    }
-
     [TestCase("If-None-Match: \"", 200)]
     [TestCase("If-Match: \"x\"", 412)]
     [TestCase("Range: bytes=9-5", 200)]

@@ -326,6 +326,16 @@ namespace Flownally.Client
                             throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
+                        if (status_ == 408)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`requestTimeout`](/problems/requestTimeout): The body came too slowly.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
                         if (status_ == 409)
                         {
                             var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
@@ -690,6 +700,16 @@ namespace Flownally.Client
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
                             throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 408)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`requestTimeout`](/problems/requestTimeout): The body came too slowly.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 409)
@@ -1946,6 +1966,16 @@ namespace Flownally.Client
                             throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
+                        if (status_ == 408)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`requestTimeout`](/problems/requestTimeout): The body came too slowly.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
                         if (status_ == 409)
                         {
                             var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
@@ -2317,6 +2347,16 @@ namespace Flownally.Client
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
                             throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 408)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`requestTimeout`](/problems/requestTimeout): The body came too slowly.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 409)
@@ -2902,6 +2942,16 @@ namespace Flownally.Client
                             throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
+                        if (status_ == 408)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`requestTimeout`](/problems/requestTimeout): The body came too slowly.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
                         if (status_ == 409)
                         {
                             var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
@@ -3295,6 +3345,16 @@ namespace Flownally.Client
                             throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
+                        if (status_ == 408)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`requestTimeout`](/problems/requestTimeout): The body came too slowly.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
                         if (status_ == 409)
                         {
                             var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
@@ -3656,6 +3716,16 @@ namespace Flownally.Client
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
                             throw new FlownallyException<ProblemDetails>("- [`notAcceptable`](/problems/notAcceptable): Only JSON can be answered.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
+                        if (status_ == 408)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`requestTimeout`](/problems/requestTimeout): The body came too slowly.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 413)
