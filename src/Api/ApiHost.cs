@@ -17,6 +17,7 @@ using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
 
 namespace Flownally.Api;
 
@@ -103,8 +104,9 @@ internal static class ApiHost
         .AddInfrastructure(connectionString, OwnerConnectionString(configuration, connectionString));
 
     /// <summary>Of the account that owns the tables, where that is another one: <c>ConnectionStrings__FlownallyOwner</c>.</summary>
+    /// <exception cref="OptionsValidationException">It is malformed.</exception>
     public static string OwnerConnectionString(IConfiguration configuration, string connectionString) =>
-        configuration.GetConnectionString("FlownallyOwner") ?? connectionString;
+        ConnectionSettings.Find(configuration, "FlownallyOwner") ?? connectionString;
 
     /// <summary>Without AddAuthentication, which would keep keys of its own on the disk for schemes that are not used here.</summary>
     private static IServiceCollection AddApiKeys(this IServiceCollection services) => services

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.EmbeddedPostgres;
 using MediatR;
+using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.CommandLine;
 
@@ -38,14 +39,16 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     public string OwnerConnectionString { get; }
 
     /// <summary>Opens the database; an embedded one is brought up to date at once.</summary>
+    /// <exception cref="OptionsValidationException">A connection string is malformed.</exception>
     public static async Task<DatabaseHandle> OpenAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        if (configuration.GetConnectionString("Flownally") is { } named)
+        if (ConnectionSettings.Find(configuration, "Flownally") is { } named)
         {
             return new DatabaseHandle(configuration, named, null);
         }
 
+        ConnectionSettings.Find(configuration, "FlownallyOwner"); // a malformed one is told before a server is started
         var embedded = await EmbeddedServer.StartAsync(arguments.GetRequiredValue(Data).FullName, Terminal.Say, cancellationToken);
         var handle = new DatabaseHandle(configuration, embedded.ConnectionString, embedded);
         try

@@ -49,9 +49,13 @@ internal sealed class Terminal(bool json)
         {
             return await command(new Terminal(arguments.GetValue(Json)));
         }
+        catch (Exception exception) when (exception is SocketException or (NpgsqlException and not PostgresException))
+        {
+            Say($"The database cannot be reached: {Reason(exception)}");
+            return 1;
+        }
         catch (Exception exception) when (exception is EmbeddedServerException or DatabaseUnavailableException or MigrationRefusedException
-            or OptionsValidationException or NpgsqlException or SocketException or IOException or InvalidDataException
-            or UnauthorizedAccessException)
+            or OptionsValidationException or PostgresException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             Say(exception.Message);
             return 1;
@@ -61,4 +65,9 @@ internal sealed class Terminal(bool json)
             return 130; // 128 + SIGINT, as shells have it
         }
     }
+
+    /// <summary>Where a connection string names several hosts, each has its own.</summary>
+    private static string Reason(Exception exception) => exception.InnerException is AggregateException hosts
+        ? string.Join("; ", hosts.InnerExceptions.Select(host => host.Message))
+        : exception.Message;
 }

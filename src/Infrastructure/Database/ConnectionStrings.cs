@@ -3,7 +3,7 @@ using Npgsql;
 namespace Flownally.Infrastructure.Database;
 
 /// <summary>How sessions are set up, each for its work.</summary>
-internal static class ConnectionStrings
+public static class ConnectionStrings
 {
     /// <summary>
     /// Sessions in a pool, unless a connection string asks for more or fewer. Statements that wait for a session wait in order; more at
@@ -14,11 +14,25 @@ internal static class ConnectionStrings
     /// <summary>Shows in <c>pg_stat_activity</c> which program a session is of, so that <c>migrate</c> sees who could not go on.</summary>
     private static readonly string Program = $"{Migrator.ProgramName} {Migrator.Scripts.Count:0000}";
 
+    /// <summary>Whether sessions can be asked for by it. Nothing is connected to.</summary>
+    public static bool IsUsable(string connectionString)
+    {
+        try
+        {
+            using var sessions = NpgsqlDataSource.Create(ForApi(connectionString));
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Nothing may be set in a session that outlives a transaction, for it is handed on as it is: to reset it takes PostgreSQL seven
     /// statements each time. A statement has no time limit of its own here: one that writes must never be cancelled (decision 25).
     /// </summary>
-    public static string ForApi(string connectionString) => new NpgsqlConnectionStringBuilder($"Maximum Pool Size={MostSessions};" + connectionString)
+    internal static string ForApi(string connectionString) => new NpgsqlConnectionStringBuilder($"Maximum Pool Size={MostSessions};" + connectionString)
     {
         ApplicationName = Program,
         MaxAutoPrepare = 50,
@@ -29,7 +43,7 @@ internal static class ConnectionStrings
     }.ConnectionString;
 
     /// <summary>The session hears of every NOTIFY as long as it lasts, so it is not handed on.</summary>
-    public static string ForListening(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    internal static string ForListening(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = Program,
         Timeout = 5,
@@ -40,7 +54,7 @@ internal static class ConnectionStrings
     /// The session gives up a lock sooner than PostgreSQL looks for deadlocks (after 1 s), in which a reader could be the one
     /// that is ended, and so that a step that waits does not hold back the feed. Not pooled, for it is used once a day.
     /// </summary>
-    public static string ForRetention(string ownerConnectionString) => new NpgsqlConnectionStringBuilder(ownerConnectionString)
+    internal static string ForRetention(string ownerConnectionString) => new NpgsqlConnectionStringBuilder(ownerConnectionString)
     {
         ApplicationName = "flownally-retention",
         Options = "-c lock_timeout=100ms -c statement_timeout=0",
@@ -49,7 +63,7 @@ internal static class ConnectionStrings
     }.ConnectionString;
 
     /// <summary>The session holds a lock that another process waits for: it ends within seconds where this machine is gone or unreachable.</summary>
-    public static string ForLeadership(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    internal static string ForLeadership(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = "flownally-leader",
         Options = "-c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3",
