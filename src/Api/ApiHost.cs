@@ -65,7 +65,6 @@ internal static class ApiHost
             .Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop)
             .AddBackgroundWork()
             .AddHostedService<MemoryReturn>()
-            .AddContractDocument()
             .SwitchOffHostFilterOfFramework()
             .AddApiKeys()
             .AddLimits()
@@ -119,7 +118,10 @@ internal static class ApiHost
         .AddSingleton<FailedAuthentications>()
         .AddTransient<ApiKeyAuthentication>();
 
-    private static void AddControllers(this IServiceCollection services) => services
+    /// <summary>What the controllers need to answer calls.</summary>
+    public static IMvcCoreBuilder AddControllers(this IServiceCollection services) => services
+        .AddSingleton<IObjectModelValidator, NoModelValidation>()
+        .AddSingleton<BodyMemory>()
         .AddMvcCore(mvc =>
         {
             mvc.Filters.Clear(); // the one there is waits for formatters that cannot read a body; ours reads all
@@ -133,14 +135,11 @@ internal static class ApiHost
             mvc.OutputFormatters.Clear();
             mvc.OutputFormatters.Add(json);
         })
-        .AddApiExplorer()
         .AddApplicationPart(typeof(ApiHost).Assembly)
         .AddJsonOptions(json => ApiJson.Configure(json.JsonSerializerOptions))
         .ConfigureApiBehaviorOptions(api =>
         {
             api.SuppressMapClientErrors = true;
             api.InvalidModelStateResponseFactory = context => new ProblemResult(RefusedInput.In(context.ModelState));
-        }).Services
-        .AddSingleton<IObjectModelValidator, NoModelValidation>()
-        .AddSingleton<BodyMemory>();
+        });
 }

@@ -1,33 +1,25 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Net.Http.Headers;
-using NSwag;
-using NSwag.Generation;
 
 namespace Flownally.Api.OpenApi;
 
-/// <summary>The bytes of <c>/openapi/v1.json</c>. They are made once, by the first call, and are the same whatever host is asked for them.</summary>
-internal sealed class ContractDocument(IOpenApiDocumentGenerator generator)
+/// <summary>
+/// The bytes of <c>/openapi/v1.json</c>: those of <c>docs/openapi.json</c>, whatever host is asked for them. A test compares that file with
+/// what <see cref="ContractGenerator"/> makes of the code.
+/// </summary>
+internal static class ContractDocument
 {
-    private const string Name = "v1";
+    private const string Resource = "openapi.json";
 
-    private readonly Lock _turn = new();
-    private Task<IResult>? _answer;
+    private static readonly Lazy<IResult> Whole = new(Read);
 
-    public Task<IResult> AnswerAsync()
+    public static IResult Answer => Whole.Value;
+
+    private static IResult Read()
     {
-        lock (_turn)
-        {
-            return _answer ??= MakeAsync();
-        }
-    }
-
-    private async Task<IResult> MakeAsync()
-    {
-        var document = await generator.GenerateAsync(Name);
-        document.Servers.Clear();
-        document.Servers.Add(new OpenApiServer { Url = "/", Description = "This service" });
-        var bytes = Encoding.UTF8.GetBytes(document.ToJson());
+        using var file = typeof(ContractDocument).Assembly.GetManifestResourceStream(Resource)!;
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
         return Results.Bytes(bytes, "application/json; charset=utf-8",
             entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\""));
     }

@@ -52,7 +52,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
     private static void RequireKey(OpenApiOperation operation, RequiresAttribute required)
     {
         string[] roles = [.. required.Roles.Select(role => role.ToString().ToLowerInvariant())];
-        operation.Security = [new OpenApiSecurityRequirement { [OpenApiServices.SecurityScheme] = [] }];
+        operation.Security = [new OpenApiSecurityRequirement { [ContractGenerator.SecurityScheme] = [] }];
         operation.Description = $"{operation.Description}\n\nNeeds the scope `{required.Scope}` and one of the roles {string.Join(", ", roles)}.".Trim();
         operation.ExtensionData = new Dictionary<string, object?>
         {

@@ -28,13 +28,13 @@ internal static class DocsPage
     private const string ScriptText = $$"""
         const demoKey = document.querySelector('meta[name="demo-key"]')?.content;
         const ui = SwaggerUIBundle({
-          url: '..{{OpenApiServices.DocumentPath}}',
+          url: '..{{ContractRoutes.DocumentPath}}',
           dom_id: '#swagger-ui',
           deepLinking: true,
           docExpansion: 'list',
           validatorUrl: null,
           persistAuthorization: !demoKey,
-          onComplete: () => demoKey && ui.preauthorizeApiKey('{{OpenApiServices.SecurityScheme}}', demoKey),
+          onComplete: () => demoKey && ui.preauthorizeApiKey('{{ContractGenerator.SecurityScheme}}', demoKey),
         });
 
         """;

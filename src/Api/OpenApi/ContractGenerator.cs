@@ -21,34 +21,49 @@ using NJsonSchema;
 using NJsonSchema.Generation;
 using NJsonSchema.Generation.TypeMappers;
 using NSwag;
+using NSwag.Generation.AspNetCore;
 
 namespace Flownally.Api.OpenApi;
 
-/// <summary>The contract as a document (<c>/openapi/v1.json</c>) and as a page to try it on (<c>/docs</c>).</summary>
-internal static class OpenApiServices
+/// <summary>
+/// Makes the document of the contract from the code, for the test that keeps <c>docs/openapi.json</c> up to date. Nothing that serves needs
+/// it: it takes about a second, and the documentation files beside the assemblies.
+/// </summary>
+internal static class ContractGenerator
 {
-    public const string DocumentPath = "/openapi/v1.json";
     public const string SecurityScheme = "apiKey";
 
-    public static IServiceCollection AddContractDocument(this IServiceCollection services) => services.AddSingleton<ContractDocument>().AddOpenApiDocument(settings =>
+    public static async Task<string> GenerateAsync()
     {
-        settings.Title = "Flownally events";
-        settings.Version = "v1";
-        settings.Description = """
-            Records what happens to contacts, once and for good.
+        await using var services = new ServiceCollection().AddLogging().AddControllers().AddApiExplorer().Services.BuildServiceProvider();
+        var document = await new AspNetCoreOpenApiDocumentGenerator(Settings()).GenerateAsync(services);
+        document.Servers.Clear();
+        document.Servers.Add(new OpenApiServer { Url = "/", Description = "This service" });
+        return document.ToJson();
+    }
 
-            Every call carries an API key, from which its tenant follows. Every operation needs a scope and one of the roles owner,
-            admin and agent. Everything that is refused is answered with problem details (RFC 9457): branch on `code`.
-            """;
-        settings.UseControllerSummaryAsTagDescription = true;
-        settings.SchemaSettings = new SystemTextJsonSchemaGeneratorSettings
+    private static AspNetCoreOpenApiDocumentGeneratorSettings Settings()
+    {
+        var settings = new AspNetCoreOpenApiDocumentGeneratorSettings
         {
-            SchemaType = SchemaType.OpenApi3,
-            SerializerOptions = ApiJson.Options,
-            SchemaNameGenerator = new SchemaNames(),
-            FlattenInheritanceHierarchy = true,
-            DefaultReferenceTypeNullHandling = ReferenceTypeNullHandling.NotNull,
-            UseXmlDocumentation = true,
+            Title = "Flownally events",
+            Version = "v1",
+            Description = """
+                Records what happens to contacts, once and for good.
+
+                Every call carries an API key, from which its tenant follows. Every operation needs a scope and one of the roles owner,
+                admin and agent. Everything that is refused is answered with problem details (RFC 9457): branch on `code`.
+                """,
+            UseControllerSummaryAsTagDescription = true,
+            SchemaSettings = new SystemTextJsonSchemaGeneratorSettings
+            {
+                SchemaType = SchemaType.OpenApi3,
+                SerializerOptions = ApiJson.Options,
+                SchemaNameGenerator = new SchemaNames(),
+                FlattenInheritanceHierarchy = true,
+                DefaultReferenceTypeNullHandling = ReferenceTypeNullHandling.NotNull,
+                UseXmlDocumentation = true,
+            },
         };
         foreach (var mapper in ValueSchemas())
         {
@@ -64,17 +79,7 @@ internal static class OpenApiServices
         });
         settings.OperationProcessors.Add(new ContractOperationProcessor());
         settings.DocumentProcessors.Add(new ContractDocumentProcessor());
-    });
-
-    /// <param name="demoKey">Is filled in for whoever opens the page on this machine; null for a service that is no demo.</param>
-    public static void MapContractDocument(this WebApplication app, string? demoKey)
-    {
-        app.MapMethods(DocumentPath, [HttpMethods.Get, HttpMethods.Head], (ContractDocument document, HttpResponse response) =>
-        {
-            response.Headers.CacheControl = "no-cache"; // may be kept, but is asked for again
-            return document.AnswerAsync();
-        }).ExcludeFromDescription();
-        app.MapDocsPage(demoKey);
+        return settings;
     }
 
     /// <summary>How values of the domain look on the wire.</summary>
