@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Flownally.Infrastructure.Database;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +19,25 @@ public sealed class ReadinessTests
     [TestCase("Host=no-such-host.invalid;Username=a;Database=a", "The name of the database's server is not known.")]
     public async Task A_server_that_is_not_there_is_named(string connectionString, string reason) =>
         Assert.That(await ReasonAsync(connectionString), Is.EqualTo(reason));
+
+    /// <summary>Of before, a probe waited for 25 seconds, and so did a stop.</summary>
+    [Test]
+    public async Task A_server_that_accepts_and_never_answers_holds_up_neither_a_probe_nor_a_stop()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var begin = TimeProvider.System.GetTimestamp();
+        Assert.That(await ReasonAsync($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=a;Database=a"), Is.EqualTo("The database does not answer in time."));
+        Assert.That(TimeProvider.System.GetElapsedTime(begin), Is.LessThan(TimeSpan.FromSeconds(20)));
+    }
+
+    [Test]
+    public async Task Statements_are_not_compiled_whatever_the_server_does_by_itself()
+    {
+        await using var source = ApiDataSource.Create(Service.ConnectionString + ";Options=-c jit=on", new DatabaseOptions(), TimeProvider.System);
+        await using var ask = source.CreateCommand("SHOW jit");
+        Assert.That(await ask.ExecuteScalarAsync(), Is.EqualTo("off"));
+    }
 
     [Test]
     public async Task A_wrong_account_and_a_wrong_name_are_told_apart()

@@ -26,6 +26,7 @@ internal static class CompatRun
         var commit = (await File.ReadAllTextAsync(CommitFile)).Trim();
         if (!await SucceedsAsync("git", "cat-file", "-e", $"{commit}^{{commit}}"))
         {
+            Console.WriteLine("0 passed, 0 failed");
             Program.Say($"Skipped: the history does not reach to the previous release, {commit}, as in a shallow clone.");
             return 0;
         }
