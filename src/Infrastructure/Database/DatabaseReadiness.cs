@@ -64,7 +64,7 @@ internal sealed partial class DatabaseReadiness(NpgsqlDataSource dataSource, Not
         if (_obstacle != failure.Message)
         {
             _obstacle = failure.Message;
-            LogObstacle(failure.Message, failure.InnerException);
+            LogObstacle(failure.Message, failure.InnerException?.Message);
         }
     }
 
@@ -80,8 +80,8 @@ internal sealed partial class DatabaseReadiness(NpgsqlDataSource dataSource, Not
 
     public void Dispose() => _turn.Dispose();
 
-    [LoggerMessage(LogLevel.Warning, "{Obstacle} Calls are answered 503 until this has changed.")]
-    private partial void LogObstacle(string obstacle, Exception? exception);
+    [LoggerMessage(LogLevel.Warning, "{Obstacle} Calls are answered 503 until this has changed. Cause: {Cause}")]
+    private partial void LogObstacle(string obstacle, string? cause);
 
     [LoggerMessage(LogLevel.Information, "The database can be worked with again.")]
     private partial void LogEnd();

@@ -10,7 +10,7 @@ namespace Flownally.Load.Crash;
 /// <param name="cluster">The folder of its cluster.</param>
 internal sealed class Victim(string database, string cluster)
 {
-    private const string OfService = "application_name = 'flownally' AND pid <> pg_backend_pid()";
+    private const string OfService = "application_name ~ '^flownally( |$)' AND pid <> pg_backend_pid()";
 
     private const string Cut = $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {OfService}";
 
