@@ -177,7 +177,7 @@ public sealed class FollowEventFeedTests
             await BeatAsync(3);
             var asked = await service.AskAsync<string>($"""
                 SELECT query FROM pg_stat_activity
-                WHERE  datname = current_database() AND application_name = 'flownally' AND query_start > '{since:o}'
+                WHERE  datname = current_database() AND application_name ~ '^flownally( |$)' AND query_start > '{since:o}'
                 """);
             string[] own = ["SELECT 1", FeedWatcher.Look, Deliveries.FindDue.Replace("@after_tenants", "$1", StringComparison.Ordinal)];
             // PostgreSQL shows the first 1,023 bytes.

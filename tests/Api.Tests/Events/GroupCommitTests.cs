@@ -246,7 +246,7 @@ public sealed class GroupCommitTests
         {
             for (var i = 0; i < 20; i++)
             {
-                await log.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'flownally'");
+                await log.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name ~ '^flownally( |$)'");
                 await Task.Delay(20);
             }
         });
