@@ -65,6 +65,7 @@ internal static class ApiHost
             .Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop)
             .AddBackgroundWork()
             .AddHostedService<MemoryReturn>()
+            .LimitConnections(services => ConnectionLimit.OfProcess(TimeProvider.System, services.GetRequiredService<ILogger<ConnectionLimit>>()))
             .SwitchOffHostFilterOfFramework()
             .AddApiKeys()
             .AddLimits()

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Flownally.Api.CommandLine;
+using Flownally.Api.Edge;
 using Flownally.Api.Json;
 using Flownally.Domain.Journeys;
 
@@ -14,6 +15,9 @@ internal sealed class DemoReceiver : IAsyncDisposable
 {
     private const long MaxBodyBytes = 1024 * 1024;
     private const int SecretBytes = 32;
+
+    /// <summary>One journey needs ten at most, and the process has only so many open files.</summary>
+    private const int MaxConnections = 64;
 
     /// <summary>How far a webhook's time may be off, so that one that was overheard is soon worth nothing (Standard Webhooks 1.0).</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
@@ -33,6 +37,7 @@ internal sealed class DemoReceiver : IAsyncDisposable
             server.Limits.MaxRequestBodySize = MaxBodyBytes;
             server.Listen(IPAddress.Loopback, port: 0);
         });
+        builder.Services.LimitConnections(services => new ConnectionLimit(MaxConnections, TimeProvider.System, services.GetRequiredService<ILogger<ConnectionLimit>>()));
         _app = builder.Build();
         _app.Run(ReceiveAsync);
     }

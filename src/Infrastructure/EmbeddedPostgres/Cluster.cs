@@ -45,6 +45,8 @@ internal sealed class Cluster
 
     private string SocketFolder { get; set; } = "";
 
+    private string PidFile => Path.Combine(_folder, "postmaster.pid");
+
     private string LogFile => Path.Combine(_folder, "server.log");
 
     /// <summary>Opens the cluster of a data folder, making it on the first start.</summary>
@@ -72,20 +74,24 @@ internal sealed class Cluster
         return cluster;
     }
 
-    /// <summary>Whether the server process lives. One that was killed leaves its file behind, and its number may be another's now.</summary>
+    /// <summary>
+    /// Whether the server process lives. A server that was killed leaves its file behind, and its number may belong to another process now.
+    /// What cannot be found out, such as in a process that has too many open files, counts as alive: a second server on the folder, or the
+    /// loss of <c>postmaster.pid</c>, would end the one that works.
+    /// </summary>
     public bool IsAlive()
     {
         try
         {
-            var pid = File.ReadLines(Path.Combine(_folder, "postmaster.pid")).First();
-            using var process = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture));
-            var home = new DirectoryInfo($"/proc/{pid}/cwd").ResolveLinkTarget(returnFinalTarget: false)?.FullName;
-            return home is null ? process.ProcessName == "postgres" : home == _folder;
+            return int.TryParse(File.ReadLines(PidFile).FirstOrDefault(), CultureInfo.InvariantCulture, out var pid) && IsServer(pid);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or ArgumentException or FormatException
-            or InvalidOperationException or UnauthorizedAccessException or IOException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return false; // no file, a half-written one, or no such process that could be ours
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return true;
         }
     }
 
@@ -112,6 +118,32 @@ internal sealed class Cluster
         if (Directory.Exists(SocketFolder))
         {
             Directory.Delete(SocketFolder, recursive: true);
+        }
+    }
+
+    /// <exception cref="IOException">It cannot be found out.</exception>
+    private bool IsServer(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            if (!Directory.Exists("/proc/self"))
+            {
+                return process.ProcessName == "postgres";
+            }
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            return false; // there is no such process, or it has ended just now
+        }
+
+        try
+        {
+            return new DirectoryInfo($"/proc/{pid}/cwd").ResolveLinkTarget(returnFinalTarget: false)?.FullName == _folder;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return File.ReadAllText($"/proc/{pid}/comm").Trim() == "postgres"; // root in a container may not see the folder of another account's process
         }
     }
 
@@ -184,7 +216,12 @@ internal sealed class Cluster
         var since = Stopwatch.GetTimestamp();
         while (true)
         {
-            File.Delete(Path.Combine(_folder, "postmaster.pid")); // of a server that is no more
+            if (IsAlive())
+            {
+                return; // it only takes longer than pg_ctl waits
+            }
+
+            File.Delete(PidFile); // of a server that is no more
 
             // pg_ctl puts the server into a session of its own: a Ctrl-C at the terminal is for us, who stop the server last.
             var start = _account.Command([.. KeepingMemory, _binaries.PgCtl, "start", "-D", _folder, "-l", LogFile, "-w", "-t", "60"]);

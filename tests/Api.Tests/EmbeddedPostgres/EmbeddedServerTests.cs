@@ -60,6 +60,29 @@ public sealed class EmbeddedServerTests
 
     [Test]
     [Platform("Linux")]
+    public async Task A_server_counts_as_dead_only_if_that_is_certain()
+    {
+        var data = Path.Combine(_temporary.FullName, "certain");
+        Directory.CreateDirectory(data);
+        var cluster = await Cluster.OpenAsync(data, TestContext.Progress.WriteLine, CancellationToken.None);
+        var file = Path.Combine(data, "postgres", "postmaster.pid");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(cluster.IsAlive(), Is.False, "no file");
+            await File.WriteAllTextAsync(file, "");
+            Assert.That(cluster.IsAlive(), Is.False, "a file that names no process");
+            await File.WriteAllTextAsync(file, $"{int.MaxValue}\n");
+            Assert.That(cluster.IsAlive(), Is.False, "no such process");
+            await File.WriteAllTextAsync(file, $"{Environment.ProcessId}\n");
+            Assert.That(cluster.IsAlive(), Is.False, "another process");
+            File.Delete(file);
+            Directory.CreateDirectory(file);
+            Assert.That(cluster.IsAlive(), "a file that cannot be read");
+        }
+    }
+
+    [Test]
+    [Platform("Linux")]
     public async Task A_session_keeps_the_memory_that_its_statements_need()
     {
         if (RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
