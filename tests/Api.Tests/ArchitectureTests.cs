@@ -17,7 +17,8 @@ public sealed class ArchitectureTests
     private static readonly string[] Openers =
     [
         "Database/SessionPool.cs", "Database/DatabaseReadiness.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
-        "Database/Notifications.cs", "Database/NotificationCheck.cs", "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
+        "Database/Notifications.cs", "Database/NotificationCheck.cs", "Database/FeedMove.cs", "Events/Retention.cs",
+        "EmbeddedPostgres/Cluster.cs",
     ];
 
     [TestCase(typeof(Error))]

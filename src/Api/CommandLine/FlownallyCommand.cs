@@ -20,6 +20,9 @@ internal static class FlownallyCommand
             EventsCommand.Create(),
             SchemaCommand.Create(),
             RetentionCommand.Create(),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
+            DatabaseCommand.Create(),
         };
         root.Options.Add(Terminal.Json);
         root.Options.Add(DatabaseHandle.Data);

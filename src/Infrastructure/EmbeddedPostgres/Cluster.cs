@@ -9,8 +9,12 @@ namespace Flownally.Infrastructure.EmbeddedPostgres;
 /// <summary>A folder of databases and the server that runs on it. Whoever changes anything here holds the start lock.</summary>
 internal sealed class Cluster
 {
+    public const string DatabaseName = "flownally";
+
+    /// <summary>A database that is always there, from which others are made, renamed and dropped.</summary>
+    public const string Maintenance = "postgres";
+
     private const string User = "flownally";
-    private const string DatabaseName = "flownally";
     private const string Refuge = "/var/lib/flownally";
     private const string SettingsFile = "flownally.conf";
 
@@ -37,11 +41,21 @@ internal sealed class Cluster
     private Cluster(string folder, ServerAccount account, PostgresBinaries binaries) =>
         (_folder, _account, _binaries) = (folder, account, binaries);
 
+    /// <summary>Where it lies: beside it is room for what is to take its place.</summary>
+    public string Folder => _folder;
+
+    public ServerAccount Account => _account;
+
+    public int MajorVersion => _binaries.MajorVersion;
+
     /// <summary>
     /// The database, over the server's socket. The socket lies in a short folder of its own, because its path may have
     /// 107 bytes at most (man 7 unix), and in one that only the account can enter, because the socket asks for no password.
     /// </summary>
-    public string ConnectionString => Connection(DatabaseName);
+    public string ConnectionString => ConnectionTo(DatabaseName, pooling: true);
+
+    /// <summary>What PostgreSQL's client programs need to know.</summary>
+    public IEnumerable<string> ClientOptions => ["--host", SocketFolder, "--port", "5432", "--username", User, "--no-password"];
 
     private string SocketFolder { get; set; } = "";
 
@@ -49,10 +63,30 @@ internal sealed class Cluster
 
     private string LogFile => Path.Combine(_folder, "server.log");
 
+    /// <summary>Where the cluster of a data folder lies, or would lie.</summary>
+    public static string FolderIn(string data)
+    {
+        var place = Path.Combine(data, "postgres");
+        return new DirectoryInfo(place).LinkTarget ?? place;
+    }
+
+    public static string NoneIn(string data) => $"There is no embedded database in {data}; --data names its folder.";
+
+    /// <returns>The version of PostgreSQL that made the cluster of a folder; null where there is none.</returns>
+    public static async Task<int?> ReadVersionAsync(string folder, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(folder, "PG_VERSION");
+        return File.Exists(file) ? int.Parse((await File.ReadAllTextAsync(file, cancellationToken)).Trim(), CultureInfo.InvariantCulture) : null;
+    }
+
+    /// <summary>A cluster that need not be there yet.</summary>
+    public static Cluster At(string folder, ServerAccount account, PostgresBinaries binaries) => new(folder, account, binaries);
+
     /// <summary>Opens the cluster of a data folder, making it on the first start.</summary>
     public static async Task<Cluster> OpenAsync(string data, Action<string> say, CancellationToken cancellationToken)
     {
         var place = Path.Combine(data, "postgres");
+        EmbeddedUpgrade.FinishSwitch(FolderIn(data));
         var account = await ServerAccount.OfAsync(place, cancellationToken);
         if (!Directory.Exists(place) && !await account.CanEnterAsync(data, cancellationToken))
         {
@@ -61,12 +95,10 @@ internal sealed class Cluster
             say($"The database lies in {place}, because the account {account.Name} cannot enter {data}.");
         }
 
-        var version = Path.Combine(place, "PG_VERSION");
-        var isNew = !File.Exists(version);
-        int? major = isNew ? null : int.Parse((await File.ReadAllTextAsync(version, cancellationToken)).Trim(), CultureInfo.InvariantCulture);
-        var cluster = new Cluster(new DirectoryInfo(place).LinkTarget ?? place, account,
-            await PostgresBinaries.FindAsync(major, account, cancellationToken));
-        if (isNew)
+        var folder = FolderIn(data);
+        var version = await ReadVersionAsync(folder, cancellationToken);
+        var cluster = new Cluster(folder, account, await PostgresBinaries.FindAsync(version, account, cancellationToken));
+        if (version is null)
         {
             await cluster.InitializeAsync(cancellationToken);
         }
@@ -121,6 +153,63 @@ internal sealed class Cluster
         }
     }
 
+    /// <summary>Stops the server, if it runs, and deletes all.</summary>
+    public async Task DiscardAsync()
+    {
+        await StopAsync();
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    /// <summary>Makes the cluster beside its place and moves it there when it is whole.</summary>
+    public async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        var half = _folder + ".new";
+        if (Directory.Exists(half))
+        {
+            Directory.Delete(half, recursive: true); // left by an attempt that was killed
+        }
+
+        await _account.MakeFolderAsync(half, cancellationToken);
+        await Tool.RequireAsync(_account.Command(_binaries.Initdb, "-D", half, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C",
+            "--data-checksums", "--no-instructions"), cancellationToken);
+        await File.AppendAllTextAsync(Path.Combine(half, "postgresql.conf"), $"include_if_exists = '{SettingsFile}'\n", cancellationToken);
+        if (Directory.Exists(_folder) && !Directory.EnumerateFileSystemEntries(_folder).Any())
+        {
+            Directory.Delete(_folder);
+        }
+
+        Directory.Move(half, _folder);
+    }
+
+    /// <summary>Runs statements; several of them as one transaction, unless one of them forbids it.</summary>
+    public async Task ExecuteAsync(string database, string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionTo(database));
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<T> AskAsync<T>(string database, string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionTo(database));
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>A session that is not pooled ends with its user, so that its database can be renamed or dropped.</summary>
+    public string ConnectionTo(string database, bool pooling = false) => new NpgsqlConnectionStringBuilder
+    {
+        Host = SocketFolder,
+        Username = User,
+        Database = database,
+        Pooling = pooling,
+    }.ConnectionString;
+
     /// <exception cref="IOException">It cannot be found out.</exception>
     private bool IsServer(int pid)
     {
@@ -155,27 +244,6 @@ internal sealed class Cluster
         File.Delete(link); // one that points nowhere
         File.CreateSymbolicLink(link, refuge);
         return refuge;
-    }
-
-    /// <summary>Makes the cluster beside its place and moves it there when it is whole.</summary>
-    private async Task InitializeAsync(CancellationToken cancellationToken)
-    {
-        var half = _folder + ".new";
-        if (Directory.Exists(half))
-        {
-            Directory.Delete(half, recursive: true); // left by an attempt that was killed
-        }
-
-        await _account.MakeFolderAsync(half, cancellationToken);
-        await Tool.RequireAsync(_account.Command(_binaries.Initdb, "-D", half, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C",
-            "--data-checksums", "--no-instructions"), cancellationToken);
-        await File.AppendAllTextAsync(Path.Combine(half, "postgresql.conf"), $"include_if_exists = '{SettingsFile}'\n", cancellationToken);
-        if (Directory.Exists(_folder) && !Directory.EnumerateFileSystemEntries(_folder).Any())
-        {
-            Directory.Delete(_folder);
-        }
-
-        Directory.Move(half, _folder);
     }
 
     /// <summary>The folder of the last start, which other processes may be using, or a new one; and the settings that name it.</summary>
@@ -250,7 +318,7 @@ internal sealed class Cluster
         {
             try
             {
-                await using var connection = new NpgsqlConnection(Connection("postgres"));
+                await using var connection = new NpgsqlConnection(ConnectionTo(Maintenance));
                 await connection.OpenAsync(cancellationToken);
                 return;
             }
@@ -272,26 +340,9 @@ internal sealed class Cluster
 
     private async Task EnsureDatabaseAsync(CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(Connection("postgres"));
-        await connection.OpenAsync(cancellationToken);
-        await using var exists = new NpgsqlCommand($"SELECT FROM pg_database WHERE datname = '{DatabaseName}'", connection);
-        await using (var reader = await exists.ExecuteReaderAsync(cancellationToken))
+        if (!await AskAsync<bool>(Maintenance, $"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{DatabaseName}')", cancellationToken))
         {
-            if (reader.HasRows)
-            {
-                return;
-            }
+            await ExecuteAsync(Maintenance, $"CREATE DATABASE {DatabaseName}", cancellationToken);
         }
-
-        await using var create = new NpgsqlCommand($"CREATE DATABASE {DatabaseName}", connection);
-        await create.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private string Connection(string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = SocketFolder,
-        Username = User,
-        Database = database,
-        Pooling = database == DatabaseName,
-    }.ConnectionString;
 }

@@ -26,6 +26,8 @@ public sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>Of the owner of all that is in the database.</summary>
     public string ConnectionString => _cluster.ConnectionString;
 
+    internal Cluster Cluster => _cluster;
+
     /// <summary>Starts the server, or joins those who use it.</summary>
     /// <param name="data">A folder, made if it is missing; it may hold other files.</param>
     /// <param name="say">Is told what a person should know.</param>
@@ -50,6 +52,10 @@ public sealed class EmbeddedServer : IAsyncDisposable
         }
     }
 
+    internal static string StartLock(string data) => Path.Combine(data, "postgres.start.lock");
+
+    internal static string UseLock(string data) => Path.Combine(data, "postgres.use.lock");
+
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();
@@ -58,10 +64,6 @@ public sealed class EmbeddedServer : IAsyncDisposable
         using var turn = await DirectoryLock.TakeAsync(StartLock(_data), exclusive: true, CancellationToken.None);
         await LeaveAsync(_data, _cluster, _use);
     }
-
-    private static string StartLock(string data) => Path.Combine(data, "postgres.start.lock");
-
-    private static string UseLock(string data) => Path.Combine(data, "postgres.use.lock");
 
     /// <summary>Stops the server if nobody else uses it. The caller holds the start lock.</summary>
     private static async Task LeaveAsync(string data, Cluster? cluster, DirectoryLock use)

