@@ -7,7 +7,7 @@ internal static class RestoreCommand
 {
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "A file that `flownally backup` has written." };
+        var file = new Argument<FileInfo>("FILE") { Description = "A file that `flownally backup` has written." }.AcceptExistingOnly();
         var force = new Option<bool>("--force") { Description = "Replace a database that holds workspaces." };
         var command = new Command("restore", "Restore a backup into the embedded database; no process may use it. Needs pg_restore.") { file, force };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>

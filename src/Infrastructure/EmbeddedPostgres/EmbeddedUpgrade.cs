@@ -31,6 +31,11 @@ public static class EmbeddedUpgrade
 
         var old = await Cluster.OpenAsync(data, say, cancellationToken);
         var clients = await PostgresClients.FindAsync(old.MajorVersion, cancellationToken);
+        if (!await PostgresClients.ExistAsync(newest.MajorVersion, cancellationToken))
+        {
+            say($"Later backups will need pg_dump of version {newest.MajorVersion} or newer, which is not installed.");
+        }
+
         var half = Cluster.At(folder + Half, old.Account, newest);
         var dump = EmbeddedBackup.DumpIn(data);
         try

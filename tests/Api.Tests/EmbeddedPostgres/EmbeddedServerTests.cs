@@ -59,6 +59,20 @@ public sealed class EmbeddedServerTests
     }
 
     [Test]
+    public async Task A_start_finishes_an_upgrade_that_ended_between_the_two_renames_of_its_switch()
+    {
+        var data = Path.Combine(_temporary.FullName, "switch");
+        await using (var server = await StartAsync(data))
+        {
+            await ExecuteAsync(server, "CREATE TABLE kept ()");
+        }
+
+        Directory.Move(Path.Combine(data, "postgres"), Path.Combine(data, "postgres.upgraded"));
+        await using var again = await StartAsync(data);
+        await ExecuteAsync(again, "SELECT FROM kept");
+    }
+
+    [Test]
     [Platform("Linux")]
     public async Task A_server_counts_as_dead_only_if_that_is_certain()
     {
