@@ -11,7 +11,7 @@ namespace Flownally.Api.Tests;
 public sealed class ArchitectureTests
 {
     /// <summary>
-    /// Where connections are opened: what everything else goes through, the four that need a session of their own, and what
+    /// Where connections are opened: what everything else goes through, those that need a session of their own, and what
     /// sets a server up.
     /// </summary>
     private static readonly string[] Openers =

@@ -5,20 +5,16 @@ namespace Flownally.Infrastructure.Database;
 
 /// <summary>
 /// Moves the feed's clock far ahead. To be done before the first write after a database was brought back to an earlier state: transaction
-/// ids are used again then, and a cursor that was given out before would lie ahead of what is recorded now, and skip it.
+/// ids are used again then, and a cursor that was given out before would lie ahead of what is recorded now, and skip it. A process sees
+/// by itself that the server or its timeline is another one, but not that a snapshot or a dump was restored on the same server.
 /// </summary>
 public static class FeedMove
 {
-    private const string IsKnown = "SELECT to_regprocedure('move_feed_clock()') IS NOT NULL";
-
     private const string Move = "SELECT move_feed_clock()";
 
     public static async Task MoveAsync(string ownerConnectionString, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false }.ConnectionString);
-        if (await connection.ExecuteScalarAsync<bool>(new CommandDefinition(IsKnown, cancellationToken: cancellationToken)))
-        {
-            await connection.ExecuteAsync(new CommandDefinition(Move, cancellationToken: cancellationToken));
-        }
+        await connection.ExecuteAsync(new CommandDefinition(Move, cancellationToken: cancellationToken));
     }
 }

@@ -95,7 +95,7 @@ internal sealed class Cluster
             say($"The database lies in {place}, because the account {account.Name} cannot enter {data}.");
         }
 
-        var folder = FolderIn(data);
+        var folder = await FindRealPathAsync(FolderIn(data), cancellationToken);
         var version = await ReadVersionAsync(folder, cancellationToken);
         var cluster = new Cluster(folder, account, await PostgresBinaries.FindAsync(version, account, cancellationToken));
         if (version is null)
@@ -235,6 +235,10 @@ internal sealed class Cluster
             return File.ReadAllText($"/proc/{pid}/comm").Trim() == "postgres"; // root in a container may not see the folder of another account's process
         }
     }
+
+    /// <summary>The path without links, as the kernel tells it of a process.</summary>
+    private static Task<string> FindRealPathAsync(string path, CancellationToken cancellationToken) =>
+        OperatingSystem.IsLinux() ? Tool.RequireAsync(["readlink", "-f", path], cancellationToken) : Task.FromResult(path);
 
     /// <summary>A place that the account can enter; the data folder keeps a link to it.</summary>
     private static async Task<string> TakeRefugeAsync(string data, string link, CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ public static class EmbeddedUpgrade
         }
 
         var old = await Cluster.OpenAsync(data, say, cancellationToken);
+        folder = old.Folder;
         var clients = await PostgresClients.FindAsync(old.MajorVersion, cancellationToken);
         if (!await PostgresClients.ExistAsync(newest.MajorVersion, cancellationToken))
         {

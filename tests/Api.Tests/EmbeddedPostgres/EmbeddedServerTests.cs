@@ -73,6 +73,16 @@ public sealed class EmbeddedServerTests
     }
 
     [Test]
+    public async Task A_server_in_a_folder_behind_a_link_is_seen_to_live()
+    {
+        var link = Path.Combine(_temporary.FullName, "link");
+        Directory.CreateSymbolicLink(link, _temporary.CreateSubdirectory("behind").FullName);
+        var data = Path.Combine(link, "data");
+        await using var server = await StartAsync(data);
+        Assert.That((await Cluster.OpenAsync(data, TestContext.Progress.WriteLine, CancellationToken.None)).IsAlive());
+    }
+
+    [Test]
     [Platform("Linux")]
     public async Task A_server_counts_as_dead_only_if_that_is_certain()
     {
