@@ -66,7 +66,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     /// <summary>The folder of the embedded database, for what has nothing to do with a server that somebody else runs.</summary>
     /// <exception cref="EmbeddedServerException">ConnectionStrings__Flownally names a server.</exception>
     public static string EmbeddedData(ParseResult arguments) =>
-        new ConfigurationBuilder().AddEnvironmentVariables().Build().GetConnectionString("Flownally") is null
+        ConnectionSettings.Find(new ConfigurationBuilder().AddEnvironmentVariables().Build(), "Flownally") is null
             ? arguments.GetRequiredValue(Data).FullName
             : throw new EmbeddedServerException("This is for the embedded database, but ConnectionStrings__Flownally names a server; docs/postgresql.md tells what to do there.");
 

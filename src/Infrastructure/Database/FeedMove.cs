@@ -6,7 +6,7 @@ namespace Flownally.Infrastructure.Database;
 /// <summary>
 /// Moves the feed's clock far ahead. To be done before the first write after a database was brought back to an earlier state: transaction
 /// ids are used again then, and a cursor that was given out before would lie ahead of what is recorded now, and skip it. A process sees
-/// by itself that the server or its timeline is another one, but not that a snapshot or a dump was restored on the same server.
+/// by itself that the server or its timeline is another one, but not that a snapshot of the server was restored.
 /// </summary>
 public static class FeedMove
 {

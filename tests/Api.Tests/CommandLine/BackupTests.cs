@@ -24,12 +24,13 @@ public sealed class BackupTests
     public async Task What_was_backed_up_while_the_service_ran_is_there_again_with_its_keys_in_another_folder()
     {
         var file = Path.Combine(_temporary.FullName, "whole.tar");
-        string key;
+        string key, cursor;
         await using (var service = await RunningService.StartAsync(Folder("running")))
         {
             key = service.Key;
             await RecordAsync(service, 3);
             Assert.That((await service.CommandAsync("backup", file)).Status, Is.Zero);
+            cursor = await RecordAndReadAllAsync(service, 20, 23);
         }
 
         Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
@@ -39,8 +40,33 @@ public sealed class BackupTests
         Assert.That(File.GetUnixFileMode(Path.Combine(other.FullName, "demo-key")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         await using var restored = await RunningService.StartAsync(other);
         Assert.That(restored.Key, Is.EqualTo(key));
-        await RecordAsync(restored, 1);
+        await AssertNothingIsSkippedAsync(restored, cursor);
         Assert.That(await TotalAsync(restored), Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task After_a_snapshot_was_restored_and_told_of_no_cursor_skips_what_is_recorded()
+    {
+        var data = Folder("snapshot");
+        await using (var service = await RunningService.StartAsync(data))
+        {
+            await RecordAsync(service, 1);
+        }
+
+        var snapshot = data.FullName + ".taken";
+        await RunningService.ToolAsync(["cp", "-a", data.FullName, snapshot]);
+        string cursor;
+        await using (var service = await RunningService.StartAsync(data))
+        {
+            cursor = await RecordAndReadAllAsync(service, 20, 21);
+        }
+
+        data.Delete(recursive: true);
+        Directory.Move(snapshot, data.FullName);
+        Assert.That((await RunningService.ToolAsync([RunningService.Program, "database", "moved", "--data", data.FullName])).Status, Is.Zero);
+        await using var again = await RunningService.StartAsync(data);
+        await AssertNothingIsSkippedAsync(again, cursor);
+        Assert.That(await TotalAsync(again), Is.EqualTo(2));
     }
 
     [Test]
@@ -157,6 +183,34 @@ public sealed class BackupTests
     {
         using var http = Client(service);
         return (int)JsonNode.Parse(await http.GetStringAsync("events"))!["totalSize"]!;
+    }
+
+    /// <returns>The cursor behind all that is recorded.</returns>
+    private static async Task<string> RecordAndReadAllAsync(RunningService service, int more, int all)
+    {
+        await RecordAsync(service, more);
+        var cursor = "";
+        for (var met = 0; met < all;)
+        {
+            var page = await ReadFeedAsync(service, cursor);
+            met += page["events"]!.AsArray().Count;
+            cursor = (string)page["nextCursor"]!;
+        }
+
+        return cursor;
+    }
+
+    /// <summary>Records an event, which is the next one that a reader with a cursor of before meets.</summary>
+    private static async Task AssertNothingIsSkippedAsync(RunningService service, string cursor)
+    {
+        await RecordAsync(service, 1);
+        Assert.That((await ReadFeedAsync(service, cursor))["events"]!.AsArray(), Has.Count.EqualTo(1));
+    }
+
+    private static async Task<JsonNode> ReadFeedAsync(RunningService service, string cursor)
+    {
+        using var http = Client(service);
+        return JsonNode.Parse(await http.GetStringAsync($"/v1/events/feed?pageSize=200&wait=20&cursor={cursor}"))!;
     }
 
     private static HttpClient Client(RunningService service) => new()
