@@ -40,6 +40,10 @@ DECLARE
     clock   feed_clock;
     counted bigint;
 BEGIN
+    IF pg_is_in_recovery() THEN
+        RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction', MESSAGE = 'The server is a standby.';
+    END IF;
+
     SELECT * INTO clock FROM feed_clock;
     IF (clock.system_id, clock.timeline) IS DISTINCT FROM (SELECT (s.system_id, s.timeline) FROM feed_server() s) THEN
         LOCK TABLE feed_clock IN EXCLUSIVE MODE; -- another session may have come first
