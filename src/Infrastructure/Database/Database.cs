@@ -66,7 +66,7 @@ internal sealed class Database(SessionPool sessions, DatabaseReadiness readiness
         () => DatabaseTransaction.BeginAsync(sessions, scope, isolation, cancellationToken), cancellationToken);
 
     private Task<T> AskAsync<T>(TenantScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        Outcome.OfAsync(RunAsync(scope, work, cancellationToken), cancellationToken);
+        Outcome.OfAsync(RunAsync(scope, work, cancellationToken), sessions.Renew, cancellationToken);
 
     private Task<T> WriteAsync<T>(TenantScope scope, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) => Outcome.OfAsync(
         RunAsync(scope, async (connection, _) =>
@@ -75,7 +75,7 @@ internal sealed class Database(SessionPool sessions, DatabaseReadiness readiness
             var result = await work(connection);
             replication.ThrowIfGivenUp();
             return result;
-        }, CancellationToken.None), cancellationToken);
+        }, CancellationToken.None), sessions.Renew, cancellationToken);
 
     private Task<T> RunAsync<T>(TenantScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => WithReadinessAsync(
         async () =>

@@ -51,7 +51,7 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     public Task CommitAsync(CancellationToken cancellationToken)
     {
         _ends = true;
-        return RunAsync(Outcome.OfAsync(CommitAsync(), cancellationToken));
+        return RunAsync(Outcome.OfAsync(CommitAsync(), _session.Pool.Renew, cancellationToken));
     }
 
     public ValueTask DisposeAsync() => _ends ? ValueTask.CompletedTask : EndAsync();

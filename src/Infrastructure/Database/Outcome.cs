@@ -12,8 +12,9 @@ internal static class Outcome
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    /// <param name="giveUp">Is done where it takes too long: the server may hang, and with it the other sessions to it.</param>
     /// <exception cref="DatabaseUnavailableException">It takes too long: what it writes may come to be stored or not.</exception>
-    public static async Task<T> OfAsync<T>(Task<T> statement, CancellationToken cancellationToken)
+    public static async Task<T> OfAsync<T>(Task<T> statement, Action giveUp, CancellationToken cancellationToken)
     {
         if (statement.IsCompleted)
         {
@@ -26,6 +27,7 @@ internal static class Outcome
         }
         catch (TimeoutException exception) when (!statement.IsCompleted)
         {
+            giveUp();
             throw new DatabaseUnavailableException("The database does not answer in time.", exception);
         }
     }

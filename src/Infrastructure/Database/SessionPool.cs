@@ -35,7 +35,7 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
         }
     }
 
-    /// <summary>Closes all sessions, those in use as soon as they are free, so that each is verified anew.</summary>
+    /// <summary>Closes all sessions, those in use as soon as they are free, so that new ones are opened and verified.</summary>
     public void Renew() => dataSource.Clear();
 
     private ValueTask<IDisposable> EnterAsync(FairShares<Guid> places, Guid sharer, CancellationToken cancellationToken) =>
