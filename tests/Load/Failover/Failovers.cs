@@ -1,0 +1,95 @@
+using Flownally.Load.Crash;
+
+namespace Flownally.Load.Failover;
+
+/// <summary>What can befall a primary.</summary>
+internal enum FailoverBlow
+{
+    /// <summary>The primary is killed whole.</summary>
+    PrimaryKilled,
+
+    /// <summary>The primary stands still with all its connections, as on a machine that hangs. It is killed once the service has moved on.</summary>
+    PrimaryPaused,
+
+    /// <summary>The primary is killed after its standby had received nothing for a while.</summary>
+    StandbyBehind,
+
+    /// <summary>Both servers are killed, and an older copy takes their place on a new timeline.</summary>
+    Restored,
+}
+
+/// <summary>A failover that was dealt.</summary>
+/// <param name="First">From the order to promote until the service recorded an event.</param>
+/// <param name="All">From the order to promote until every process of the service had recorded an event.</param>
+/// <param name="Loss">Null where nothing may be lost.</param>
+internal sealed record Failover(FailoverBlow Blow, TimeSpan First, TimeSpan All, Loss? Loss);
+
+/// <summary>Deals failovers, each after the service has got over the last one.</summary>
+/// <param name="synchronous">Whether a failover may lose nothing.</param>
+internal sealed class Failovers(Pair pair, bool synchronous, Outages outages, Fleet fleet, Random random, Action<string> say)
+{
+    private const int ShortestPause = 1_000;
+    private const int LongestPause = 3_000;
+
+    /// <summary>For how long commits miss the standby, or the copy.</summary>
+    private static readonly TimeSpan Behind = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Between the blow and the promotion: no answer of the old primary is under way any more.</summary>
+    private static readonly TimeSpan Discovery = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<Failover> _dealt = [];
+
+    public IReadOnlyList<Failover> Dealt => _dealt;
+
+    /// <summary>Deals each blow once in every round, in any order.</summary>
+    /// <exception cref="TimeoutException">A process of the service did not come back.</exception>
+    public async Task RunAsync(IReadOnlyList<FailoverBlow> blows, int rounds)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            var order = blows.ToArray();
+            random.Shuffle(order);
+            foreach (var blow in order)
+            {
+                await Task.Delay(random.Next(ShortestPause, LongestPause));
+                var failover = await DealAsync(blow);
+                _dealt.Add(failover);
+                say($"{blow}: recorded again {failover.First.TotalSeconds:0.00} s after the order to promote, by all processes after {failover.All.TotalSeconds:0.00} s");
+            }
+        }
+
+        await Task.Delay(LongestPause);
+    }
+
+    private async Task<Failover> DealAsync(FailoverBlow blow)
+    {
+        var from = blow == FailoverBlow.Restored ? await pair.BackUpAsync() : await pair.CatchUpAsync();
+        switch (blow)
+        {
+            case FailoverBlow.PrimaryPaused:
+                await pair.Primary.PauseAsync();
+                break;
+            case FailoverBlow.StandbyBehind:
+                await pair.CutStandbyOffAsync();
+                await Task.Delay(Behind);
+                await pair.Primary.KillAsync();
+                break;
+            case FailoverBlow.Restored:
+                await Task.Delay(Behind);
+                await pair.Standby.KillAsync();
+                await pair.Primary.KillAsync();
+                break;
+            default:
+                await pair.Primary.KillAsync();
+                break;
+        }
+
+        await Task.Delay(Discovery);
+        var ordered = outages.Begin();
+        await (blow == FailoverBlow.Restored ? pair.RestoreAsync() : pair.PromoteAsync());
+        var loss = synchronous ? null : new Loss(from, History.Now);
+        var (first, all) = await outages.EndAsync(ordered, fleet.Urls);
+        await (blow == FailoverBlow.Restored ? pair.CloneAsync() : pair.RejoinAsync());
+        return new Failover(blow, first, all, loss);
+    }
+}

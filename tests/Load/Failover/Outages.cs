@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Flownally.Load.Crash;
+
+namespace Flownally.Load.Failover;
+
+/// <summary>Notices when each process of the service records events again. All clients call through it.</summary>
+internal sealed class Outages() : DelegatingHandler(new SocketsHttpHandler())
+{
+    /// <summary>After which a process counts as one that needs a restart.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly ConcurrentDictionary<int, long> _recorded = [];
+
+    /// <summary>Forgets what was recorded up to now.</summary>
+    public long Begin()
+    {
+        _recorded.Clear();
+        return History.Now;
+    }
+
+    /// <summary>Waits until every process has recorded an event since <see cref="Begin"/>.</summary>
+    /// <returns>For how long the service, and the last of its processes, recorded nothing.</returns>
+    /// <exception cref="TimeoutException">A process does not record.</exception>
+    public async Task<(TimeSpan First, TimeSpan All)> EndAsync(long begun, IReadOnlyCollection<Uri> processes)
+    {
+        while (!processes.All(process => _recorded.ContainsKey(process.Port)))
+        {
+            if (Stopwatch.GetElapsedTime(begun) > Patience)
+            {
+                throw new TimeoutException($"{_recorded.Count} of {processes.Count} processes of the service record again after {Patience}.");
+            }
+
+            await Task.Delay(Pause);
+        }
+
+        var times = processes.Select(process => Stopwatch.GetElapsedTime(begun, _recorded[process.Port])).ToList();
+        return (times.Min(), times.Max());
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Created && request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal))
+        {
+            _recorded.TryAdd(request.RequestUri.Port, History.Now);
+        }
+
+        return response;
+    }
+}
