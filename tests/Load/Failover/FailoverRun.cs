@@ -12,6 +12,9 @@ internal sealed record FailoverPlan(IReadOnlyList<FailoverBlow> Blows, int Round
 {
     /// <summary>What a pair whose commits wait for the standby has to survive without loss.</summary>
     public static readonly IReadOnlyList<FailoverBlow> WithoutLoss = [FailoverBlow.PrimaryKilled, FailoverBlow.PrimaryPaused];
+
+    /// <summary>What else befalls a pair whose commits do not wait.</summary>
+    public static readonly IReadOnlyList<FailoverBlow> WithLoss = [FailoverBlow.StandbyBehind, FailoverBlow.Restored];
 }
 
 /// <param name="Lost">How many events were acknowledged and are gone.</param>
@@ -41,7 +44,7 @@ internal sealed record FailoverReport(FailoverPlan Plan, IReadOnlyList<Failover>
 /// The traffic of the crash run on a primary and a standby, while the primary is lost and the standby promoted again and again. No
 /// process of the service is started anew. Where a commit waits for the standby, every promise of the crash run holds. Where it does
 /// not, acknowledged events may be lost, but whatever is stored was seen by every reader once.
-/// <c>./bench failover [--synchronous | --asynchronous] [--rounds N] [--one-by-one] [--seed N]</c>; the short run is a test.
+/// <c>./bench failover [--synchronous | --asynchronous [--blows Restored,StandbyBehind]] [--rounds N] [--one-by-one] [--seed N]</c>; the short run is a test.
 /// </summary>
 internal static class FailoverRun
 {
@@ -54,7 +57,14 @@ internal static class FailoverRun
 
     public static async Task<int> MainAsync(string[] arguments)
     {
+        if (!await Pair.IsPossibleAsync())
+        {
+            Console.Error.WriteLine("pg_basebackup or pg_rewind is missing. On Debian: apt-get install postgresql");
+            return 1;
+        }
+
         var seed = Setting("--seed", Random.Shared.Next());
+        var blows = Array.IndexOf(arguments, "--blows");
         var plan = new FailoverPlan(FailoverPlan.WithoutLoss, Setting("--rounds", 5), Synchronous: true, Clients, Processes: 2, !arguments.Contains("--one-by-one"), seed);
         var broken = 0;
         if (!arguments.Contains("--asynchronous"))
@@ -64,7 +74,12 @@ internal static class FailoverRun
 
         if (!arguments.Contains("--synchronous"))
         {
-            broken += await ShowAsync(plan with { Blows = Enum.GetValues<FailoverBlow>(), Rounds = Setting("--rounds", 3), Synchronous = false });
+            broken += await ShowAsync(plan with
+            {
+                Blows = blows < 0 ? [.. FailoverPlan.WithoutLoss, .. FailoverPlan.WithLoss] : [.. arguments[blows + 1].Split(',').Select(Enum.Parse<FailoverBlow>)],
+                Rounds = Setting("--rounds", 3),
+                Synchronous = false,
+            });
         }
 
         return broken == 0 ? 0 : 1;

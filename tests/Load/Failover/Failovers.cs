@@ -16,6 +16,12 @@ internal enum FailoverBlow
 
     /// <summary>Both servers are killed, and an older copy takes their place on a new timeline.</summary>
     Restored,
+
+    /// <summary>The same copy is restored once more after a while: the second new timeline has the number of the first.</summary>
+    RestoredTwice,
+
+    /// <summary>Both servers are killed, and an older copy is started as it is, as from a snapshot of the disk. The timeline goes on.</summary>
+    SnapshotRestored,
 }
 
 /// <summary>A failover that was dealt.</summary>
@@ -63,7 +69,8 @@ internal sealed class Failovers(Pair pair, bool synchronous, Outages outages, Fl
 
     private async Task<Failover> DealAsync(FailoverBlow blow)
     {
-        var from = blow == FailoverBlow.Restored ? await pair.BackUpAsync() : await pair.CatchUpAsync();
+        var restores = blow is FailoverBlow.Restored or FailoverBlow.RestoredTwice or FailoverBlow.SnapshotRestored;
+        var from = restores ? await pair.BackUpAsync() : await pair.CatchUpAsync();
         switch (blow)
         {
             case FailoverBlow.PrimaryPaused:
@@ -74,22 +81,31 @@ internal sealed class Failovers(Pair pair, bool synchronous, Outages outages, Fl
                 await Task.Delay(Behind);
                 await pair.Primary.KillAsync();
                 break;
-            case FailoverBlow.Restored:
-                await Task.Delay(Behind);
-                await pair.Standby.KillAsync();
-                await pair.Primary.KillAsync();
+            case FailoverBlow.RestoredTwice:
+                await KillBothAsync();
+                var restored = outages.Begin();
+                await pair.RestoreAsync(newTimeline: true);
+                await outages.EndAsync(restored, fleet.Urls);
+                await KillBothAsync();
                 break;
             default:
-                await pair.Primary.KillAsync();
+                await (restores ? KillBothAsync() : pair.Primary.KillAsync());
                 break;
         }
 
         await Task.Delay(Discovery);
         var ordered = outages.Begin();
-        await (blow == FailoverBlow.Restored ? pair.RestoreAsync() : pair.PromoteAsync());
+        await (restores ? pair.RestoreAsync(newTimeline: blow != FailoverBlow.SnapshotRestored) : pair.PromoteAsync());
         var loss = synchronous ? null : new Loss(from, History.Now);
         var (first, all) = await outages.EndAsync(ordered, fleet.Urls);
-        await (blow == FailoverBlow.Restored ? pair.CloneAsync() : pair.RejoinAsync());
+        await (restores ? pair.CloneAsync() : pair.RejoinAsync());
         return new Failover(blow, first, all, loss);
+    }
+
+    private async Task KillBothAsync()
+    {
+        await Task.Delay(Behind);
+        await pair.Standby.KillAsync();
+        await pair.Primary.KillAsync();
     }
 }

@@ -28,14 +28,19 @@ internal sealed class Pair : IAsyncDisposable
     /// <summary>Of the owner, whichever of the two is the primary.</summary>
     public string ConnectionString => $"Host={_hosts};Username={PostgresServer.User};Database={Database};Target Session Attributes=primary;Host Recheck Seconds=1";
 
+    /// <summary>Whether this machine has what a standby is made with; the PostgreSQL that the tests bring along has not.</summary>
+    public static async Task<bool> IsPossibleAsync()
+    {
+        var programs = await ProgramsAsync(await ServerAccount.OfAsync("", CancellationToken.None));
+        return File.Exists(Path.Combine(programs, "pg_basebackup")) && File.Exists(Path.Combine(programs, "pg_rewind"));
+    }
+
     /// <param name="folder">An empty folder that every account can enter.</param>
     /// <param name="synchronous">Whether a commit waits for the standby.</param>
     public static async Task<Pair> StartAsync(string folder, bool synchronous)
     {
         var account = await ServerAccount.OfAsync(Path.Combine(folder, "a"), CancellationToken.None);
-        var binaries = await PostgresBinaries.FindAsync(null, account, CancellationToken.None);
-        var postgres = new FileInfo(Path.Combine(binaries.Folder, "postgres"));
-        var programs = (postgres.ResolveLinkTarget(returnFinalTarget: true) ?? postgres).FullName; // some of the programs may be linked elsewhere
+        var programs = await ProgramsAsync(account);
         var pair = new Pair(folder, synchronous, Server("a"), Server("b"));
         try
         {
@@ -52,7 +57,7 @@ internal sealed class Pair : IAsyncDisposable
             throw;
         }
 
-        PostgresServer Server(string name) => new(Path.Combine(folder, name), PostgresServer.FreePort(), account, Path.GetDirectoryName(programs)!);
+        PostgresServer Server(string name) => new(Path.Combine(folder, name), PostgresServer.FreePort(), account, programs);
     }
 
     /// <summary>Waits until the standby has all that had been committed by now.</summary>
@@ -104,12 +109,13 @@ internal sealed class Pair : IAsyncDisposable
         return now;
     }
 
-    /// <summary>Begins a new timeline with the last copy. Nothing runs. Afterwards there is a primary and no standby.</summary>
-    public async Task RestoreAsync()
+    /// <summary>Goes on with the last copy. Nothing runs. Afterwards there is a primary and no standby.</summary>
+    /// <param name="newTimeline">As after recovery from an archive; else as after a crash.</param>
+    public async Task RestoreAsync(bool newTimeline)
     {
         await Primary.TakeOverAsync(Backup);
         await Primary.ConfigureAsync("restore_command = 'false'"); // all that is needed lies beside the copy
-        await Primary.StartAsync("recovery.signal");
+        await Primary.StartAsync(newTimeline ? "recovery.signal" : null);
         await Primary.WritableAsync();
     }
 
@@ -125,6 +131,13 @@ internal sealed class Pair : IAsyncDisposable
     {
         await Primary.KillAsync();
         await Standby.KillAsync();
+    }
+
+    private static async Task<string> ProgramsAsync(ServerAccount account)
+    {
+        var binaries = await PostgresBinaries.FindAsync(null, account, CancellationToken.None);
+        var postgres = new FileInfo(Path.Combine(binaries.Folder, "postgres"));
+        return Path.GetDirectoryName((postgres.ResolveLinkTarget(returnFinalTarget: true) ?? postgres).FullName)!; // the others may not be linked beside it
     }
 
     private string Backup => Path.Combine(_folder, "backup");
