@@ -10,11 +10,17 @@ namespace Flownally.Load.Failover;
 /// <param name="Synchronous">Whether a commit waits for the standby, so that no failover may lose anything.</param>
 internal sealed record FailoverPlan(IReadOnlyList<FailoverBlow> Blows, int Rounds, bool Synchronous, int Clients, int Processes, bool GroupCommit, int Seed)
 {
+    /// <summary>What Patroni gets over by itself.</summary>
+    public static readonly IReadOnlyList<FailoverBlow> Watched = [FailoverBlow.PrimaryKilled, FailoverBlow.PrimaryPaused, FailoverBlow.Switchover];
+
     /// <summary>What a pair whose commits wait for the standby has to survive without loss.</summary>
     public static readonly IReadOnlyList<FailoverBlow> WithoutLoss = [FailoverBlow.PrimaryKilled, FailoverBlow.PrimaryPaused];
 
     /// <summary>What else befalls a pair whose commits do not wait.</summary>
     public static readonly IReadOnlyList<FailoverBlow> WithLoss = [FailoverBlow.StandbyBehind, FailoverBlow.Restored];
+
+    /// <summary>Whether Patroni promotes the standby, and connections lead through HAProxy.</summary>
+    public bool Patroni { get; init; }
 }
 
 /// <param name="Lost">How many events were acknowledged and are gone.</param>
@@ -44,7 +50,8 @@ internal sealed record FailoverReport(FailoverPlan Plan, IReadOnlyList<Failover>
 /// The traffic of the crash run on a primary and a standby, while the primary is lost and the standby promoted again and again. No
 /// process of the service is started anew. Where a commit waits for the standby, every promise of the crash run holds. Where it does
 /// not, acknowledged events may be lost, but whatever is stored was seen by every reader once.
-/// <c>./bench failover [--synchronous | --asynchronous [--blows Restored,StandbyBehind]] [--rounds N] [--one-by-one] [--seed N]</c>; the short run is a test.
+/// <c>./bench failover [--synchronous | --asynchronous [--blows Restored,StandbyBehind]] [--rounds N] [--one-by-one] [--seed N]</c>; the short run
+/// is a test. <c>./bench failover --patroni</c> leaves the promotion to Patroni.
 /// </summary>
 internal static class FailoverRun
 {
@@ -66,6 +73,17 @@ internal static class FailoverRun
         var seed = Setting("--seed", Random.Shared.Next());
         var blows = Array.IndexOf(arguments, "--blows");
         var plan = new FailoverPlan(FailoverPlan.WithoutLoss, Setting("--rounds", 5), Synchronous: true, Clients, Processes: 2, !arguments.Contains("--one-by-one"), seed);
+        if (arguments.Contains("--patroni"))
+        {
+            if (!PatroniCluster.IsPossible)
+            {
+                Console.Error.WriteLine("Skipped: patroni, etcd or haproxy is missing. On Debian: apt-get install patroni etcd-server haproxy");
+                return 0;
+            }
+
+            return await ShowAsync(plan with { Blows = FailoverPlan.Watched, Rounds = Setting("--rounds", 3), Patroni = true }) == 0 ? 0 : 1;
+        }
+
         var broken = 0;
         if (!arguments.Contains("--asynchronous"))
         {
@@ -97,8 +115,15 @@ internal static class FailoverRun
         File.SetUnixFileMode(data.FullName, (UnixFileMode)0b111_101_101);
         try
         {
+            var outages = new Outages(plan.Processes);
+            if (plan.Patroni)
+            {
+                await using var cluster = await PatroniCluster.StartAsync(data.FullName, outages, say);
+                return await RunAsync(plan, cluster.ConnectionString, outages, cluster.DealAsync, say);
+            }
+
             await using var pair = await Pair.StartAsync(data.FullName, plan.Synchronous);
-            return await RunAsync(plan, pair, say);
+            return await RunAsync(plan, pair.ConnectionString, outages, new PairBlows(pair, plan.Synchronous, outages).DealAsync, say);
         }
         finally
         {
@@ -113,14 +138,13 @@ internal static class FailoverRun
         return report.Violations.Count;
     }
 
-    private static async Task<FailoverReport> RunAsync(FailoverPlan plan, Pair pair, Action<string> say)
+    private static async Task<FailoverReport> RunAsync(FailoverPlan plan, string database, Outages outages, Func<FailoverBlow, Task<Failover>> deal, Action<string> say)
     {
-        var outages = new Outages();
-        await using var traffic = await Traffic.PrepareAsync(pair.ConnectionString, new HttpClient(outages));
-        await using var fleet = await Fleet.StartAsync(plan.Processes, pair.ConnectionString, Traffic.Settings(plan.GroupCommit));
-        var failovers = new Failovers(pair, plan.Synchronous, outages, fleet, new Random(plan.Seed), say);
+        await using var traffic = await Traffic.PrepareAsync(database, new HttpClient(outages));
+        await using var fleet = await Fleet.StartAsync(plan.Processes, database, Traffic.Settings(plan.GroupCommit));
+        var failovers = new Failovers(deal, new Random(plan.Seed), say);
         await traffic.RunAsync(AnyProcess, plan.Clients, plan.Seed, () => failovers.RunAsync(plan.Blows, plan.Rounds));
-        await QuietAsync(pair.ConnectionString);
+        await QuietAsync(database);
         var outcome = await traffic.ConcludeAsync(AnyProcess);
         var stored = outcome.Aftermath.Events.Select(e => e.Id).ToHashSet();
         var lost = outcome.Attempts.Select(attempt => attempt.Event).Distinct().Count(id => id is { } acknowledged && !stored.Contains(acknowledged));

@@ -1,5 +1,3 @@
-using Flownally.Load.Crash;
-
 namespace Flownally.Load.Failover;
 
 /// <summary>What can befall a primary.</summary>
@@ -22,6 +20,9 @@ internal enum FailoverBlow
 
     /// <summary>Both servers are killed, and an older copy is started as it is, as from a snapshot of the disk. The timeline goes on.</summary>
     SnapshotRestored,
+
+    /// <summary>The primary is told to change places with the standby.</summary>
+    Switchover,
 }
 
 /// <summary>A failover that was dealt.</summary>
@@ -31,17 +32,11 @@ internal enum FailoverBlow
 internal sealed record Failover(FailoverBlow Blow, TimeSpan First, TimeSpan All, Loss? Loss);
 
 /// <summary>Deals failovers, each after the service has got over the last one.</summary>
-/// <param name="synchronous">Whether a failover may lose nothing.</param>
-internal sealed class Failovers(Pair pair, bool synchronous, Outages outages, Fleet fleet, Random random, Action<string> say)
+/// <param name="deal">Returns when the next can be dealt.</param>
+internal sealed class Failovers(Func<FailoverBlow, Task<Failover>> deal, Random random, Action<string> say)
 {
     private const int ShortestPause = 1_000;
     private const int LongestPause = 3_000;
-
-    /// <summary>For how long commits miss the standby, or the copy.</summary>
-    private static readonly TimeSpan Behind = TimeSpan.FromMilliseconds(700);
-
-    /// <summary>Between the blow and the promotion: no answer of the old primary is under way any more.</summary>
-    private static readonly TimeSpan Discovery = TimeSpan.FromMilliseconds(500);
 
     private readonly List<Failover> _dealt = [];
 
@@ -58,54 +53,12 @@ internal sealed class Failovers(Pair pair, bool synchronous, Outages outages, Fl
             foreach (var blow in order)
             {
                 await Task.Delay(random.Next(ShortestPause, LongestPause));
-                var failover = await DealAsync(blow);
+                var failover = await deal(blow);
                 _dealt.Add(failover);
                 say($"{blow}: recorded again {failover.First.TotalSeconds:0.00} s after the order to promote, by all processes after {failover.All.TotalSeconds:0.00} s");
             }
         }
 
         await Task.Delay(LongestPause);
-    }
-
-    private async Task<Failover> DealAsync(FailoverBlow blow)
-    {
-        var restores = blow is FailoverBlow.Restored or FailoverBlow.RestoredTwice or FailoverBlow.SnapshotRestored;
-        var from = restores ? await pair.BackUpAsync() : await pair.CatchUpAsync();
-        switch (blow)
-        {
-            case FailoverBlow.PrimaryPaused:
-                await pair.Primary.PauseAsync();
-                break;
-            case FailoverBlow.StandbyBehind:
-                await pair.CutStandbyOffAsync();
-                await Task.Delay(Behind);
-                await pair.Primary.KillAsync();
-                break;
-            case FailoverBlow.RestoredTwice:
-                await KillBothAsync();
-                var restored = outages.Begin();
-                await pair.RestoreAsync(newTimeline: true);
-                await outages.EndAsync(restored, fleet.Urls);
-                await KillBothAsync();
-                break;
-            default:
-                await (restores ? KillBothAsync() : pair.Primary.KillAsync());
-                break;
-        }
-
-        await Task.Delay(Discovery);
-        var ordered = outages.Begin();
-        await (restores ? pair.RestoreAsync(newTimeline: blow != FailoverBlow.SnapshotRestored) : pair.PromoteAsync());
-        var loss = synchronous ? null : new Loss(from, History.Now);
-        var (first, all) = await outages.EndAsync(ordered, fleet.Urls);
-        await (restores ? pair.CloneAsync() : pair.RejoinAsync());
-        return new Failover(blow, first, all, loss);
-    }
-
-    private async Task KillBothAsync()
-    {
-        await Task.Delay(Behind);
-        await pair.Standby.KillAsync();
-        await pair.Primary.KillAsync();
     }
 }

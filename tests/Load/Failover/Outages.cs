@@ -6,7 +6,8 @@ using Flownally.Load.Crash;
 namespace Flownally.Load.Failover;
 
 /// <summary>Notices when each process of the service records events again. All clients call through it.</summary>
-internal sealed class Outages() : DelegatingHandler(new SocketsHttpHandler())
+/// <param name="processes">How many there are; none is started anew.</param>
+internal sealed class Outages(int processes) : DelegatingHandler(new SocketsHttpHandler())
 {
     /// <summary>After which a process counts as one that needs a restart.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -24,19 +25,19 @@ internal sealed class Outages() : DelegatingHandler(new SocketsHttpHandler())
     /// <summary>Waits until every process has recorded an event since <see cref="Begin"/>.</summary>
     /// <returns>For how long the service, and the last of its processes, recorded nothing.</returns>
     /// <exception cref="TimeoutException">A process does not record.</exception>
-    public async Task<(TimeSpan First, TimeSpan All)> EndAsync(long begun, IReadOnlyCollection<Uri> processes)
+    public async Task<(TimeSpan First, TimeSpan All)> EndAsync(long begun)
     {
-        while (!processes.All(process => _recorded.ContainsKey(process.Port)))
+        while (_recorded.Count < processes)
         {
             if (Stopwatch.GetElapsedTime(begun) > Patience)
             {
-                throw new TimeoutException($"{_recorded.Count} of {processes.Count} processes of the service record again after {Patience}.");
+                throw new TimeoutException($"{_recorded.Count} of {processes} processes of the service record again after {Patience}.");
             }
 
             await Task.Delay(Pause);
         }
 
-        var times = processes.Select(process => Stopwatch.GetElapsedTime(begun, _recorded[process.Port])).ToList();
+        var times = _recorded.Values.Select(at => Stopwatch.GetElapsedTime(begun, at)).ToList();
         return (times.Min(), times.Max());
     }
 

@@ -133,7 +133,7 @@ internal sealed class Pair : IAsyncDisposable
         await Standby.KillAsync();
     }
 
-    private static async Task<string> ProgramsAsync(ServerAccount account)
+    public static async Task<string> ProgramsAsync(ServerAccount account)
     {
         var binaries = await PostgresBinaries.FindAsync(null, account, CancellationToken.None);
         var postgres = new FileInfo(Path.Combine(binaries.Folder, "postgres"));

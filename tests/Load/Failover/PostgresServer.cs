@@ -21,7 +21,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
 
     /// <summary>How long a server may take to do what it was told.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     public string Folder => folder;
 
@@ -88,7 +88,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
         }
 
         File.Delete(Path.Combine(folder, "postmaster.pid")); // of a server that was killed
-        await RunAsync("pg_ctl", "start", "-D", folder, "-l", Path.Combine(folder, "server.log"), "-w", "-t", "60");
+        await RunAsync("pg_ctl", "start", "-D", folder, "-l", Log, "-w", "-t", "60");
     }
 
     /// <summary>Kills every process of the server at the same moment, paused or not.</summary>
@@ -160,6 +160,10 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     /// <exception cref="TimeoutException">It was not within a minute.</exception>
     public Task UntilAsync(string sql) => UntilAsync(() => IsTrueAsync(sql));
 
+    private string LastWords => File.Exists(Log) ? $"Its log ends with:\n{string.Join('\n', File.ReadLines(Log).TakeLast(10))}" : "";
+
+    private string Log => Path.Combine(folder, "server.log");
+
     private string Connection => $"Host=127.0.0.1;Port={port};Username={User};Database=postgres;Pooling=false;Timeout=5";
 
     private bool IsAlive() => File.Exists(Path.Combine(folder, "postmaster.pid")) && Status(Processes[0]) is { IsDead: false };
@@ -181,20 +185,19 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
         }
     }
 
-    private async Task UntilAsync(Func<Task<bool>> done)
+    public async Task UntilAsync(Func<Task<bool>> done)
     {
         for (var since = Stopwatch.GetTimestamp(); !await done(); await Task.Delay(Pause))
         {
             if (Stopwatch.GetElapsedTime(since) > Patience)
             {
-                throw new TimeoutException($"The server on port {port} has not done what it was told. Its log ends with:\n"
-                    + string.Join('\n', File.ReadLines(Path.Combine(folder, "server.log")).TakeLast(10)));
+                throw new TimeoutException($"The server on port {port} has not done what it was told. {LastWords}");
             }
         }
     }
 
     /// <summary>Those that have ended meanwhile hear nothing.</summary>
-    private static Task<ToolResult> SignalAsync(string signal, IEnumerable<int> processes) =>
+    public static Task<ToolResult> SignalAsync(string signal, IEnumerable<int> processes) =>
         ServerTool.RunAsync(["sh", "-c", $"kill -{signal} {string.Join(' ', processes)}"], CancellationToken.None);
 
     /// <returns>Null where there is no such process (proc(5), /proc/PID/stat).</returns>
