@@ -80,15 +80,10 @@ internal sealed class Traffic : IAsyncDisposable
         ];
         using var stopping = new CancellationTokenSource();
         var running = all.Select(client => client(stopping.Token)).ToList();
-        try
-        {
-            await meanwhile();
-        }
-        finally
-        {
-            await stopping.CancelAsync();
-            await Task.WhenAll(running);
-        }
+        var going = meanwhile();
+        await going.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stopping.CancelAsync();
+        await Task.WhenAll([going, .. running]); // where both failed, the clients did so because of the other
     }
 
     /// <summary>Lets readers and journeys catch up, and reads what is stored. Nothing may be under way any more.</summary>
