@@ -149,7 +149,8 @@ internal static class FailoverRun
         var stored = outcome.Aftermath.Events.Select(e => e.Id).ToHashSet();
         var lost = outcome.Attempts.Select(attempt => attempt.Event).Distinct().Count(id => id is { } acknowledged && !stored.Contains(acknowledged));
         var losses = new Losses([.. failovers.Dealt.Select(failover => failover.Loss).OfType<Loss>()]);
-        return new FailoverReport(plan, failovers.Dealt, outcome, lost, losses.Violations(outcome));
+        return new FailoverReport(plan, failovers.Dealt, outcome, lost,
+            [.. failovers.Dealt.Where(failover => failover.Helped).Select(failover => new NotMovedOn(failover.Blow)), .. losses.Violations(outcome)]);
 
         Uri AnyProcess() => fleet.Any(Random.Shared);
     }

@@ -1,3 +1,5 @@
+using Flownally.Load.Crash;
+
 namespace Flownally.Load.Failover;
 
 /// <summary>What can befall a primary.</summary>
@@ -28,8 +30,12 @@ internal enum FailoverBlow
 /// <summary>A failover that was dealt.</summary>
 /// <param name="First">From the order to promote until the service recorded an event.</param>
 /// <param name="All">From the order to promote until every process of the service had recorded an event.</param>
+/// <param name="Helped">Whether the service moved on only after the paused server was killed.</param>
 /// <param name="Loss">Null where nothing may be lost.</param>
-internal sealed record Failover(FailoverBlow Blow, TimeSpan First, TimeSpan All, Loss? Loss);
+internal sealed record Failover(FailoverBlow Blow, TimeSpan First, TimeSpan All, bool Helped, Loss? Loss);
+
+/// <summary>The service did not turn to the new primary for as long as the old one stood still beside it.</summary>
+internal sealed record NotMovedOn(FailoverBlow Blow) : Violation;
 
 /// <summary>Deals failovers, each after the service has got over the last one.</summary>
 /// <param name="deal">Returns when the next can be dealt.</param>

@@ -9,8 +9,11 @@ namespace Flownally.Load.Failover;
 /// <param name="processes">How many there are; none is started anew.</param>
 internal sealed class Outages(int processes) : DelegatingHandler(new SocketsHttpHandler())
 {
+    /// <summary>After which the service counts as one that does not move on by itself.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>After which a process counts as one that needs a restart.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly ConcurrentDictionary<int, long> _recorded = [];
@@ -23,22 +26,29 @@ internal sealed class Outages(int processes) : DelegatingHandler(new SocketsHttp
     }
 
     /// <summary>Waits until every process has recorded an event since <see cref="Begin"/>.</summary>
-    /// <returns>For how long the service, and the last of its processes, recorded nothing.</returns>
+    /// <param name="help">What is done where the service does not move on by itself.</param>
+    /// <returns>For how long the service, and the last of its processes, recorded nothing; and whether it had to be helped.</returns>
     /// <exception cref="TimeoutException">A process does not record.</exception>
-    public async Task<(TimeSpan First, TimeSpan All)> EndAsync(long begun)
+    public async Task<(TimeSpan First, TimeSpan All, bool Helped)> EndAsync(long begun, Func<Task> help)
     {
-        while (_recorded.Count < processes)
+        var helped = false;
+        for (; _recorded.Count < processes; await Task.Delay(Pause))
         {
-            if (Stopwatch.GetElapsedTime(begun) > Patience)
+            var since = Stopwatch.GetElapsedTime(begun);
+            if (!helped && since > Patience)
             {
-                throw new TimeoutException($"{_recorded.Count} of {processes} processes of the service record again after {Patience}.");
+                helped = true;
+                await help();
             }
 
-            await Task.Delay(Pause);
+            if (since > LastPatience)
+            {
+                throw new TimeoutException($"{_recorded.Count} of {processes} processes of the service record again after {LastPatience}.");
+            }
         }
 
         var times = _recorded.Values.Select(at => Stopwatch.GetElapsedTime(begun, at)).ToList();
-        return (times.Min(), times.Max());
+        return (times.Min(), times.Max(), helped);
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed class PairBlows(Pair pair, bool synchronous, Outages outages)
                 await KillBothAsync();
                 var restored = outages.Begin();
                 await pair.RestoreAsync(newTimeline: true);
-                await outages.EndAsync(restored);
+                await outages.EndAsync(restored, Nothing);
                 await KillBothAsync();
                 break;
             default:
@@ -42,10 +42,12 @@ internal sealed class PairBlows(Pair pair, bool synchronous, Outages outages)
         var ordered = outages.Begin();
         await (restores ? pair.RestoreAsync(newTimeline: blow != FailoverBlow.SnapshotRestored) : pair.PromoteAsync());
         var loss = synchronous ? null : new Loss(from, History.Now);
-        var (first, all) = await outages.EndAsync(ordered);
+        var (first, all, helped) = await outages.EndAsync(ordered, blow == FailoverBlow.PrimaryPaused ? pair.Standby.KillAsync : Nothing);
         await (restores ? pair.CloneAsync() : pair.RejoinAsync());
-        return new Failover(blow, first, all, loss);
+        return new Failover(blow, first, all, helped, loss);
     }
+
+    private static Task Nothing() => Task.CompletedTask;
 
     private async Task KillBothAsync()
     {

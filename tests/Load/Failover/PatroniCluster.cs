@@ -89,7 +89,7 @@ internal sealed class PatroniCluster : IAsyncDisposable
         await (await Task.WhenAny(promoted, done)); // a switchover may be refused
         await promoted;
         _say($"{blow}: Patroni has promoted the standby after {Stopwatch.GetElapsedTime(dealt).TotalSeconds:0.00} s");
-        var (first, all) = await _outages.EndAsync(_outages.Begin());
+        var (first, all, helped) = await _outages.EndAsync(_outages.Begin(), blow == FailoverBlow.PrimaryPaused ? leader.KillAsync : () => Task.CompletedTask);
         await done;
         if (blow != FailoverBlow.Switchover)
         {
@@ -98,7 +98,7 @@ internal sealed class PatroniCluster : IAsyncDisposable
         }
 
         await SettleAsync();
-        return new Failover(blow, first, all, Loss: null);
+        return new Failover(blow, first, all, helped, Loss: null);
     }
 
     public async ValueTask DisposeAsync()

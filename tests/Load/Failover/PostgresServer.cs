@@ -32,7 +32,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     {
         get
         {
-            var postmaster = int.Parse(File.ReadLines(Path.Combine(folder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+            var postmaster = int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture);
             return [postmaster, .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
                 .Where(name => int.TryParse(name, out var pid) && Status(pid) is { } status && status.Parent == postmaster)
                 .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))];
@@ -87,7 +87,6 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
             await TouchAsync(signal);
         }
 
-        File.Delete(Path.Combine(folder, "postmaster.pid")); // of a server that was killed
         await RunAsync("pg_ctl", "start", "-D", folder, "-l", Log, "-w", "-t", "60");
     }
 
@@ -103,6 +102,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
         var processes = Processes;
         await SignalAsync("KILL", processes);
         await UntilAsync(() => Task.FromResult(processes.All(pid => Status(pid) is null or { IsDead: true })));
+        File.Delete(PidFile); // its number may soon be another's
     }
 
     /// <summary>Stops every process of the server. Connections stay open, and the kernel accepts new ones that nobody answers.</summary>
@@ -140,7 +140,6 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     public async Task RewindAsync(PostgresServer primary)
     {
         await primary.ExecuteAsync("CHECKPOINT"); // pg_rewind reads the timeline from the last one
-        File.Delete(Path.Combine(folder, "postmaster.pid"));
         await RunAsync("pg_rewind", "-D", folder, "--no-sync", "--source-server", $"host=127.0.0.1 port={primary.Port} user={User} dbname=postgres");
     }
 
@@ -162,11 +161,13 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
 
     private string LastWords => File.Exists(Log) ? $"Its log ends with:\n{string.Join('\n', File.ReadLines(Log).TakeLast(10))}" : "";
 
+    private string PidFile => Path.Combine(folder, "postmaster.pid");
+
     private string Log => Path.Combine(folder, "server.log");
 
     private string Connection => $"Host=127.0.0.1;Port={port};Username={User};Database=postgres;Pooling=false;Timeout=5";
 
-    private bool IsAlive() => File.Exists(Path.Combine(folder, "postmaster.pid")) && Status(Processes[0]) is { IsDead: false };
+    private bool IsAlive() => File.Exists(PidFile) && Status(Processes[0]) is { IsDead: false };
 
     private Task<string> TouchAsync(string file) => ServerTool.RequireAsync(account.Command("touch", Path.Combine(folder, file)), CancellationToken.None);
 
