@@ -3,6 +3,7 @@ using System.Text.Json;
 using Flownally.Infrastructure.EmbeddedPostgres;
 using Flownally.Load.Compat;
 using Flownally.Load.Crash;
+using Flownally.Load.Failover;
 using Flownally.Load.Hostile;
 
 namespace Flownally.Load;
@@ -10,8 +11,9 @@ namespace Flownally.Load;
 /// <summary>
 /// Measures the service against PostgreSQL alone, in turns and on one machine: <c>./bench</c>, or <c>./bench --quick</c> for
 /// the first five figures. Only the ratios mean something; each is of the medians of the rounds, or of the middle round. <c>./bench crash</c> measures
-/// nothing: it kills what it can and looks whether anything was lost. <c>./bench hostile</c> tells what the dearest calls cost, and whom they harm.
-/// <c>./bench compat</c> upgrades from the previous release and goes back.
+/// nothing: it kills what it can and looks whether anything was lost; <c>./bench failover</c> does so on a primary and its standby.
+/// <c>./bench hostile</c> tells what the dearest calls cost, and whom they harm. <c>./bench compat</c> upgrades from the previous release and
+/// goes back.
 /// </summary>
 internal static class Program
 {
@@ -27,6 +29,11 @@ internal static class Program
         if (args is ["compat", ..])
         {
             return await CompatRun.MainAsync();
+        }
+
+        if (args is ["failover", ..])
+        {
+            return await FailoverRun.MainAsync(args);
         }
 
         if (args is ["hostile", ..])

@@ -8,6 +8,8 @@ internal sealed class Fleet : IAsyncDisposable
 
     private Fleet(Func<Task<ApiProcess>> start, ApiProcess[] processes) => (_start, _processes) = (start, processes);
 
+    public IReadOnlyList<Uri> Urls => [.. _processes.Select(process => process.Url)];
+
     public static async Task<Fleet> StartAsync(int processes, string connectionString, params (string Name, string Value)[] settings)
     {
         return new Fleet(Start, await Task.WhenAll(Enumerable.Range(0, processes).Select(_ => Start())));
