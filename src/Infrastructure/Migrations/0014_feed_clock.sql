@@ -12,13 +12,15 @@ CREATE FUNCTION feed_server(OUT system_id bigint, OUT timeline text) LANGUAGE sq
     SELECT system_identifier, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()
 $$;
 
--- Jumps far past all that was ever reached, also past places that only a lost server has given out. It waits for all who write, because
--- the horizon must not rise while a transaction that counts from the old offset is open.
+-- Jumps past all that was ever reached: to the present moment in microseconds, for no server counts transactions as fast as that. So it is past
+-- what a lost server has given out, too, and two servers that go on from one state at different moments never give out the same places. It
+-- waits for all who write, because the horizon must not rise while a transaction that counts from the old offset is open.
 CREATE FUNCTION move_feed_clock() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    far     CONSTANT bigint := 2::bigint ^ 40; -- more transactions than a server makes in years
+    step    CONSTANT bigint := 1000000; -- where a clock went back, the least jump
     counted bigint;
     reached bigint;
+    target  bigint;
 BEGIN
     LOCK TABLE feed_clock IN EXCLUSIVE MODE;
     counted := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
@@ -27,9 +29,10 @@ BEGIN
                     (SELECT max(greatest(from_tx, to_tx)) FROM journey_activations), (SELECT transaction_id FROM journey_cursor))
     INTO   reached
     FROM   feed_clock c;
+    target := greatest(reached + step, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
     UPDATE feed_clock
     SET    (system_id, timeline) = (SELECT s.system_id, s.timeline FROM feed_server() s),
-           transaction_offset = reached + far - counted, generation = gen_random_uuid(), highest = reached + far;
+           transaction_offset = target - counted, generation = gen_random_uuid(), highest = target;
 END
 $$;
 
