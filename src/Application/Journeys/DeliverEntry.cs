@@ -16,12 +16,12 @@ internal sealed class DeliverEntryHandler(IDeliveries deliveries, IWebhookBody b
         var entry = request.Entry;
         if (await deliveries.FindWebhookAsync(entry, cancellationToken) is not { } webhook)
         {
-            return Attempted(DeliveryState.None, entry.Attempts);
+            return NotMade(DeliveryState.None);
         }
 
         if (webhook.Event is not { } happened)
         {
-            return Attempted(DeliveryState.Failed, entry.Attempts);
+            return NotMade(DeliveryState.Failed);
         }
 
         var told = new JourneyEntered("journey.entered", webhook.EnteredAt, new JourneyEnteredData(
@@ -34,7 +34,9 @@ internal sealed class DeliverEntryHandler(IDeliveries deliveries, IWebhookBody b
             ? Attempted(DeliveryState.Pending, attempts, wait, outcome.HttpStatus)
             : Attempted(state, attempts, null, outcome.HttpStatus);
 
-        Attempt Attempted(DeliveryState state, int attempts, TimeSpan? wait = null, int? status = null)
+        Attempt NotMade(DeliveryState state) => new(entry, state, entry.Attempts, At: null, NextAt: null, Status: null);
+
+        Attempt Attempted(DeliveryState state, int attempts, TimeSpan? wait, int? status)
         {
             var now = Microseconds.Truncate(clock.GetUtcNow());
             return new Attempt(entry, state, attempts, now, now + wait, status);

@@ -36,12 +36,18 @@ public sealed record DueEntries(IReadOnlyList<DueEntry> Entries, IReadOnlyList<D
 public readonly record struct DueJourney(TenantId TenantId, JourneyId Id, int Limit);
 
 /// <summary>An entry that a webhook is to tell of.</summary>
-/// <param name="Attempts">How many were made.</param>
-public sealed record DueEntry(TenantId TenantId, JourneyId JourneyId, JourneyEntryId Id, ContactId ContactId, int Attempts);
+/// <param name="Attempts">How many were made, since somebody asked for it again.</param>
+/// <param name="Redeliveries">How many times somebody has asked for it again.</param>
+public sealed record DueEntry(TenantId TenantId, JourneyId JourneyId, JourneyEntryId Id, ContactId ContactId, int Attempts, int Redeliveries = 0)
+{
+    /// <summary>Whether the target hears of it for the first time.</summary>
+    public bool IsFirst => Attempts == 0 && Redeliveries == 0;
+}
 
 /// <param name="Event">Null where it is no longer kept.</param>
 public sealed record Webhook(JourneyName JourneyName, JourneyTarget Target, DateTimeOffset EnteredAt, EventResponse? Event);
 
 /// <summary>What became of an entry's webhook.</summary>
+/// <param name="At">When the attempt ended; null where none was made.</param>
 /// <param name="Status">The HTTP status of the answer; null where there was none.</param>
-public sealed record Attempt(DueEntry Entry, DeliveryState State, int Attempts, DateTimeOffset At, DateTimeOffset? NextAt, int? Status);
+public sealed record Attempt(DueEntry Entry, DeliveryState State, int Attempts, DateTimeOffset? At, DateTimeOffset? NextAt, int? Status);

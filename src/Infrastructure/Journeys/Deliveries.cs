@@ -58,9 +58,9 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
             FROM   walk
             WHERE  step > 0
         )
-        SELECT l.tenant_id, l.journey_id, l.most, e.id, e.contact_id, e.attempts
+        SELECT l.tenant_id, l.journey_id, l.most, e.id, e.contact_id, e.attempts, e.redeliveries
         FROM   lanes l
-        LEFT   JOIN LATERAL (SELECT id, contact_id, attempts, next_attempt_at
+        LEFT   JOIN LATERAL (SELECT id, contact_id, attempts, redeliveries, next_attempt_at
                              FROM   journey_entries
                              WHERE  tenant_id = l.tenant_id AND journey_id = l.journey_id
                              AND    delivery_state = 'pending' AND next_attempt_at <= now() AND id <> ALL(@known::uuid[])
@@ -69,13 +69,19 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         ORDER  BY e.next_attempt_at, e.id, l.tenant_id, l.journey_id
         """;
 
-    /// <summary>Of those that are still pending: a statement whose connection was lost may have written one meanwhile, which stays.</summary>
+    /// <summary>
+    /// Of those that are still pending: a statement whose connection was lost may have written one meanwhile, which stays. An attempt of
+    /// before a redelivery says nothing about that. Where no attempt was made, the last one stays as it is.
+    /// </summary>
     private const string Save = """
         UPDATE journey_entries e
-        SET    delivery_state = a.state, attempts = a.attempts, last_attempt_at = a.at, next_attempt_at = a.next_at, last_status = a.status
-        FROM   unnest(@tenants, @journeys, @ids, @states, @attempts, @at, @next_at, @statuses)
-               AS a (tenant_id, journey_id, id, state, attempts, at, next_at, status)
-        WHERE  e.tenant_id = a.tenant_id AND e.journey_id = a.journey_id AND e.id = a.id AND e.delivery_state = 'pending'
+        SET    delivery_state = a.state, attempts = a.attempts, next_attempt_at = a.next_at,
+               last_attempt_at = coalesce(a.at, e.last_attempt_at),
+               last_status = CASE WHEN a.at IS NULL THEN e.last_status ELSE a.status END
+        FROM   unnest(@tenants, @journeys, @ids, @redeliveries, @states, @attempts, @at, @next_at, @statuses)
+               AS a (tenant_id, journey_id, id, redeliveries, state, attempts, at, next_at, status)
+        WHERE  e.tenant_id = a.tenant_id AND e.journey_id = a.journey_id AND e.id = a.id
+        AND    e.delivery_state = 'pending' AND e.redeliveries = a.redeliveries
         """;
 
     public async Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken)
@@ -100,7 +106,7 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
             entries_of_journey = limits.EntriesOfJourney,
         }, cancellationToken);
         return new DueEntries(
-            [.. rows.Where(row => row.Id is not null).Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId!.Value, row.Attempts!.Value))],
+            [.. rows.Where(row => row.Id is not null).Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId!.Value, row.Attempts!.Value, row.Redeliveries!.Value))],
             [.. rows.Select(row => new DueJourney(row.TenantId, row.JourneyId, row.Most)).Distinct().OrderBy(lane => (lane.TenantId.Value, lane.Id.Value))]);
     }
 
@@ -109,6 +115,7 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         tenants = attempts.Select(attempt => attempt.Entry.TenantId.Value).ToArray(),
         journeys = attempts.Select(attempt => attempt.Entry.JourneyId.Value).ToArray(),
         ids = attempts.Select(attempt => attempt.Entry.Id.Value).ToArray(),
+        redeliveries = attempts.Select(attempt => attempt.Entry.Redeliveries).ToArray(),
         states = attempts.Select(attempt => JsonNamingPolicy.CamelCase.ConvertName(attempt.State.ToString())).ToArray(),
         attempts = attempts.Select(attempt => attempt.Attempts).ToArray(),
         at = attempts.Select(attempt => attempt.At).ToArray(),
@@ -129,6 +136,8 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         public ContactId? ContactId { get; init; }
 
         public int? Attempts { get; init; }
+
+        public int? Redeliveries { get; init; }
     }
 
     private sealed class WebhookRow

@@ -179,7 +179,7 @@ internal sealed class DeliveryLanes : IAsyncDisposable
 
     private void Send(Journey journey, Tenant tenant, DueEntry entry)
     {
-        var lane = entry.Attempts == 0
+        var lane = entry.IsFirst
             ? (int)((uint)entry.ContactId.GetHashCode() % FirstLanes)
             : FirstLanes + (int)((uint)entry.Id.GetHashCode() % RepeatLanes);
         Interlocked.Increment(ref _count);
@@ -205,9 +205,9 @@ internal sealed class DeliveryLanes : IAsyncDisposable
         catch (Exception exception)
         {
             _log.LogError(exception, "The webhook of {Entry} could not be sent.", entry.Id);
-            var (attempts, now) = (entry.Attempts + 1, Microseconds.Truncate(_clock.GetUtcNow()));
+            var attempts = entry.Attempts + 1; // although none was made, so that there is an end to it
             var wait = RetrySchedule.After(attempts, chance: 0.5);
-            _attempts.Writer.TryWrite(new Attempt(entry, wait is null ? DeliveryState.Failed : DeliveryState.Pending, attempts, now, now + wait, Status: null));
+            _attempts.Writer.TryWrite(new Attempt(entry, wait is null ? DeliveryState.Failed : DeliveryState.Pending, attempts, At: null, Microseconds.Truncate(_clock.GetUtcNow()) + wait, Status: null));
         }
         finally
         {

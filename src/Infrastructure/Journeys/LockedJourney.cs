@@ -63,7 +63,7 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
 
     private const string Redeliver = $"""
         UPDATE journey_entries
-        SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now
+        SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now, redeliveries = redeliveries + 1
         WHERE  tenant_id = @tenant_id AND journey_id = @id AND id = @entry
         RETURNING {JourneyQueries.EntryColumns}
         """;

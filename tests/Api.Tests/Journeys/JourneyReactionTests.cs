@@ -347,6 +347,60 @@ public sealed class JourneyReactionTests
         Assert.That(receiver.Deliveries.Select(delivery => delivery.Headers["webhook-id"].ToString()), Is.EqualTo([(string)entry["id"]!, (string)entry["id"]!]));
     }
 
+    [Test]
+    public async Task An_entry_that_is_asked_for_again_is_told_of_again_although_an_older_attempt_ends_after_it()
+    {
+        var (first, held) = (true, new TaskCompletionSource());
+        await using var receiver = await Receiver.StartAsync(async http =>
+        {
+            if (first)
+            {
+                first = false;
+                await held.Task;
+            }
+        });
+        await using var service = await OwnService.StartAsync("redeliver_held");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        await UntilAsync(() => receiver.Deliveries.Count == 1);
+        var entry = (await service.Workspace.GetAsync($"/v1/journeys/{journey["id"]}/entries")).Json["entries"]!.AsArray().Single()!;
+        Assert.That((await service.Workspace.PostAsync($"/v1/journeys/{journey["id"]}/entries/{entry["id"]}/redeliver", "")).Status, Is.EqualTo(202));
+        held.SetResult();
+        await UntilAsync(() => receiver.Deliveries.Count == 2);
+        await DeliveredAsync(service.Workspace, journey);
+
+        static async Task UntilAsync(Func<bool> done)
+        {
+            for (var end = TimeProvider.System.GetUtcNow().AddSeconds(30); !done(); await Task.Delay(20))
+            {
+                Assert.That(TimeProvider.System.GetUtcNow(), Is.LessThan(end));
+            }
+        }
+    }
+
+    [Test]
+    public async Task An_attempt_that_was_not_made_leaves_the_last_one_as_it_was()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("not_made");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        var before = (await DeliveredAsync(service.Workspace, journey)).Single()["delivery"]!;
+        await service.ExecuteAsync("DELETE FROM events");
+        var entry = (await service.Workspace.GetAsync($"/v1/journeys/{journey["id"]}/entries")).Json["entries"]!.AsArray().Single()!;
+        await service.Workspace.PostAsync($"/v1/journeys/{journey["id"]}/entries/{entry["id"]}/redeliver", "");
+        JsonNode after;
+        do
+        {
+            await Task.Delay(50);
+            after = (await service.Workspace.GetAsync($"/v1/journeys/{journey["id"]}/entries")).Json["entries"]!.AsArray().Single()!["delivery"]!;
+        }
+        while ((string)after["state"]! == "pending");
+
+        Assert.That(((string)after["state"]!, (int)after["lastStatus"]!, (string)after["lastAttemptAt"]!),
+            Is.EqualTo(("failed", (int)before["lastStatus"]!, (string)before["lastAttemptAt"]!)));
+    }
+
     /// <summary>The value of webhook-signature as Standard Webhooks 1.0 says, in code of the test's own.</summary>
     private static string Signature(Delivery delivery)
     {
