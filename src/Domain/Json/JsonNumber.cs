@@ -14,6 +14,9 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
     /// <summary>Beyond it exponents no longer differ; the limits of requests lie far below.</summary>
     private const long FarthestExponent = 1_000_000_000_000;
 
+    /// <summary>Zeros that a whole number is written out with, to count on from it.</summary>
+    private const int MostZeros = 1_000;
+
     private readonly BigInteger _significand;
     private readonly long _exponent;
     private readonly int _digits;
@@ -75,6 +78,22 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
             && (_significand * BigInteger.ModPow(10, shift, BigInteger.Abs(divisor._significand)) % divisor._significand).IsZero);
     }
 
+    /// <summary>The largest whole number that is no larger, and so many more.</summary>
+    /// <returns>Null where it would have to be written out with very many zeros.</returns>
+    public JsonNumber? Floor(int more = 0)
+    {
+        if (IsInteger)
+        {
+            return more == 0 ? this
+                : _exponent <= MostZeros ? OfWhole((_significand * BigInteger.Pow(10, (int)_exponent)) + more)
+                : null;
+        }
+
+        // Below 1 whatever the exponent; else fewer digits are cut off than there are.
+        var whole = _exponent + _digits <= 0 ? BigInteger.Zero : BigInteger.Divide(_significand, BigInteger.Pow(10, (int)-_exponent));
+        return OfWhole(whole + (Sign < 0 ? -1 : 0) + more);
+    }
+
     public int CompareTo(JsonNumber other)
     {
         if (Sign != other.Sign || Sign == 0)
@@ -121,6 +140,8 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
     public static bool operator <=(JsonNumber left, JsonNumber right) => left.CompareTo(right) <= 0;
 
     public static bool operator >=(JsonNumber left, JsonNumber right) => left.CompareTo(right) >= 0;
+
+    private static JsonNumber OfWhole(BigInteger value) => Parse(Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
 
     private static JsonNumber OfPlain(int value)
     {

@@ -62,10 +62,10 @@ internal sealed record ItemsKeyword(SchemaPlace Place, SchemaNode[] Prefix, Sche
             member.Sibling("items") is { } rest ? reader.Read(rest.Value, rest.Place) : null);
     }
 
-    /// <summary>Draft-07: <c>additionalItems</c> means something only beside an array (§6.4.2).</summary>
-    public static Keyword? ReadDraft7(SchemaReader reader, SchemaMember member)
+    /// <summary>Before 2020-12: <c>additionalItems</c> means something only beside an array (draft-07 Validation §6.4.2).</summary>
+    public static Keyword? ReadPlaces(SchemaReader reader, SchemaMember member)
     {
-        var rest = member.Sibling("additionalItems") is { } additional ? reader.Read(additional.Value, additional.Place) : null;
+        var rest = member.Sibling("additionalItems") is { } additional ? reader.Read(additional.Value, additional.Place, mayBeBoolean: true) : null;
         return member.Value.ValueKind == JsonValueKind.Array
             ? new ItemsKeyword(member.Place, [.. reader.ReadList(member)], rest)
             : new ItemsKeyword(member.Place, [], reader.Read(member.Value, member.Place));
@@ -74,8 +74,9 @@ internal sealed record ItemsKeyword(SchemaPlace Place, SchemaNode[] Prefix, Sche
 
 /// <summary><c>contains</c>, <c>minContains</c>, <c>maxContains</c> (JSON Schema Core §10.3.1.3, Validation §6.4.4, §6.4.5). Values that are no array pass.</summary>
 /// <param name="Max">Null for any number.</param>
+/// <param name="Written">The two bounds as the schema writes them.</param>
 /// <param name="Notes">Whether elements that fit count as evaluated: in 2020-12.</param>
-internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonNumber Min, JsonNumber? Max, bool Notes) : Keyword(Place)
+internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonNumber Min, JsonNumber? Max, (string Min, string Max) Written, bool Notes) : Keyword(Place)
 {
     protected override string WriteShape() => $"contains {Min} {Max} {Notes}";
 
@@ -110,19 +111,20 @@ internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonN
         }
 
         var found = JsonNumber.Of(count);
-        return found < Min ? evaluation.Fault(this, "tooFew", $"Expected at least {Min} elements that fit this schema, found {count}.")
-            : !(found > Max) || evaluation.Fault(this, "tooMany", $"Expected at most {Max} elements that fit this schema, found {count}.");
+        return found < Min ? evaluation.Fault(this, "tooFew", $"Expected at least {Written.Min} elements that fit this schema, found {count}.")
+            : !(found > Max) || evaluation.Fault(this, "tooMany", $"Expected at most {Written.Max} elements that fit this schema, found {count}.");
     }
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member)
+    /// <param name="notes">As <see cref="Notes"/>.</param>
+    public static Keyword Read(SchemaReader reader, SchemaMember member, bool notes)
     {
-        var least = member.Sibling("minContains") is { } min ? reader.ReadCount(min) : null;
-        return new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), least ?? JsonNumber.Of(1),
-            member.Sibling("maxContains") is { } max ? reader.ReadCount(max) : null, Notes: true);
+        var (min, max) = (member.Sibling("minContains"), member.Sibling("maxContains"));
+        return new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), (min is { } least ? reader.ReadCount(least) : null) ?? JsonNumber.Of(1),
+            max is { } most ? reader.ReadCount(most) : null, (min?.Value.GetRawText() ?? "1", max?.Value.GetRawText() ?? ""), notes);
     }
 
     public static Keyword ReadDraft7(SchemaReader reader, SchemaMember member) =>
-        new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), JsonNumber.Of(1), null, Notes: false);
+        new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), JsonNumber.Of(1), null, ("1", ""), Notes: false);
 
     /// <summary>Read there; alone it means nothing, but must be well-formed.</summary>
     public static Keyword? ReadBound(SchemaReader reader, SchemaMember member)

@@ -5,9 +5,6 @@ namespace Flownally.Domain.Schemas;
 /// <summary>A version of JSON Schema: its keywords, and how each is read. A keyword that does not stand here is refused.</summary>
 internal sealed class Dialect
 {
-    private const string Draft7Address = "http://json-schema.org/draft-07/schema";
-    private const string Draft202012Address = "https://json-schema.org/draft/2020-12/schema";
-
     /// <summary>The standard's way of saying what other schema languages say.</summary>
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
@@ -18,17 +15,21 @@ internal sealed class Dialect
         ["$recursiveRef"] = "Use $ref.",
         ["$recursiveAnchor"] = "Use $ref.",
         ["$vocabulary"] = "All keywords of the standard are enforced here.",
-        ["dependencies"] = "In 2020-12 it is dependentRequired or dependentSchemas.",
+        ["dependencies"] = "Since 2019-09 it is dependentRequired or dependentSchemas.",
         ["additionalItems"] = "In 2020-12 it is items, beside prefixItems.",
-        ["prefixItems"] = "In draft-07 it is items, as an array.",
-        ["dependentRequired"] = "In draft-07 it is dependencies.",
-        ["dependentSchemas"] = "In draft-07 it is dependencies.",
-        ["unevaluatedProperties"] = "It belongs to 2020-12; leave $schema out.",
-        ["unevaluatedItems"] = "It belongs to 2020-12; leave $schema out.",
-        ["minContains"] = "It belongs to 2020-12; leave $schema out.",
-        ["maxContains"] = "It belongs to 2020-12; leave $schema out.",
-        ["$defs"] = "In draft-07 it is definitions.",
-        ["$anchor"] = "It belongs to 2020-12; in draft-07 use a pointer.",
+        ["prefixItems"] = "Before 2020-12 it is items, as an array.",
+        ["dependentRequired"] = "Before 2019-09 it is dependencies.",
+        ["dependentSchemas"] = "Before 2019-09 it is dependencies.",
+        ["unevaluatedProperties"] = "It belongs to 2019-09 and 2020-12; leave $schema out.",
+        ["unevaluatedItems"] = "It belongs to 2019-09 and 2020-12; leave $schema out.",
+        ["minContains"] = "It belongs to 2019-09 and 2020-12; leave $schema out.",
+        ["maxContains"] = "It belongs to 2019-09 and 2020-12; leave $schema out.",
+        ["$anchor"] = "It belongs to 2019-09 and 2020-12; before, use a pointer.",
+        ["const"] = "In draft-04 it is an enum of one value.",
+        ["contains"] = "Draft-04 does not know it; name a later draft by $schema.",
+        ["propertyNames"] = "Draft-04 does not know it; name a later draft by $schema.",
+        ["$id"] = "In draft-04 it is id.",
+        ["id"] = "Since draft-06 it is $id.",
     };
 
     private static readonly Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> Common = new()
@@ -64,6 +65,7 @@ internal sealed class Dialect
         ["else"] = One(ConditionalKeyword.ReadBranch),
         ["$ref"] = One(ReferenceKeyword.Read),
         ["definitions"] = Definitions,
+        ["$defs"] = Definitions,
         ["$id"] = OnlyAtTheRoot,
         ["$schema"] = OnlyAtTheRoot,
         ["$comment"] = Annotation,
@@ -79,19 +81,26 @@ internal sealed class Dialect
         ["contentMediaType"] = Annotation,
     };
 
-    public static readonly Dialect Draft7 = new(true, new(Common)
+    private static readonly Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> OfDraft7 = new(Common)
     {
-        ["items"] = One(ItemsKeyword.ReadDraft7),
+        ["items"] = One(ItemsKeyword.ReadPlaces),
         ["additionalItems"] = Annotation, // read with items
         ["contains"] = One(ContainsKeyword.ReadDraft7),
         ["dependencies"] = DependentSchemaKeyword.ReadDependencies,
-    });
+    };
 
-    public static readonly Dialect Draft202012 = new(false, new(Common)
+    private static readonly Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> OfDraft6 = new(OfDraft7)
+    {
+        ["if"] = Annotation,
+        ["then"] = Annotation,
+        ["else"] = Annotation,
+    };
+
+    private static readonly Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> Of202012 = new(Common)
     {
         ["prefixItems"] = One(ItemsKeyword.Read),
         ["items"] = One(ItemsKeyword.Read),
-        ["contains"] = One(ContainsKeyword.Read),
+        ["contains"] = One((reader, member) => ContainsKeyword.Read(reader, member, notes: true)),
         ["minContains"] = One(ContainsKeyword.ReadBound),
         ["maxContains"] = One(ContainsKeyword.ReadBound),
         ["dependentRequired"] = DependentRequiredKeyword.Read,
@@ -99,19 +108,59 @@ internal sealed class Dialect
         ["unevaluatedProperties"] = One(UnevaluatedPropertiesKeyword.Read),
         ["unevaluatedItems"] = One(UnevaluatedItemsKeyword.Read),
         ["contentSchema"] = Annotation,
-        ["$defs"] = Definitions,
         ["$anchor"] = Anchor,
-    });
+    };
 
-    private Dialect(bool referenceStandsAlone, Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> keywords) =>
-        (ReferenceStandsAlone, Keywords) = (referenceStandsAlone, keywords);
+    public static readonly Dialect Draft4 = new(Without(new(OfDraft6)
+    {
+        ["minimum"] = One(NumericKeyword.ReadDraft4),
+        ["maximum"] = One(NumericKeyword.ReadDraft4),
+        ["exclusiveMinimum"] = One(NumericKeyword.ReadIsExclusive),
+        ["exclusiveMaximum"] = One(NumericKeyword.ReadIsExclusive),
+        ["id"] = OnlyAtTheRoot,
+    }, "$id", "const", "contains", "propertyNames"))
+    { ReferenceStandsAlone = true, IsDraft4 = true };
+
+    public static readonly Dialect Draft6 = new(OfDraft6) { ReferenceStandsAlone = true };
+
+    public static readonly Dialect Draft7 = new(OfDraft7) { ReferenceStandsAlone = true };
+
+    public static readonly Dialect Draft201909 = new(Without(new(Of202012)
+    {
+        ["items"] = One(ItemsKeyword.ReadPlaces),
+        ["additionalItems"] = Annotation, // read with items
+        ["contains"] = One((reader, member) => ContainsKeyword.Read(reader, member, notes: false)),
+    }, "prefixItems"));
+
+    public static readonly Dialect Draft202012 = new(Of202012);
+
+    /// <summary>By the address that <c>$schema</c> holds, its scheme and the empty fragment left out.</summary>
+    private static readonly Dictionary<string, Dialect> ByAddress = new()
+    {
+        ["json-schema.org/draft-04/schema"] = Draft4,
+        ["json-schema.org/draft-06/schema"] = Draft6,
+        ["json-schema.org/draft-07/schema"] = Draft7,
+        ["json-schema.org/draft/2019-09/schema"] = Draft201909,
+        ["json-schema.org/draft/2020-12/schema"] = Draft202012,
+    };
+
+    private Dialect(Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> keywords) => Keywords = keywords;
 
     /// <summary>Whether the neighbours of a <c>$ref</c> mean nothing.</summary>
-    public bool ReferenceStandsAlone { get; }
+    public bool ReferenceStandsAlone { get; private init; }
+
+    /// <summary>
+    /// Draft-04: an integer is a number written without fraction and exponent, and <c>true</c> and <c>false</c> are schemas only of
+    /// additional members and elements.
+    /// </summary>
+    public bool IsDraft4 { get; private init; }
+
+    /// <summary>The keyword that names the schema.</summary>
+    public string IdKeyword => IsDraft4 ? "id" : "$id";
 
     public IReadOnlyDictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> Keywords { get; }
 
-    /// <summary>The dialect that a schema names by its <c>$schema</c>.</summary>
+    /// <summary>The dialect that a schema names by its <c>$schema</c>, by http or https, with or without the empty fragment.</summary>
     /// <returns>Null where it names another one.</returns>
     public static Dialect? Of(JsonElement schema, Dialect standard)
     {
@@ -120,16 +169,16 @@ internal sealed class Dialect
             return standard;
         }
 
-        return named.ValueKind != JsonValueKind.String ? null : named.GetString()!.TrimEnd('#') switch
-        {
-            Draft202012Address => Draft202012,
-            Draft7Address or "https://json-schema.org/draft-07/schema" => Draft7,
-            _ => null,
-        };
+        var address = named.ValueKind == JsonValueKind.String ? named.GetString()! : "";
+        var from = address.StartsWith("https://", StringComparison.Ordinal) ? "https://".Length
+            : address.StartsWith("http://", StringComparison.Ordinal) ? "http://".Length
+            : 0;
+        var to = address.EndsWith('#') ? address.Length - 1 : address.Length;
+        return from == 0 ? null : ByAddress.GetValueOrDefault(address[from..to]);
     }
 
     /// <summary>What to say to someone who names no dialect of ours.</summary>
-    public static string Addresses => $"$schema is {Draft202012Address} or {Draft7Address}#.";
+    public static string Addresses => $"$schema is one of {string.Join(", ", ByAddress.Keys.Select(address => $"http://{address}#"))}; https and no # do as well.";
 
     /// <summary>What to say to someone who uses a keyword that is not known.</summary>
     public string Advice(string keyword) => Elsewhere.TryGetValue(keyword, out var advice)
@@ -138,6 +187,17 @@ internal sealed class Dialect
 
     private static Func<SchemaReader, SchemaMember, IEnumerable<Keyword>> One(Func<SchemaReader, SchemaMember, Keyword?> read) =>
         (reader, member) => read(reader, member) is { } keyword ? [keyword] : [];
+
+    private static Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> Without(
+        Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> keywords, params IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            keywords.Remove(name);
+        }
+
+        return keywords;
+    }
 
     private static IEnumerable<Keyword> Annotation(SchemaReader reader, SchemaMember member) => [];
 

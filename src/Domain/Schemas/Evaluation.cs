@@ -133,7 +133,10 @@ internal ref struct FaultMessage
 
     public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
 
-    public void AppendFormatted(string value) => _text.AppendFormatted(value.Length <= LongestQuoted ? value : value[..LongestQuoted] + "…");
+    public void AppendFormatted(string value) => _text.AppendFormatted(FieldViolation.Cut(value, LongestQuoted + 1));
+
+    /// <summary>A number as it stands in the payload.</summary>
+    public void AppendFormatted(ReadOnlySpan<byte> ascii) => AppendFormatted(Encoding.ASCII.GetString(ascii[..Math.Min(ascii.Length, LongestQuoted + 2)]));
 
     public override string ToString() => _text.ToStringAndClear();
 }

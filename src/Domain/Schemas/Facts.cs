@@ -80,13 +80,22 @@ internal sealed class Facts
     public Facts Element(int index) => Of(_work, [.. Keywords.OfType<ItemsKeyword>()
         .Select(group => index < group.Prefix.Length ? group.Prefix[index] : group.Rest).OfType<SchemaNode>()]);
 
-    /// <summary>All values there can be, where they are few enough to be tried one by one; else null.</summary>
-    public IReadOnlyList<JsonElement>? Values()
+    /// <summary>
+    /// All values there can be, where they are few enough to be tried one by one; else null. Where 1.0 is told from 1, each stands there in
+    /// both ways, as either may be stored.
+    /// </summary>
+    /// <param name="tellsTexts">Whether they are tried with a schema that tells them apart.</param>
+    public IReadOnlyList<JsonElement>? Values(bool tellsTexts = false)
     {
         IEnumerable<JsonElement>? candidates = Keywords.OfType<ValueKeyword>().MinBy(keyword => keyword.Values.Length)?.Values;
         if (candidates is null && (Types & ~(SchemaTypes.Boolean | SchemaTypes.Null)) == 0)
         {
             candidates = [JsonElement.Parse("true"), JsonElement.Parse("false"), JsonElement.Parse("null")];
+        }
+
+        if (candidates is not null && (tellsTexts || Nodes.Any(node => node.TellsTexts)))
+        {
+            candidates = candidates.All(HasFewTexts) ? candidates.SelectMany(Texts) : null;
         }
 
         return candidates?.Where(Admits).ToList();
@@ -109,15 +118,63 @@ internal sealed class Facts
         return tightest;
     }
 
-    /// <summary>The bounds of numbers of a name, such as <c>minimum</c>.</summary>
-    public IEnumerable<JsonNumber> Bounds(string name) => Keywords.OfType<NumericKeyword>().Where(keyword => keyword.Name == name).Select(keyword => keyword.Bound);
+    /// <summary>The bounds of numbers of a name, such as <c>minimum</c>; of whole numbers also the next whole number.</summary>
+    public IEnumerable<JsonNumber> Bounds(string name) => Bounds(name, !Types.HasAny(SchemaTypes.Fraction));
 
-    private SchemaTypes PossibleTypes =>
-        Keywords.Aggregate(_mask, (types, keyword) => types & keyword.Types) & (AreBoundsEmpty ? ~SchemaTypes.Number : SchemaTypes.All);
+    private SchemaTypes PossibleTypes
+    {
+        get
+        {
+            var types = Keywords.Aggregate(_mask, (types, keyword) => types & keyword.Types);
+            return AreBoundsEmpty(areWhole: !types.HasAny(SchemaTypes.Fraction)) ? types & ~SchemaTypes.Number : types;
+        }
+    }
 
-    private bool AreBoundsEmpty =>
-        Bounds("minimum").Any(low => Bounds("maximum").Any(high => low > high) || Bounds("exclusiveMaximum").Any(high => low >= high))
-        || Bounds("exclusiveMinimum").Any(low => Bounds("maximum").Any(high => low >= high) || Bounds("exclusiveMaximum").Any(high => low >= high));
+    private bool AreBoundsEmpty(bool areWhole) =>
+        Bounds("minimum", areWhole).Any(low => Bounds("maximum", areWhole).Any(high => low > high) || Bounds("exclusiveMaximum", areWhole).Any(high => low >= high))
+        || Bounds("exclusiveMinimum", areWhole).Any(low => Bounds("maximum", areWhole).Any(high => low >= high) || Bounds("exclusiveMaximum", areWhole).Any(high => low >= high));
+
+    private IEnumerable<JsonNumber> Bounds(string name, bool areWhole)
+    {
+        foreach (var rule in Keywords.OfType<NumericKeyword>())
+        {
+            if (rule.Name == name)
+            {
+                yield return rule.Bound;
+            }
+
+            if (areWhole && WholeBound(rule, name) is { } whole)
+            {
+                yield return whole;
+            }
+        }
+    }
+
+    /// <summary>The first whole number that a rule lets pass.</summary>
+    private JsonNumber? WholeBound(NumericKeyword rule, string name)
+    {
+        _work.Require(1 + ((long)rule.Written.Length * rule.Written.Length / 100));
+        return (name, rule.Name) switch
+        {
+            ("minimum", "minimum") => rule.Bound.IsInteger ? null : rule.Bound.Floor(1),
+            ("minimum", "exclusiveMinimum") => rule.Bound.Floor(1),
+            ("maximum", "maximum") => rule.Bound.IsInteger ? null : rule.Bound.Floor(),
+            ("maximum", "exclusiveMaximum") => rule.Bound.Floor(rule.Bound.IsInteger ? -1 : 0),
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether a value is written in one way or in two, as <see cref="Texts"/> tells them: numbers within others are not looked for.</summary>
+    private static bool HasFewTexts(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.EnumerateArray().All(element => element.ValueKind != JsonValueKind.Number && HasFewTexts(element)),
+        JsonValueKind.Object => value.EnumerateObject().All(member => member.Value.ValueKind != JsonValueKind.Number && HasFewTexts(member.Value)),
+        JsonValueKind.Number => TypeKeyword.Of(value) != SchemaTypes.OtherInteger,
+        _ => true,
+    };
+
+    private static IEnumerable<JsonElement> Texts(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && TypeKeyword.Of(value) == SchemaTypes.PlainInteger ? [value, JsonElement.Parse(value.GetRawText() + ".0")] : [value];
 
     private static string Numbers(IEnumerable<object> parts, Func<object, int> number) =>
         string.Join(',', parts.Select(number).Order().Select(id => id.ToString(CultureInfo.InvariantCulture)));

@@ -24,7 +24,7 @@ internal sealed record FormatKeyword(SchemaPlace Place, string Name) : Keyword(P
 
         if (!Formats.Annotations.Contains(name))
         {
-            reader.Fault(member.Place, "malformed", $"The format is not known.{SchemaReader.Hint(name, Formats.Asserted.Keys.Concat(Formats.Annotations))}");
+            reader.Fault(member.Place, "malformed", Formats.Unknown(member.Value));
         }
 
         return null;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Flownally.Domain.Json;
 using Flownally.Domain.Schemas.Patterns;
@@ -43,6 +44,16 @@ internal static partial class Formats
 
     /// <summary>Enforced on numbers.</summary>
     public static bool IsOfNumbers(string name) => name is "int32" or "int64";
+
+    /// <summary>Says of a format that it is not known, which one was meant, and which there are.</summary>
+    public static string Unknown(JsonElement format)
+    {
+        const int LongestQuoted = 30;
+        string[] enforced = [.. Asserted.Keys, "int32", "int64"];
+        var hint = format.ValueKind == JsonValueKind.String ? SchemaReader.Hint(format.GetString(), enforced.Concat(Annotations)) : "";
+        return $"The format {FieldViolation.Cut(format.GetRawText(), LongestQuoted)} is not known.{hint}"
+            + $" Enforced: {string.Join(", ", enforced)}. Remarks: {string.Join(", ", Annotations)}.";
+    }
 
     /// <summary>What it costs to look at one character.</summary>
     public static int UnitsOfCharacter(string name) => name switch

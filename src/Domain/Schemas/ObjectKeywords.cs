@@ -44,10 +44,16 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
     /// <summary>The schema of a named member, or null.</summary>
     public SchemaNode? Find(string name) => _byName.GetValueOrDefault(name)?.Node;
 
-    /// <summary>The three keywords are read together, with whichever of them stands first.</summary>
+    /// <summary>
+    /// The three keywords are read together, with whichever of them stands first. An <c>unevaluatedProperties</c> that says what
+    /// <c>additionalProperties</c> would say takes its place.
+    /// </summary>
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {
-        string[] together = ["properties", "patternProperties", "additionalProperties"];
+        var last = member.Sibling("additionalProperties") is null && reader.Dialect.Keywords.ContainsKey("unevaluatedProperties") && UnevaluatedPropertiesKeyword.IsAlone(member)
+            ? "unevaluatedProperties"
+            : "additionalProperties";
+        string[] together = ["properties", "patternProperties", last];
         if (together.First(name => member.Sibling(name) is not null) != member.Name)
         {
             return null;
@@ -57,7 +63,7 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
             ? reader.ReadMap(properties).Select(child => new NamedSchema(child.Name, child.Node))
             : [];
         var patterns = member.Sibling("patternProperties") is { } expressions ? ReadPatterns(reader, expressions) : [];
-        var additional = member.Sibling("additionalProperties") is { } rest ? new AdditionalProperties(rest.Place, reader.Read(rest.Value, rest.Place)) : null;
+        var additional = member.Sibling(last) is { } rest ? new AdditionalProperties(rest.Place, reader.Read(rest.Value, rest.Place, mayBeBoolean: true)) : null;
         return new PropertiesKeyword(member.Place, [.. named.OrderBy(child => child.Name, StringComparer.Ordinal)],
             [.. patterns.OrderBy(child => child.Pattern, StringComparer.Ordinal)], additional);
     }

@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Flownally.Domain.Json;
-using Flownally.Domain.Schemas.Patterns;
 
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// A JSON Schema (2020-12, or draft-07 by its <c>$schema</c>) that payloads must fit, compiled once and never changed.
+/// A JSON Schema (2020-12, or an earlier draft from draft-04 on by its <c>$schema</c>) that payloads must fit, compiled once and never changed.
 /// Every keyword is enforced or the schema is refused; none is ignored.
 /// </summary>
 public sealed class PayloadSchema
@@ -54,17 +53,17 @@ public sealed class PayloadSchema
         return Compile(schema, Dialect.Draft202012, payloadsAreObjects: true, place);
     }
 
-    /// <summary>Compiles a schema that was accepted once, whatever the limits of patterns are today.</summary>
+    /// <summary>Compiles a schema that was accepted once, whatever is taken of patterns today.</summary>
     /// <exception cref="InvalidOperationException">It cannot be used any more.</exception>
     public static PayloadSchema Restore(JsonElement schema) =>
-        Compile(schema, Dialect.Draft202012, payloadsAreObjects: true, mostSteps: PatternProgram.MaxRestoredLength).Value;
+        Compile(schema, Dialect.Draft202012, payloadsAreObjects: true, isStored: true).Value;
 
     /// <summary>The bare engine, without limits of size: as the official test suite needs it.</summary>
     /// <param name="standard">The dialect of a schema that names none.</param>
     /// <param name="payloadsAreObjects">False takes a schema that no object fits.</param>
-    /// <param name="mostSteps">Of one pattern, and of those that a name is held against together.</param>
+    /// <param name="isStored">Whether it was accepted by an earlier version, which took more patterns.</param>
     internal static Result<PayloadSchema> Compile(JsonElement schema, Dialect standard, bool payloadsAreObjects, string place = "",
-        int mostSteps = PatternProgram.MaxLength)
+        bool isStored = false)
     {
         schema = schema.Clone();
         if (Dialect.Of(schema, standard) is not { } dialect)
@@ -72,7 +71,7 @@ public sealed class PayloadSchema
             return new PayloadSchemaInvalid([new FieldViolation(place + "/$schema", "malformed", Dialect.Addresses)]);
         }
 
-        var reader = new SchemaReader(schema, dialect, place, mostSteps);
+        var reader = new SchemaReader(schema, dialect, place, isStored);
         var root = reader.Read();
         if (payloadsAreObjects && reader.Faults.Count == 0 && !root.AllowsObjects)
         {

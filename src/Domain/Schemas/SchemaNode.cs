@@ -4,12 +4,16 @@ namespace Flownally.Domain.Schemas;
 
 /// <summary>A compiled schema or subschema: all its keywords must hold. None means that anything passes.</summary>
 /// <param name="place">Where it stands in the whole schema.</param>
-internal sealed class SchemaNode(SchemaPlace place)
+/// <param name="tellsTexts">Whether it can tell 1.0 from 1, which are one JSON value: in draft-04.</param>
+internal sealed class SchemaNode(SchemaPlace place, bool tellsTexts = false)
 {
     private bool _isUnevaluatedAskedFor;
     private SchemaTypes? _types;
 
     public SchemaPlace Place { get; } = place;
+
+    /// <summary>Whether it can tell 1.0 from 1, which are one JSON value.</summary>
+    public bool TellsTexts => tellsTexts;
 
     /// <summary>Those about what is left unevaluated stand last, because they look at all others.</summary>
     public Keyword[] Keywords { get; private set; } = [];

@@ -72,7 +72,7 @@ internal sealed class Prover
             return true;
         }
 
-        if (old.Values() is { } values)
+        if (old.Values(@new.TellsTexts) is { } values)
         {
             return values.All(value => Fits(value, @new)) || Unproved(@new.Place, "A value that the old schema lists does not fit.");
         }
@@ -265,10 +265,31 @@ internal sealed class Prover
     private bool Contains(Facts old, ContainsKeyword rule)
     {
         var known = old.Keywords.OfType<ContainsKeyword>().ToList();
-        var enough = rule.Min.Sign == 0 || known.Any(other => other.Min >= rule.Min && Try(() => Follows(Facts.Of(_work, other.Node), rule.Node)));
+        var enough = rule.Min.Sign == 0 || known.Any(other => other.Min >= rule.Min && Try(() => Follows(Facts.Of(_work, other.Node), rule.Node)))
+            || Try(() => HasEnough(old, rule));
         var notTooMany = rule.Max is null || old.Size(JsonValueKind.Array, isMinimum: false) <= rule.Max
             || known.Any(other => other.Max <= rule.Max && Try(() => Follows(Facts.Of(_work, rule.Node), other.Node)));
         return enough && notTooMany;
+    }
+
+    /// <summary>Whether enough of the elements that are always there fit.</summary>
+    private bool HasEnough(Facts old, ContainsKeyword rule)
+    {
+        if (old.Size(JsonValueKind.Array, isMinimum: true) is not { } least || least < rule.Min)
+        {
+            return false;
+        }
+
+        var prefix = old.Keywords.OfType<ItemsKeyword>().Select(group => group.Prefix.Length).DefaultIfEmpty().Max();
+        var (count, index) = (0, 0);
+        for (; index < prefix && JsonNumber.Of(index) < least; index++)
+        {
+            count += Follows(old.Element(index), rule.Node) ? 1 : 0;
+        }
+
+        // Of those after the prefix all are known to fit, or none. They make up for what does not fit before.
+        return JsonNumber.Of(count) >= rule.Min
+            || (least >= rule.Min.Floor(index - count) && Follows(old.Element(prefix), rule.Node));
     }
 
     private bool IsExactlyOne(Facts old, OneOfKeyword rule) =>

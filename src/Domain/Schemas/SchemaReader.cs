@@ -17,14 +17,14 @@ internal readonly record struct SchemaMember(SchemaReader Reader, JsonElement Ow
 
 /// <summary>Compiles schemas, and finds what keeps one from being used.</summary>
 /// <param name="place">Where the schema stands in the request.</param>
-/// <param name="mostSteps">Of one pattern, and of those that a name is held against together.</param>
-internal sealed class SchemaReader(JsonElement root, Dialect dialect, string place, int mostSteps)
+/// <param name="isStored">Whether the schema was accepted by an earlier version, which took more patterns.</param>
+internal sealed class SchemaReader(JsonElement root, Dialect dialect, string place, bool isStored)
 {
     private const int MaxNodes = 1_000;
     private const int MaxPatternLength = 512;
 
     /// <summary>Steps of all patterns of a schema, equal ones counted once: as many as 25 of the longest have.</summary>
-    private readonly int _mostPatternSteps = 25 * mostSteps;
+    private readonly int _mostPatternSteps = 25 * PatternProgram.MostSteps(isStored);
 
     private readonly SchemaPlace _top = new(null, "");
     private readonly List<FieldViolation> _faults = [];
@@ -37,8 +37,10 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
 
     public IReadOnlyList<FieldViolation> Faults => _faults;
 
+    public Dialect Dialect => dialect;
+
     /// <summary>Of one pattern, and of those that a name is held against together.</summary>
-    public int MostSteps => mostSteps;
+    public int MostSteps => PatternProgram.MostSteps(isStored);
 
     /// <summary>Bytes that the compiled schema takes, as an estimate.</summary>
     public long Weight => (400L * _nodes.Count) + (200L * _places.Count) + _patterns.Values.Sum(pattern => pattern.Weight);
@@ -79,14 +81,15 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
         return node;
     }
 
-    public SchemaNode Read(JsonElement schema, SchemaPlace at)
+    /// <param name="mayBeBoolean">Whether <c>true</c> and <c>false</c> may stand there in draft-04, too.</param>
+    public SchemaNode Read(JsonElement schema, SchemaPlace at, bool mayBeBoolean = false)
     {
         if (_nodes.TryGetValue(at, out var known))
         {
             return known;
         }
 
-        var node = _nodes[at] = new SchemaNode(at);
+        var node = _nodes[at] = new SchemaNode(at, dialect.IsDraft4);
         if (_nodes.Count == MaxNodes + 1)
         {
             Fault(at, "tooLarge", $"A schema may have {MaxNodes} subschemas.");
@@ -94,6 +97,9 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
 
         switch (schema.ValueKind)
         {
+            case JsonValueKind.True or JsonValueKind.False when dialect.IsDraft4 && !mayBeBoolean:
+                Fault(at, "malformed", "In draft-04 a schema is an object; true and false stand in additionalProperties and additionalItems only.");
+                break;
             case JsonValueKind.True:
                 break;
             case JsonValueKind.False:
@@ -132,7 +138,7 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
 
         try
         {
-            var compiled = _patterns[pattern] = PatternProgram.Compile(pattern, mostSteps);
+            var compiled = _patterns[pattern] = PatternProgram.Compile(pattern, isStored);
             _patternSteps += compiled.Length;
             if (_patternSteps > _mostPatternSteps)
             {
@@ -205,11 +211,11 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
         return false;
     }
 
-    /// <summary>The fragment of a reference that stays within the schema, also where it names the schema by its own <c>$id</c>.</summary>
+    /// <summary>The fragment of a reference that stays within the schema, also where it names the schema by its own <c>$id</c> (draft-04: <c>id</c>).</summary>
     /// <returns>Null where it leads elsewhere.</returns>
     public string? LocalPart(string reference)
     {
-        var own = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String
+        var own = root.ValueKind == JsonValueKind.Object && root.TryGetProperty(dialect.IdKeyword, out var id) && id.ValueKind == JsonValueKind.String
             ? id.GetString()!.TrimEnd('#')
             : "";
         return reference is ['#', ..] ? reference
@@ -235,7 +241,7 @@ internal sealed class SchemaReader(JsonElement root, Dialect dialect, string pla
         return nearest is not null && Distance(word!, nearest) <= Near ? $" Did you mean `{nearest}`?" : "";
     }
 
-    /// <summary>In draft-07 a <c>$ref</c> stands alone: its neighbours mean nothing (Core §8.3).</summary>
+    /// <summary>Up to draft-07 a <c>$ref</c> stands alone: its neighbours mean nothing (draft-07 Core §8.3).</summary>
     private IEnumerable<JsonProperty> Members(JsonElement schema) => dialect.ReferenceStandsAlone && schema.TryGetProperty("$ref", out _)
         ? schema.EnumerateObject().Where(member => member.Name == "$ref")
         : schema.EnumerateObject();

@@ -7,7 +7,8 @@ namespace Flownally.Domain.Schemas;
 /// The keywords that count: code points of a string (JSON Schema Validation §6.3.1, §6.3.2), elements of an array
 /// (§6.4.1, §6.4.2), members of an object (§6.5.1, §6.5.2). Values of another kind pass.
 /// </summary>
-internal sealed record SizeKeyword(SchemaPlace Place, JsonValueKind Kind, bool IsMinimum, JsonNumber Bound) : Keyword(Place)
+/// <param name="Written">The bound as the schema writes it.</param>
+internal sealed record SizeKeyword(SchemaPlace Place, JsonValueKind Kind, bool IsMinimum, JsonNumber Bound, string Written) : Keyword(Place)
 {
     private static readonly Dictionary<string, (JsonValueKind Kind, bool IsMinimum)> Names = new()
     {
@@ -35,7 +36,7 @@ internal sealed record SizeKeyword(SchemaPlace Place, JsonValueKind Kind, bool I
             _ => instance.Json.GetPropertyCount(),
         };
         var difference = JsonNumber.Of(size).CompareTo(Bound);
-        return (IsMinimum ? difference >= 0 : difference <= 0) || evaluation.Fault(this, IsMinimum ? "tooShort" : "tooLong", $"Expected {(IsMinimum ? "at least" : "at most")} {Bound} {Unit}, found {size}.");
+        return (IsMinimum ? difference >= 0 : difference <= 0) || evaluation.Fault(this, IsMinimum ? "tooShort" : "tooLong", $"Expected {(IsMinimum ? "at least" : "at most")} {Written} {Unit}, found {size}.");
     }
 
     private string Unit => Kind switch
@@ -53,6 +54,6 @@ internal sealed record SizeKeyword(SchemaPlace Place, JsonValueKind Kind, bool I
         }
 
         var (kind, isMinimum) = Names[member.Name];
-        return new SizeKeyword(member.Place, kind, isMinimum, bound);
+        return new SizeKeyword(member.Place, kind, isMinimum, bound, member.Value.GetRawText());
     }
 }

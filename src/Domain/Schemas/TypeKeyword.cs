@@ -14,7 +14,13 @@ internal enum SchemaTypes
     Null = 4,
     Object = 8,
     String = 16,
-    Integer = 32,
+
+    /// <summary>A whole number that is written without fraction and exponent: draft-04's integer.</summary>
+    PlainInteger = 32,
+
+    /// <summary>A whole number that is written otherwise, such as 1.0 or 1e2.</summary>
+    OtherInteger = 128,
+    Integer = PlainInteger | OtherInteger,
 
     /// <summary>Numbers with a fraction; the type <c>number</c> is this and <see cref="Integer"/>.</summary>
     Fraction = 64,
@@ -64,16 +70,18 @@ internal sealed record TypeKeyword(SchemaPlace Place, SchemaTypes Named, string 
         JsonValueKind.Object => SchemaTypes.Object,
         JsonValueKind.String => SchemaTypes.String,
         _ when asked.HasFlag(SchemaTypes.Number) && asked != SchemaTypes.All => SchemaTypes.Number,
-        _ => IsInteger(JsonMarshal.GetRawUtf8Value(instance)) ? SchemaTypes.Integer : SchemaTypes.Fraction,
+        _ => OfNumber(JsonMarshal.GetRawUtf8Value(instance)),
     };
 
-    private static bool IsInteger(ReadOnlySpan<byte> number) => JsonNumber.IsPlainInteger(number) || JsonNumber.Parse(number).IsInteger;
+    private static SchemaTypes OfNumber(ReadOnlySpan<byte> number) => JsonNumber.IsPlainInteger(number) ? SchemaTypes.PlainInteger
+        : JsonNumber.Parse(number).IsInteger ? SchemaTypes.OtherInteger
+        : SchemaTypes.Fraction;
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {
         if (member.Value.ValueKind != JsonValueKind.Array)
         {
-            return Name(reader, member.Value, member.Place) is { } one ? new TypeKeyword(member.Place, Known[one], one) : null;
+            return Name(reader, member.Value, member.Place) is { } one ? Of(reader, member.Place, [one]) : null;
         }
 
         var names = member.Value.EnumerateArray().Select((value, i) => Name(reader, value, reader.Below(member.Place, i))).OfType<string>().ToList();
@@ -82,7 +90,15 @@ internal sealed record TypeKeyword(SchemaPlace Place, SchemaTypes Named, string 
             reader.Fault(member.Place, "malformed", "The types are at least one, and each is named once.");
         }
 
-        return new TypeKeyword(member.Place, names.Aggregate(SchemaTypes.None, (types, name) => types | Known[name]), string.Join(" or ", names));
+        return Of(reader, member.Place, names);
+    }
+
+    /// <summary>In draft-04 1.0 is no integer (Core §3.5).</summary>
+    private static TypeKeyword Of(SchemaReader reader, SchemaPlace place, IReadOnlyList<string> names)
+    {
+        var isByText = reader.Dialect.IsDraft4;
+        return new TypeKeyword(place, names.Aggregate(SchemaTypes.None, (types, name) => types | (isByText && name == "integer" ? SchemaTypes.PlainInteger : Known[name])),
+            string.Join(" or ", names.Select(name => isByText && name == "integer" ? "integer without fraction and exponent" : name)));
     }
 
     private static string? Name(SchemaReader reader, JsonElement value, SchemaPlace place)

@@ -11,6 +11,9 @@ internal abstract record UnevaluatedKeyword(SchemaPlace Place, SchemaNode Node) 
 /// <summary><c>unevaluatedProperties</c> (JSON Schema Core §11.3). Values that are no object pass.</summary>
 internal sealed record UnevaluatedPropertiesKeyword(SchemaPlace Place, SchemaNode Node) : UnevaluatedKeyword(Place, Node)
 {
+    /// <summary>The keywords whose schemas speak of the same object, and can have looked at its members. What is under <c>not</c> looks at nothing.</summary>
+    private static readonly string[] Others = ["$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"];
+
     protected override string WriteShape() => "unevaluatedProperties";
 
     public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
@@ -40,7 +43,19 @@ internal sealed record UnevaluatedPropertiesKeyword(SchemaPlace Place, SchemaNod
         return valid;
     }
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new UnevaluatedPropertiesKeyword(member.Place, reader.Read(member.Value, member.Place));
+    /// <summary>
+    /// Whether no other schema looks at the object. Then the keyword means what <c>additionalProperties</c> would mean in its place, and is
+    /// compiled to that, so that proofs understand it.
+    /// </summary>
+    public static bool IsAlone(SchemaMember member) => !Others.Any(name => member.Sibling(name) is not null);
+
+    public static Keyword? Read(SchemaReader reader, SchemaMember member)
+    {
+        var node = reader.Read(member.Value, member.Place);
+        return !IsAlone(member) ? new UnevaluatedPropertiesKeyword(member.Place, node)
+            : member.Sibling("additionalProperties") is not null ? null // which has looked at all members
+            : PropertiesKeyword.Read(reader, member);
+    }
 }
 
 /// <summary><c>unevaluatedItems</c> (JSON Schema Core §11.2). Values that are no array pass.</summary>

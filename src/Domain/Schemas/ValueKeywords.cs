@@ -17,7 +17,7 @@ internal sealed record ValueKeyword(SchemaPlace Place, JsonElement[] Values) : K
 
     public override bool AllowsObjects => Values.Any(value => value.ValueKind == JsonValueKind.Object);
 
-    public override SchemaTypes Types => Values.Aggregate(SchemaTypes.None, (types, value) => types | TypeKeyword.Of(value));
+    public override SchemaTypes Types { get; } = Values.Aggregate(SchemaTypes.None, (types, value) => types | TypesOf(value));
 
     protected override string WriteShape() => "enum " + string.Join(',', _canonical.Order(StringComparer.Ordinal));
 
@@ -59,5 +59,12 @@ internal sealed record ValueKeyword(SchemaPlace Place, JsonElement[] Values) : K
         return null;
     }
 
-    private static string Shorten(string json) => json.Length <= LongestShown ? json : json[..LongestShown] + "…";
+    /// <summary>A whole number equals one that is written otherwise.</summary>
+    private static SchemaTypes TypesOf(JsonElement value)
+    {
+        var type = TypeKeyword.Of(value);
+        return type.HasAny(SchemaTypes.Integer) ? SchemaTypes.Integer : type;
+    }
+
+    private static string Shorten(string json) => FieldViolation.Cut(json, LongestShown + 1);
 }

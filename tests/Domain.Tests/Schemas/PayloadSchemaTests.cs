@@ -87,10 +87,17 @@ public sealed class PayloadSchemaTests
     [TestCase("""{"format":"int64"}""", "9223372036854775807", true)]
     [TestCase("""{"format":"float"}""", "\"anything\"", true)]
     [TestCase("""{"pattern":"^\\p{Letter}+$"}""", "\"é\"", true)]
+    [TestCase("""{"patternProperties":{"^🐲*$":{"type":"integer"}},"additionalProperties":false}""", """{"🐲🐲":1,"\ud83d\udc32":2}""", true)]
+    [TestCase("""{"patternProperties":{"^🐲*$":{"type":"integer"}},"additionalProperties":false}""", """{"🐉":1}""", false)]
+    [TestCase("""{"patternProperties":{"^[^a]$":false}}""", """{"🐲":1}""", false)]
+    [TestCase("""{"properties":{"a":{}},"unevaluatedProperties":{"type":"integer"}}""", """{"a":"x","b":1}""", true)]
+    [TestCase("""{"unevaluatedProperties":false,"patternProperties":{"^x":{}}}""", """{"x":1,"b":1}""", false)]
+    [TestCase("""{"additionalProperties":true,"unevaluatedProperties":false}""", """{"a":1}""", true)]
+    [TestCase("""{"not":{"properties":{"a":{"type":"string"}}},"unevaluatedProperties":false}""", """{"a":1}""", false)]
+    [TestCase("""{"multipleOf":1}""", "1.0", true)]
     public void A_value_fits_or_does_not(string schema, string value, bool fits)
     {
-        var compiled = PayloadSchema.Compile(JsonElement.Parse(schema), Dialect.Draft202012, payloadsAreObjects: false).Value;
-        Assert.That(compiled.Validate(JsonElement.Parse(value)), fits ? Is.Empty : Is.Not.Empty);
+        Assert.That(Compile(schema).Validate(JsonElement.Parse(value)), fits ? Is.Empty : Is.Not.Empty);
     }
 
     [TestCase("""{"requierd":["a"]}""", "/payloadSchema/requierd")]
@@ -105,7 +112,11 @@ public sealed class PayloadSchemaTests
     [TestCase("""{"type":"string"}""", "/payloadSchema")]
     [TestCase("""{"enum":[]}""", "/payloadSchema/enum")]
     [TestCase("""{"required":["a","a"]}""", "/payloadSchema/required")]
-    [TestCase("""{"$schema":"http://json-schema.org/draft-04/schema#"}""", "/payloadSchema/$schema")]
+    [TestCase("""{"$schema":"http://json-schema.org/draft-03/schema#"}""", "/payloadSchema/$schema")]
+    [TestCase("""{"$schema":"http://json-schema.org/schema#"}""", "/payloadSchema/$schema")]
+    [TestCase("""{"$schema":"json-schema.org/draft-07/schema#"}""", "/payloadSchema/$schema")]
+    [TestCase("""{"pattern":"^*"}""", "/payloadSchema/pattern")]
+    [TestCase("""{"patternProperties":{"[\\d-a]":{}}}""", "/payloadSchema/patternProperties/[\\d-a]")]
     [TestCase("""{"a":"\ud800"}""", "/payloadSchema/a")]
     [TestCase("7", "/payloadSchema")]
     [TestCase("""{"$ref":"#/$defs/missing"}""", "/payloadSchema/$ref")]
@@ -139,10 +150,60 @@ public sealed class PayloadSchemaTests
     }
 
     [TestCase("format", "\"emial\"", "`email`")]
+    [TestCase("format", "\"emial\"", "\"emial\" is not known")]
+    [TestCase("format", "\"money\"", "Enforced: date-time, date, time, duration, email, hostname, ipv4, ipv6, uri, uri-reference, uuid, json-pointer, regex, int32, int64. Remarks: float")]
+    [TestCase("format", "7", "7 is not known")]
+    [TestCase("pattern", "\"a🐲^*\"", "At character 4")]
+    [TestCase("pattern", "\"^.{0,5000}$\"", "{0,5000} repeats too often")]
+    [TestCase("exclusiveMinimum", "true", "draft-04")]
     [TestCase("nullable", "true", "null")]
     [TestCase("discriminator", "{}", "oneOf")]
     public void The_refusal_says_how_the_standard_says_it(string keyword, string value, string hint) => Assert.That(
         PayloadSchema.Parse(JsonElement.Parse($$"""{"{{keyword}}":{{value}} }""")).Error!.Violations[0].Message, Does.Contain(hint));
+
+    /// <summary>A name may be long, and so may a list of them: the longest answer still is one sentence.</summary>
+    [Test]
+    public void A_format_that_is_not_known_is_answered_within_the_length_of_a_message()
+    {
+        var name = string.Concat(Enumerable.Repeat("🐲", 5_000));
+        var message = PayloadSchema.Parse(JsonElement.Parse($$"""{"format":"{{name}}"}""")).Error!.Violations[0].Message;
+        Assert.That(message, Has.Length.LessThanOrEqualTo(FieldViolation.MaxMessageLength).And.EndsWith("time-local."));
+        Assert.That(message, Does.Not.Contain("\ufffd").And.Not.Match("[\ud800-\udbff](?![\udc00-\udfff])"));
+    }
+
+    [TestCase("""{"minimum":100}""", "99.95", "at least 100; found 99.95.")]
+    [TestCase("""{"maximum":1000.50}""", "1e4", "at most 1000.50; found 1e4.")]
+    [TestCase("""{"exclusiveMinimum":0.0}""", "-0", "more than 0.0; found -0.")]
+    [TestCase("""{"multipleOf":10}""", "1200.5", "a multiple of 10; found 1200.5.")]
+    [TestCase("""{"minLength":100}""", "\"a\"", "at least 100 characters, found 1.")]
+    [TestCase("""{"maxItems":1.0}""", "[1,2]", "at most 1.0 elements, found 2.")]
+    [TestCase("""{"minProperties":20}""", "{}", "at least 20 members, found 0.")]
+    [TestCase("""{"contains":{},"minContains":20}""", "[]", "at least 20 elements that fit this schema, found 0.")]
+    [TestCase("""{"contains":{},"maxContains":0}""", "[1]", "at most 0 elements that fit this schema, found 1.")]
+    [TestCase("""{"contains":{}}""", "[]", "at least 1 elements that fit this schema, found 0.")]
+    [TestCase("""{"enum":[100,2e1]}""", "1e2000", "Expected one of 100, 2e1; found 1e2000.")]
+    [TestCase("""{"$schema":"http://json-schema.org/draft-04/schema","minimum":100,"exclusiveMinimum":true}""", "1e2", "more than 100; found 1e2.")]
+    public void Numbers_are_told_as_they_were_written(string schema, string value, string told) =>
+        Assert.That(Compile(schema).Validate(JsonElement.Parse(value)).Single().Message, Does.EndWith(told));
+
+    [Test]
+    public void A_long_number_is_told_by_its_first_hundred_digits()
+    {
+        var (bound, value) = (new string('7', 5_000), new string('3', 400));
+        var message = Compile($$"""{"minimum":{{bound}}}""").Validate(JsonElement.Parse(value)).Single().Message;
+        Assert.That(message, Does.EndWith($"at least {bound[..100]}…; found {value[..100]}…."));
+    }
+
+    /// <summary>What earlier versions took is never a failure of the service.</summary>
+    [TestCase("""{"properties":{"a":{"pattern":"^*b"}}}""", """{"a":"ab"}""", true)]
+    [TestCase("""{"patternProperties":{"^[\\d-a]+$":{"type":"integer"}},"additionalProperties":false}""", """{"7-a":1}""", true)]
+    [TestCase("""{"patternProperties":{"^[\\d-a]+$":{"type":"integer"}},"additionalProperties":false}""", """{"7-b":1}""", false)]
+    [TestCase("""{"properties":{"a":{"pattern":"^.{0,5000}$"}}}""", """{"a":"ab"}""", true)]
+    public void A_stored_schema_with_a_pattern_that_is_no_longer_taken_is_restored(string schema, string payload, bool fits)
+    {
+        Assert.That(PayloadSchema.Parse(JsonElement.Parse(schema)).Error, Is.TypeOf<PayloadSchemaInvalid>());
+        Assert.That(PayloadSchema.Restore(JsonElement.Parse(schema)).Validate(JsonElement.Parse(payload)), fits ? Is.Empty : Is.Not.Empty);
+    }
 
     /// <summary>Each level looks at the next one twice: 2 to the 30th looks, were there no budget.</summary>
     [Test]
@@ -210,4 +271,7 @@ public sealed class PayloadSchemaTests
         using var document = JsonDocument.Parse(Text);
         Assert.That(System.Text.Encoding.UTF8.GetString(PayloadSchema.Parse(document.RootElement).Value.Utf8.Span), Is.EqualTo(Text));
     }
+
+    private static PayloadSchema Compile(string schema) =>
+        PayloadSchema.Compile(JsonElement.Parse(schema), Dialect.Draft202012, payloadsAreObjects: false).Value;
 }

@@ -6,6 +6,11 @@ namespace Flownally.Domain.Schemas.Patterns;
 /// Reads regular expressions of ECMA-262 (§22.2.1), as with its flag u: a character is a code point. What cannot be decided in time that is
 /// linear in the text (look-around, back-references) is refused, and so are <c>\b</c> and <c>\B</c>. It reads in one pass and without
 /// recursion, so a text of any length and depth costs no more than its length.
+/// <para>
+/// Escapes of other characters than letters and digits, such as <c>\-</c> or <c>\@</c>, are taken although the flag u rejects them: they
+/// can mean one thing only. Patterns that are stored are read as they were when they were accepted: a <c>^</c> or <c>$</c> may be repeated,
+/// and a set such as <c>\d</c> may stand beside the <c>-</c> of a class, which is a character then.
+/// </para>
 /// </summary>
 internal sealed class PatternParser
 {
@@ -28,18 +33,26 @@ internal sealed class PatternParser
         "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn",
     ];
 
+    private const int AboveSurrogates = 0xe000;
+    private const int LongestQuoted = 40;
+
     private readonly string _pattern;
     private readonly bool _builds;
+    private readonly bool _isStored;
+    private readonly int _most;
     private readonly Stack<Group> _open = [];
     private Group _group = new();
     private int _at;
 
-    private PatternParser(string pattern, bool builds) => (_pattern, _builds) = (pattern, builds);
+    private PatternParser(string pattern, bool builds, int most = int.MaxValue, bool isStored = false) =>
+        (_pattern, _builds, _most, _isStored) = (pattern, builds, most, isStored);
 
     private bool More => _at < _pattern.Length;
 
+    /// <param name="most">How often something may be repeated, exclusively.</param>
+    /// <param name="isStored">Whether the pattern was accepted by an earlier version.</param>
     /// <exception cref="FormatException">The text is no pattern, or needs what is refused; the message says what and where.</exception>
-    public static PatternNode Parse(string pattern) => new PatternParser(pattern, builds: true).Read();
+    public static PatternNode Parse(string pattern, int most, bool isStored) => new PatternParser(pattern, builds: true, most, isStored).Read();
 
     /// <summary>Whether a text is a pattern that can be used here. Nothing is built.</summary>
     public static bool IsPattern(string text)
@@ -135,14 +148,14 @@ internal sealed class PatternParser
             _group.Parts.Add(part);
         }
 
-        _group.CanRepeat = !isEdge;
+        (_group.CanRepeat, _group.EndsInEdge) = (!isEdge || _isStored, isEdge);
     }
 
     private void Quantify(int start, int min, int? max)
     {
         if (!_group.CanRepeat)
         {
-            throw Fault(start, "there is nothing to repeat");
+            throw Fault(start, _group.EndsInEdge ? "a ^ or $ is repeated, which is a place and no character" : "there is nothing to repeat");
         }
 
         if (More && _pattern[_at] == '?')
@@ -150,7 +163,12 @@ internal sealed class PatternParser
             _at++; // lazy: the same texts match
         }
 
-        _group.CanRepeat = false;
+        (_group.CanRepeat, _group.EndsInEdge) = (false, false);
+        if (_builds && (max ?? min) >= _most)
+        {
+            throw Fault(start, $"{_pattern[start.._at]} repeats too often: a pattern may take fewer than {_most} steps. Say lengths by minLength and maxLength");
+        }
+
         if (_builds)
         {
             _group.Parts[^1] = new PatternNode.Repeat(_group.Parts[^1], min, max);
@@ -240,17 +258,7 @@ internal sealed class PatternParser
             {
                 var dash = _at++;
                 var to = ReadClassAtom(ranges, ref categories);
-                if (from is null || to is null)
-                {
-                    throw Fault(dash, "a range begins and ends with a character");
-                }
-
-                if (from > to)
-                {
-                    throw Fault(dash, "the ends of a range are in the wrong order");
-                }
-
-                AddRange(ranges, from.Value, to.Value);
+                AddRange(ranges, from, to, dash);
             }
             else if (from is { } character)
             {
@@ -298,6 +306,34 @@ internal sealed class PatternParser
         if (_builds)
         {
             ranges.Add((from, to));
+        }
+    }
+
+    /// <param name="from">Null for a set, and so is <paramref name="to"/>.</param>
+    private void AddRange(List<(int, int)> ranges, int? from, int? to, int dash)
+    {
+        if (from <= to)
+        {
+            AddRange(ranges, from.Value, to.Value);
+        }
+        else if (!_isStored)
+        {
+            throw Fault(dash, from > to
+                ? "the ends of a range are in the wrong order"
+                : @"a range begins or ends with a set such as \d, where it takes a character; put the - first or last in the class if it is one");
+        }
+        else if (from > to)
+        {
+            // A range from the second half of a character, as code units were compared once: it holds all above the halves.
+            AddRange(ranges, from.Value, from.Value);
+            AddRange(ranges, Math.Min(AboveSurrogates, to.Value), to.Value);
+        }
+        else
+        {
+            foreach (var character in new[] { from, '-', to }.OfType<int>())
+            {
+                AddRange(ranges, character, character);
+            }
         }
     }
 
@@ -374,8 +410,10 @@ internal sealed class PatternParser
                 throw Fault(start, "back-references cannot be used");
             case 'b' or 'B':
                 throw Fault(start, $@"\{letter} cannot be used; name the characters that may stand there");
+            case 'A' or 'Z' or 'z':
+                throw Fault(start, $@"\{letter} means nothing in ECMA-262; use ^ or $");
             case var _ when char.IsAsciiLetterOrDigit(letter):
-                throw Fault(start, $@"\{letter} means nothing in ECMA-262");
+                throw Fault(start, $@"\{letter} means nothing in ECMA-262; a letter that means itself has no backslash");
             default:
                 _at--;
                 return ReadCodePoint();
@@ -437,7 +475,8 @@ internal sealed class PatternParser
         {
             if (name[..mark] is not ("General_Category" or "gc"))
             {
-                throw Fault(start, $@"\{_pattern[_at + 1]}{{…}} takes a general category of Unicode here, no script; name the characters by their ranges");
+                throw Fault(start, $@"\{_pattern[_at + 1]}{{{FieldViolation.Cut(name, LongestQuoted)}}} is not supported; only general categories of Unicode are, such as \p{{L}} or \p{{Lu}}."
+                    + @" Name the characters of a script by their ranges, such as [\u0370-\u03ff] for Greek");
             }
 
             name = name[(mark + 1)..];
@@ -452,15 +491,24 @@ internal sealed class PatternParser
 
         if (categories == 0)
         {
-            throw Fault(start, $@"\{_pattern[_at + 1]}{{…}} takes a general category of Unicode here, such as L or Letter");
+            throw Fault(start, $@"\{_pattern[_at + 1]}{{…}} takes a general category of Unicode here, such as L or Lu, by its short or its long name");
         }
 
         _at = end + 1;
         return isNegated ? ~categories & ((1u << ShortNames.Length) - 1) : categories;
     }
 
-    private static FormatException Fault(int at, string reason) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"At character {at + 1} of the pattern {reason}."));
+    /// <summary>Counts as a reader does: a character beyond U+FFFF is one.</summary>
+    private FormatException Fault(int at, string reason)
+    {
+        var characters = 0;
+        foreach (var _ in _pattern.AsSpan(0, at).EnumerateRunes())
+        {
+            characters++;
+        }
+
+        return new(string.Create(CultureInfo.InvariantCulture, $"At character {characters + 1} of the pattern {reason}."));
+    }
 
     /// <summary>A group that is being read, or the whole pattern.</summary>
     private sealed class Group
@@ -474,10 +522,13 @@ internal sealed class PatternParser
         /// <summary>Whether a quantifier may follow.</summary>
         public bool CanRepeat { get; set; }
 
+        /// <summary>Whether a ^ or $ was read last.</summary>
+        public bool EndsInEdge { get; set; }
+
         public void NextBranch()
         {
             (_branches ??= []).Add(new PatternNode.Sequence(Parts));
-            (Parts, CanRepeat) = ([], false);
+            (Parts, CanRepeat, EndsInEdge) = ([], false, false);
         }
 
         public PatternNode End()

@@ -59,14 +59,20 @@ internal sealed class PatternProgram
     /// <summary>Bytes, as an estimate.</summary>
     public long Weight { get; }
 
+    /// <summary>How many instructions a pattern may have.</summary>
+    /// <param name="isStored">Whether it was accepted by an earlier version.</param>
+    public static int MostSteps(bool isStored) => isStored ? MaxRestoredLength : MaxLength;
+
+    /// <param name="isStored">Whether the pattern was accepted by an earlier version, which took more.</param>
     /// <exception cref="FormatException">The text is no pattern, needs what is refused, or would be too long a program.</exception>
-    public static PatternProgram Compile(string pattern, int most = MaxLength)
+    public static PatternProgram Compile(string pattern, bool isStored = false)
     {
-        var root = PatternParser.Parse(pattern);
+        var most = MostSteps(isStored);
+        var root = PatternParser.Parse(pattern, most, isStored);
         var length = LengthOf(root); // without the last instruction
         if (length >= most)
         {
-            throw new FormatException($"The pattern repeats too much: it would take {length} steps, and fewer than {most} are allowed. Say lengths by minLength and maxLength.");
+            throw new FormatException($"The pattern is too long: it would take {length} steps, and fewer than {most} are allowed. Use fewer alternatives and repetitions, and say lengths by minLength and maxLength.");
         }
 
         var instructions = new List<Instruction>((int)length);

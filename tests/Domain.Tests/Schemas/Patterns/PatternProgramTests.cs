@@ -48,6 +48,25 @@ public sealed class PatternProgramTests
     [TestCase(@"^\u{1F600}$", "😀", true)]
     [TestCase(@"^\ud83d\ude00$", "😀", true)]
     [TestCase(@"^[\u{1F600}-\u{1F64F}]$", "😎", true)]
+    [TestCase("^🐲{2,3}$", "🐲🐲🐲", true)]
+    [TestCase("^🐲{2,3}$", "🐲", false)]
+    [TestCase("^(?:🐲|🐉)+$", "🐲🐉", true)]
+    [TestCase("^[^🐲🐉]$", "🐊", true)]
+    [TestCase("^[^🐲-🐴]$", "🐳", false)]
+    [TestCase("^[^a]{2}$", "😀", false)]
+    [TestCase("^[a-😀]$", "é", true)]
+    [TestCase(@"^[\S]$", "🐲", true)]
+    [TestCase(@"^[\W]$", "🐲", true)]
+    [TestCase(@"^[\D]$", "🐲", true)]
+    [TestCase(@"^[^\w\s]$", "🐲", true)]
+    [TestCase(@"^\p{Lu}$", "𐐀", true)]
+    [TestCase(@"^\p{Lu}$", "𐐨", false)]
+    [TestCase(@"^[^\p{L}]$", "𐐀", false)]
+    [TestCase(@"^\uD83D\uDC32*$", "🐲🐲", true)]
+    [TestCase(@"^\u{1F432}+$", "🐲🐲", true)]
+    [TestCase(@"^[\uD83D\uDC32]$", "🐲", true)]
+    [TestCase(@"^[^\uD83D\uDC32]$", "🐲", false)]
+    [TestCase(@"^[\uD83D\uDC30-\u{1F434}]$", "🐲", true)]
     [TestCase(@"^\d$", "٣", false)]
     [TestCase(@"^\w+$", "aZ_09", true)]
     [TestCase(@"^\w$", "é", false)]
@@ -75,10 +94,13 @@ public sealed class PatternProgramTests
     [TestCase("a[b", "character 2", "lacks its ]")]
     [TestCase("*a", "character 1", "nothing to repeat")]
     [TestCase("a**", "character 3", "nothing to repeat")]
-    [TestCase("^*", "character 2", "nothing to repeat")]
+    [TestCase("^*", "character 2", "^ or $ is repeated")]
+    [TestCase("a(|$+)", "character 5", "^ or $ is repeated")]
+    [TestCase("🐲🐉[b-a]", "character 5", "wrong order")]
     [TestCase("a{2,1}", "character 2", "wrong order")]
     [TestCase("[b-a]", "character 3", "wrong order")]
-    [TestCase(@"[\d-a]", "character 4", "range")]
+    [TestCase(@"[\d-a]", "character 4", @"a set such as \d")]
+    [TestCase(@"[a-\d]", "character 3", @"a set such as \d")]
     [TestCase("(?=a)", "character 1", "look-around")]
     [TestCase("(?<!a)", "character 1", "look-around")]
     [TestCase("(?i)a", "character 1", "inline options")]
@@ -86,9 +108,13 @@ public sealed class PatternProgramTests
     [TestCase(@"a\b", "character 2", @"\b cannot")]
     [TestCase(@"a\", "character 2", "backslash")]
     [TestCase(@"\q", "character 1", "means nothing")]
+    [TestCase(@"\Aa\Z", "character 1", "use ^ or $")]
     [TestCase(@"\x4", "character 1", "hexadecimal")]
     [TestCase(@"\u{110000}", "character 1", "10ffff")]
-    [TestCase(@"\p{Script=Greek}", "character 1", "no script")]
+    [TestCase(@"^\p{Script=Greek}", "character 2", @"\p{Script=Greek} is not supported; only general categories")]
+    [TestCase(@"[\P{Script_Extensions=Greek}]", "character 2", @"\P{Script_Extensions=Greek} is not supported")]
+    [TestCase(@"\p{sc=Latin}", "character 1", "general categories")]
+    [TestCase(@"\p{Greek}", "character 1", "general category")]
     [TestCase(@"\p{Lx}", "character 1", "general category")]
     public void A_pattern_that_cannot_be_used_is_refused_with_what_and_where(string pattern, string place, string reason)
     {
@@ -115,6 +141,34 @@ public sealed class PatternProgramTests
 
         Assert.That(PatternParser.IsPattern(pattern), Is.True, "it is a pattern all the same");
     }
+
+    [TestCase("^.{0,5000}$", "At character 3 of the pattern {0,5000} repeats too often")]
+    [TestCase("^🐲{400}$", "At character 3 of the pattern {400} repeats too often")]
+    [TestCase("^(a{200,}){3}$", "The pattern is too long: it would take")]
+    public void A_count_that_is_too_large_is_named_with_its_place(string pattern, string message) =>
+        Assert.That(() => PatternProgram.Compile(pattern), Throws.TypeOf<FormatException>().With.Message.StartsWith(message));
+
+    /// <summary>As .NET's engine read them, which ran patterns before.</summary>
+    [TestCase("^*a", "ba", true)]
+    [TestCase("^+a", "ba", false)]
+    [TestCase("(^)*a$?", "ba", true)]
+    [TestCase("a${2}", "a", true)]
+    [TestCase(@"^[\d-a]+$", "7-a", true)]
+    [TestCase(@"^[\d-a]+$", "b", false)]
+    [TestCase(@"^[\w-.]+$", "a-.", true)]
+    [TestCase(@"^[\s-\d]+$", " -7", true)]
+    [TestCase("^[😀-豈]+$", "😀豈", true)]
+    [TestCase("^.{0,5000}$", "a", true)]
+    public void A_stored_pattern_that_is_no_longer_taken_keeps_its_meaning(string pattern, string text, bool found)
+    {
+        Assert.That(() => PatternProgram.Compile(pattern), Throws.TypeOf<FormatException>());
+        Assert.That(PatternProgram.Compile(pattern, isStored: true).IsMatch(text, new Work(Work.OfPayload)), Is.EqualTo(found));
+    }
+
+    [TestCase(@"^\-$", "-")]
+    [TestCase(@"^\@\:\#\""\_$", "@:#\"_")]
+    public void An_escape_that_can_mean_one_thing_only_is_taken(string pattern, string text) =>
+        Assert.That(PatternProgram.Compile(pattern).IsMatch(text, new Work(Work.OfPayload)), Is.True);
 
     /// <summary>What an automaton would grow to exponentially stays as long as the pattern.</summary>
     [Test]
