@@ -32,6 +32,9 @@ public sealed class PayloadSchema
     /// <summary>Bytes of memory that it takes, as an estimate: what a cache charges for it.</summary>
     public long Weight { get; }
 
+    /// <summary>What it is compiled to.</summary>
+    internal SchemaNode Root => _root;
+
     /// <summary>Compiles a schema for payloads, which are objects.</summary>
     /// <param name="place">Where it stands in the request: how the pointers to its faults begin.</param>
     /// <returns>The schema, or <see cref="PayloadSchemaInvalid"/> with every fault.</returns>

@@ -38,6 +38,14 @@ internal sealed class SchemaNode(SchemaPlace place, bool tellsTexts = false)
     /// <summary>The types that a value which fits can have; more than there are where it cannot be told.</summary>
     public SchemaTypes Types => _types ??= Conjuncts.Aggregate(SchemaTypes.All, (types, keyword) => types & keyword.Types);
 
+    /// <summary>The members that an object which fits must have.</summary>
+    public IReadOnlySet<string> Required => field ??= Conjuncts.OfType<RequiredKeyword>().SelectMany(keyword => keyword.Names).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The members whose values are listed, each with its list.</summary>
+    public IReadOnlyDictionary<string, ValueKeyword> Listed => field ??= Conjuncts.OfType<PropertiesKeyword>().SelectMany(group => group.Named)
+        .Select(named => (named.Name, List: named.Node.Conjuncts.OfType<ValueKeyword>().FirstOrDefault())).Where(named => named.List is not null)
+        .DistinctBy(named => named.Name).ToDictionary(named => named.Name, named => named.List!, StringComparer.Ordinal);
+
     /// <summary>Whether a value fits; null where it takes too much work to tell.</summary>
     public bool? Fits(JsonElement value, Work work)
     {

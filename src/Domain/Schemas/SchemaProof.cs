@@ -295,7 +295,10 @@ internal sealed class Prover
     private bool IsExactlyOne(Facts old, OneOfKeyword rule) =>
         old.Keywords.OfType<OneOfKeyword>().Any(known => known.Branches.Length == rule.Branches.Length
             && rule.Branches.All(branch => known.Branches.Count(other => IsSame(other, branch)) == 1 && rule.Branches.Count(other => IsSame(other, branch)) == 1))
-        || rule.Branches.Any(branch => Follows(old, branch) && rule.Branches.All(other => other == branch || AreDisjoint(old.With(branch), other)));
+        || IsOnlyOneLeft(old, [.. rule.Branches.Where(branch => !AreDisjoint(old, branch))]);
+
+    private bool IsOnlyOneLeft(Facts old, List<SchemaNode> branches) =>
+        branches.Any(branch => Follows(old, branch) && branches.All(other => other == branch || AreDisjoint(old.With(branch), other)));
 
     private bool HoldsConditionally(Facts old, ConditionalKeyword rule) =>
         (rule.Then is null || AreDisjoint(old, rule.If) || Follows(old.With(rule.If), rule.Then))
@@ -305,15 +308,26 @@ internal sealed class Prover
     private bool AreDisjoint(Facts old, SchemaNode other)
     {
         Descend();
-        var disjoint = other.Keywords.Any(rule => rule switch
-    {
-        AlternativesKeyword either => either.Branches.All(branch => AreDisjoint(old, branch)),
-        ReferenceKeyword reference => AreDisjoint(old, reference.Target),
-        _ => false,
-    }) || old.With(other).IsEmpty();
+        var disjoint = AreToldApart(old, other) || other.Keywords.Any(rule => rule switch
+        {
+            AlternativesKeyword either => either.Branches.All(branch => AreDisjoint(old, branch)),
+            ReferenceKeyword reference => AreDisjoint(old, reference.Target),
+            _ => false,
+        }) || old.With(other).IsEmpty();
         _depth--;
         return disjoint;
     }
+
+    /// <summary>
+    /// Whether a member that objects must have can only have other values: the usual way to tell the branches of <c>oneOf</c> apart, found
+    /// at little cost, because each branch is compared with each other.
+    /// </summary>
+    private bool AreToldApart(Facts old, SchemaNode other) => old.Types == SchemaTypes.Object && other.Listed.Any(listed =>
+    {
+        var known = old.Nodes.Select(node => node.Listed.GetValueOrDefault(listed.Key)).OfType<ValueKeyword>().FirstOrDefault();
+        _work.Require(5 + old.Nodes.Count + (known is null ? 0 : Math.Min(known.Values.Length, listed.Value.Values.Length)));
+        return known is not null && (old.Required.Contains(listed.Key) || other.Required.Contains(listed.Key)) && !known.Overlaps(listed.Value);
+    });
 
     private bool IsSame(SchemaNode one, SchemaNode other) => IsSame(one, other, []);
 

@@ -42,6 +42,11 @@ internal sealed record ValueKeyword(SchemaPlace Place, JsonElement[] Values) : K
         return _canonical.Contains(instance.Canonical);
     }
 
+    /// <summary>Whether a value is among both.</summary>
+    public bool Overlaps(ValueKeyword other) => _canonical.Count <= other._canonical.Count
+        ? _canonical.Any(other._canonical.Contains)
+        : other._canonical.Any(_canonical.Contains);
+
     private static string Found(Instance instance) => Shorten(Encoding.UTF8.GetString(instance.Raw[..Math.Min(instance.Raw.Length, 4 * LongestShown)]));
 
     private string Shown => string.Join(", ", Values.Take(MaxShown).Select(value => Shorten(value.GetRawText()))) + (Values.Length > MaxShown ? ", …" : "");

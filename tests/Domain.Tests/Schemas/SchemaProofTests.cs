@@ -20,6 +20,32 @@ public sealed class SchemaProofTests
         ("""{"maximum":10}""", """{"maximum":10.5}"""),
         ("""{"maximum":9007199254740992}""", """{"maximum":9007199254740993}"""),
         ("""{"exclusiveMaximum":1}""", """{"maximum":1}"""),
+        ("""{"type":"integer","exclusiveMinimum":0}""", """{"type":"integer","minimum":1}"""),
+        ("""{"type":"integer","minimum":1}""", """{"type":"integer","exclusiveMinimum":0}"""),
+        ("""{"type":"integer","exclusiveMaximum":0}""", """{"type":"integer","maximum":-1}"""),
+        ("""{"type":"integer","maximum":-1}""", """{"type":"integer","exclusiveMaximum":0}"""),
+        ("""{"type":"integer","minimum":0.5}""", """{"type":"integer","minimum":1}"""),
+        ("""{"type":"integer","maximum":-0.5}""", """{"type":"integer","maximum":-1}"""),
+        ("""{"type":"integer","exclusiveMinimum":-1.5}""", """{"type":"integer","exclusiveMinimum":-1.9}"""),
+        ("""{"type":"integer","exclusiveMaximum":99.5}""", """{"type":"integer","exclusiveMaximum":99.1}"""),
+        ("""{"type":"integer","exclusiveMinimum":9007199254740992}""", """{"minimum":9007199254740993}"""),
+        ("""{"type":"integer","exclusiveMinimum":1e3}""", """{"minimum":1001}"""),
+        ("""{"type":"integer","exclusiveMinimum":1e100000}""", """{"minimum":1e100000}"""),
+        ("""{"type":["integer","null"],"exclusiveMinimum":0}""", """{"type":["integer","null"],"minimum":1}"""),
+        ("""{"multipleOf":2,"exclusiveMinimum":0}""", """{"minimum":1}"""),
+        ("""{"type":"number","multipleOf":2}""", """{"type":"integer"}"""),
+        ("""{"type":"integer","exclusiveMinimum":0,"exclusiveMaximum":1}""", """{"const":"nothing is left"}"""),
+        ("""{"type":"object","properties":{"a":{}},"additionalProperties":false}""", """{"type":"object","properties":{"a":{}},"unevaluatedProperties":false}"""),
+        ("""{"type":"object","properties":{"a":{}},"unevaluatedProperties":false}""", """{"type":"object","properties":{"a":{}},"additionalProperties":false}"""),
+        ("""{"properties":{"a":{}},"unevaluatedProperties":false}""", """{"properties":{"a":{},"b":{"type":"string"}},"unevaluatedProperties":false}"""),
+        ("""{"patternProperties":{"^x":{}},"unevaluatedProperties":{"type":"integer"}}""", """{"patternProperties":{"^x":{}},"additionalProperties":{"type":"number"}}"""),
+        ("""{"unevaluatedProperties":false,"not":{"required":["a"]}}""", """{"additionalProperties":false}"""),
+        ("""{"additionalProperties":{},"unevaluatedProperties":false}""", """{"additionalProperties":true}"""),
+        ("""{"items":{"const":1},"minItems":1}""", """{"contains":{"const":1}}"""),
+        ("""{"items":{"type":"integer"},"minItems":3}""", """{"contains":{"type":"number"},"minContains":2}"""),
+        ("""{"prefixItems":[{"const":1}],"minItems":1}""", """{"contains":{"const":1}}"""),
+        ("""{"prefixItems":[{"const":"head"}],"items":{"const":1},"minItems":3}""", """{"contains":{"const":1},"minContains":2}"""),
+        ("""{"items":{"const":1},"minItems":1e9,"maxItems":2e9}""", """{"contains":{"const":1},"minContains":1000000000,"maxContains":2000000000}"""),
         ("""{"multipleOf":6}""", """{"multipleOf":3}"""),
         ("""{"type":"integer"}""", """{"multipleOf":0.1}"""),
         ("""{"type":"number","format":"int32"}""", """{"type":"number","format":"int64"}"""),
@@ -86,6 +112,15 @@ public sealed class SchemaProofTests
         ("""{}""", """{"type":"string"}""", "1"),
         ("""{"minimum":0}""", """{"exclusiveMinimum":0}""", "0"),
         ("""{"maximum":9007199254740993}""", """{"maximum":9007199254740992}""", "9007199254740993"),
+        ("""{"type":"number","exclusiveMinimum":0}""", """{"type":"number","minimum":1}""", "0.5"),
+        ("""{"exclusiveMinimum":0,"multipleOf":0.5}""", """{"minimum":1}""", "0.5"),
+        ("""{"type":"integer","exclusiveMinimum":0}""", """{"type":"integer","minimum":2}""", "1"),
+        ("""{"type":"integer","exclusiveMinimum":0}""", """{"type":"integer","exclusiveMinimum":1}""", "1"),
+        ("""{"type":"integer","minimum":-0.5}""", """{"type":"integer","exclusiveMinimum":0}""", "0"),
+        ("""{"type":"integer","maximum":0.5}""", """{"type":"integer","exclusiveMaximum":0}""", "0"),
+        ("""{"type":"integer","exclusiveMaximum":0}""", """{"type":"integer","maximum":-2}""", "-1"),
+        ("""{"type":"integer","exclusiveMinimum":0,"exclusiveMaximum":2}""", """{"const":2}""", "1"),
+        ("""{"type":"integer","exclusiveMinimum":9007199254740992}""", """{"minimum":9007199254740994}""", "9007199254740993"),
         ("""{"multipleOf":3}""", """{"multipleOf":6}""", "3"),
         ("""{"maxLength":20}""", """{"maxLength":10}""", "\"12345678901\""),
         ("""{"type":"string"}""", """{"type":"string","format":"email"}""", "\"a\""),
@@ -105,6 +140,16 @@ public sealed class SchemaProofTests
         ("""{"items":{"type":"number"}}""", """{"items":{"type":"integer"}}""", "[0.5]"),
         ("""{"prefixItems":[{}]}""", """{"prefixItems":[{}],"items":false}""", "[1,2]"),
         ("""{"contains":{"enum":[1,2]}}""", """{"contains":{"const":1}}""", "[2]"),
+        ("""{"items":{"const":1}}""", """{"contains":{"const":1}}""", "[]"),
+        ("""{"items":{"const":1},"minItems":1}""", """{"contains":{"const":1},"minContains":2}""", "[1]"),
+        ("""{"items":{"enum":[1,2]},"minItems":1}""", """{"contains":{"const":1}}""", "[2]"),
+        ("""{"prefixItems":[{"const":"head"}],"items":{"const":1},"minItems":2}""", """{"contains":{"const":1},"minContains":2}""", """["head",1]"""),
+        ("""{"prefixItems":[{},{"const":1}],"minItems":1}""", """{"contains":{"const":1}}""", "[2]"),
+        ("""{"items":{"const":1},"minItems":1}""", """{"contains":{"const":1},"maxContains":1}""", "[1,1]"),
+        ("""{"allOf":[{"properties":{"a":{}}}],"unevaluatedProperties":false}""", """{"allOf":[{"properties":{"a":{}}}],"additionalProperties":false}""", """{"a":1}"""),
+        ("""{"properties":{"a":{}},"unevaluatedProperties":false}""", """{"properties":{},"unevaluatedProperties":false}""", """{"a":1}"""),
+        ("""{"anyOf":[{"properties":{"a":{}}},true],"unevaluatedProperties":false}""", """{"anyOf":[{"properties":{"a":{}},"required":["b"]},true],"unevaluatedProperties":false}""", """{"a":1}"""),
+        ("""{"oneOf":[{"properties":{"k":{"const":"a"}}}]}""", """{"oneOf":[{"properties":{"k":{"const":"a"}}},{"properties":{"k":{"const":"b"}}}]}""", "{}"),
         ("""{"contains":{"const":1}}""", """{"contains":{"const":1},"maxContains":1}""", "[1,1]"),
         ("""{"if":{"required":["a"]},"then":{"required":["b"]}}""", """{"if":{"required":["a"]},"then":{"required":["c"]}}""", """{"a":1,"b":1}"""),
         ("""{"dependentRequired":{"a":["b"]}}""", """{"dependentRequired":{"a":["c"]}}""", """{"a":1,"b":1}"""),
@@ -141,6 +186,36 @@ public sealed class SchemaProofTests
         const string Tree = """{"type":"object","properties":{"value":{"type":"%"},"children":{"type":"array","items":{"$ref":"#"}}},"additionalProperties":false}""";
         Assert.That(Prove(Tree.Replace("%", "integer", StringComparison.Ordinal), Tree.Replace("%", "number", StringComparison.Ordinal)).IsCompatible, Is.True);
         Assert.That(Prove(Tree.Replace("%", "number", StringComparison.Ordinal), Tree.Replace("%", "integer", StringComparison.Ordinal)).IsCompatible, Is.False);
+    }
+
+    /// <summary>A catalog of variants that grows by one, with the member that tells them apart written in each of the usual ways.</summary>
+    [TestCase("""{"type":"object","properties":{"kind":{"const":"%"},@},"required":["kind"],"additionalProperties":false}""", 20)]
+    [TestCase("""{"type":"object","properties":{"kind":{"const":"%"},@},"required":["kind"]}""", 100)]
+    [TestCase("""{"type":"object","properties":{"kind":{"const":"%"}},"required":["kind"]}""", 60)]
+    [TestCase("""{"allOf":[{"properties":{"kind":{"enum":["%"]}}},{"required":["kind"],"properties":{@}}]}""", 20)]
+    [TestCase("""{"$ref":"#/$defs/v%"}""", 20)]
+    public void A_branch_that_a_required_const_tells_apart_is_proved_whatever_the_machine_does(string branch, int count)
+    {
+        var (old, changed) = (Compile(Catalog(branch, count)), Compile(Catalog(branch, count + 1)));
+        var work = Enumerable.Range(0, 2 * Environment.ProcessorCount).AsParallel().WithDegreeOfParallelism(2 * Environment.ProcessorCount).Select(_ =>
+        {
+            var spent = new Work(Work.OfProof);
+            Assert.That(Prover.Prove(old.Root, changed.Root, spent).Unproved, Is.Empty);
+            return spent.Spent;
+        }).Distinct().ToList();
+        TestContext.Out.WriteLine($"{string.Join(", ", work)} units");
+        Assert.That(work, Has.Count.EqualTo(1), "the work does not depend on the machine");
+
+        static string Catalog(string branch, int count)
+        {
+            const string Variant = """{"type":"object","properties":{"kind":{"const":"%"},@},"required":["kind"]}""";
+            const string Members = """ "a":{"type":"string","maxLength":100},"b":{"type":"integer","minimum":1},"c":{"type":"array","items":{"type":"object","properties":{"d":{"type":"string"}}}} """;
+            return $$"""{"oneOf":[{{List(branch)}}],"$defs":{ {{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"v{i}\":{One(Variant, i)}"))}} } }""";
+
+            string List(string text) => string.Join(',', Enumerable.Range(0, count).Select(i => One(text, i)));
+
+            static string One(string text, int i) => text.Replace("%", $"{i}", StringComparison.Ordinal).Replace("@", Members, StringComparison.Ordinal);
+        }
     }
 
     [Test]
