@@ -10,7 +10,14 @@ internal sealed class SchemaGenerator(Random random)
 
     private static readonly string[] Names = ["a", "b", "c", "xa", "ab"];
     private static readonly string[] Patterns = ["^x", "a", "^[0-9]+$", "b$"];
-    private static readonly string[] Numbers = ["-1", "0", "0.5", "1", "1.0", "2", "3", "6", Large, OneMore, OneMore, "1e400"];
+    private static readonly string[] Numbers = ["-1", "0", "0.5", "1", "1.0", "1e0", "2", "2.0", "3", "6", Large, OneMore, OneMore, "1e400"];
+    /// <summary>Keywords that say nearly the same, so that a proof may lead from one to the other.</summary>
+    private static readonly (string One, string Other)[] Neighbours =
+    [
+        ("minimum", "exclusiveMinimum"), ("exclusiveMinimum", "minimum"), ("maximum", "exclusiveMaximum"), ("exclusiveMaximum", "maximum"),
+        ("additionalProperties", "unevaluatedProperties"), ("unevaluatedProperties", "additionalProperties"), ("items", "contains"), ("contains", "items"),
+    ];
+
     private static readonly string[] Texts = ["", "a", "ab", "xa", "12", "abc", "2026-01-31"];
 
     public JsonNode Schema(int depth)
@@ -18,6 +25,12 @@ internal sealed class SchemaGenerator(Random random)
         if (Chance(12))
         {
             return JsonValue.Create(!Chance(3));
+        }
+
+        if (depth > 0 && Chance(12))
+        {
+            return Chance(2) ? new JsonObject { ["oneOf"] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Variant(depth))]) }
+                : new JsonObject { ["items"] = Schema(depth - 1), ["minItems"] = random.Next(3), ["type"] = "array" };
         }
 
         var schema = new JsonObject();
@@ -39,8 +52,17 @@ internal sealed class SchemaGenerator(Random random)
 
         var mutated = original.DeepClone().AsObject();
         var keywords = mutated.Select(member => member.Key).ToList();
-        switch (random.Next(5))
+        var neighbours = Neighbours.Where(pair => mutated.ContainsKey(pair.One)).ToList();
+        switch (random.Next(7))
         {
+            case 6 when mutated["oneOf"] is JsonArray branches && depth > 0:
+                branches.Add(Variant(depth));
+                break;
+            case 5 when neighbours.Count > 0:
+                var (one, other) = Pick(neighbours);
+                mutated[other] = one.Contains("imum", StringComparison.Ordinal) && Chance(2) ? Beside(mutated[one]!) : mutated[one]!.DeepClone();
+                mutated.Remove(one);
+                break;
             case 0 when keywords.Count > 0:
                 mutated.Remove(Pick(keywords));
                 break;
@@ -59,6 +81,81 @@ internal sealed class SchemaGenerator(Random random)
 
         return mutated;
     }
+
+    /// <summary>The schema as it is written in another draft, as far as that can say it.</summary>
+    public JsonNode InSomeDraft(JsonNode schema)
+    {
+        var draft = Pick("http://json-schema.org/draft-04/schema#", "http://json-schema.org/draft-04/schema", "http://json-schema.org/draft-06/schema#",
+            "http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2019-09/schema", "https://json-schema.org/draft/2020-12/schema");
+        var written = Written(schema, draft);
+        written["$schema"] = draft;
+        return written;
+    }
+
+    private static JsonObject Written(JsonNode schema, string draft)
+    {
+        var isLatest = draft.Contains("2020-12", StringComparison.Ordinal);
+        var isDraft4 = draft.Contains("draft-04", StringComparison.Ordinal);
+        if (schema is not JsonObject rules)
+        {
+            return (bool)schema ? new JsonObject() : new JsonObject { ["not"] = new JsonObject() };
+        }
+
+        var written = new JsonObject();
+        foreach (var (keyword, value) in rules)
+        {
+            switch (keyword)
+            {
+                case "properties" or "patternProperties" or "dependentSchemas":
+                    written[keyword] = new JsonObject(value!.AsObject().Select(member => KeyValuePair.Create(member.Key, (JsonNode?)Written(member.Value!, draft))));
+                    break;
+                case "items" when !isLatest && rules.ContainsKey("prefixItems"):
+                    written["additionalItems"] = Written(value!, draft);
+                    break;
+                case "dependentRequired" when draft.Contains("draft-0", StringComparison.Ordinal):
+                    written["dependencies"] = value!.DeepClone();
+                    break;
+                case "allOf" or "anyOf" or "oneOf" or "prefixItems":
+                    written[keyword == "prefixItems" && !isLatest ? "items" : keyword] = new JsonArray([.. value!.AsArray().Select(branch => Written(branch!, draft))]);
+                    break;
+                case "additionalProperties" or "propertyNames" or "items" or "contains" or "not" or "if" or "then" or "else" or "unevaluatedProperties" or "unevaluatedItems":
+                    written[keyword] = Written(value!, draft);
+                    break;
+                case "const" when isDraft4:
+                    written["enum"] = new JsonArray(value?.DeepClone());
+                    break;
+                case "exclusiveMinimum" or "exclusiveMaximum" when isDraft4:
+                    written[keyword.Replace("exclusiveM", "m", StringComparison.Ordinal)] = value!.DeepClone();
+                    written[keyword] = true;
+                    break;
+                default:
+                    written[keyword] ??= value?.DeepClone();
+                    break;
+            }
+        }
+
+        return written;
+    }
+
+    /// <summary>A branch of <c>oneOf</c> that a member tells apart, most of the time.</summary>
+    private JsonObject Variant(int depth)
+    {
+        var variant = new JsonObject { ["properties"] = new JsonObject { ["a"] = new JsonObject { ["const"] = Pick("x", "y", "z") }, ["b"] = Schema(depth - 1) } };
+        if (!Chance(4))
+        {
+            variant["required"] = new JsonArray("a");
+        }
+
+        if (!Chance(4))
+        {
+            variant["type"] = "object";
+        }
+
+        return variant;
+    }
+
+    /// <summary>A bound that is one more or less, which for whole numbers is the same where one of the two is exclusive.</summary>
+    private JsonNode Beside(JsonNode bound) => (double)bound is > -100 and < 100 and var number ? JsonNode.Parse($"{number + Pick(-1, -0.5, 0.5, 1)}")! : bound.DeepClone();
 
     /// <summary>A value that leans towards what a schema speaks of.</summary>
     public JsonNode? Value(JsonNode schema, int depth)
@@ -130,10 +227,11 @@ internal sealed class SchemaGenerator(Random random)
     private JsonArray ArrayOf(JsonObject rules, int depth)
     {
         var elements = new JsonArray();
-        var prefix = rules["prefixItems"] as JsonArray ?? [];
+        var prefix = rules["prefixItems"] as JsonArray ?? rules["items"] as JsonArray ?? [];
+        var rest = rules["items"] is JsonArray ? rules["additionalItems"] : rules["items"];
         for (var i = random.Next(4); i > 0; i--)
         {
-            var schema = elements.Count < prefix.Count ? prefix[elements.Count]! : Chance(2) && rules["contains"] is { } contains ? contains : rules["items"] ?? true;
+            var schema = elements.Count < prefix.Count ? prefix[elements.Count]! : Chance(2) && rules["contains"] is { } contains ? contains : rest ?? true;
             elements.Add(Value(schema, depth - 1));
         }
 
@@ -143,8 +241,11 @@ internal sealed class SchemaGenerator(Random random)
     /// <summary>On a bound, or a little beside it.</summary>
     private JsonNode Number(JsonObject rules)
     {
-        string[] bounds = [.. rules.Where(rule => rule.Key.Contains("imum", StringComparison.Ordinal) || rule.Key == "multipleOf").Select(rule => rule.Value!.ToJsonString())];
-        return JsonNode.Parse(bounds.Length == 0 || Chance(3) ? Pick(Numbers) : Pick(bounds))!;
+        string[] bounds = [.. rules.Where(rule => rule.Key.Contains("imum", StringComparison.Ordinal) || rule.Key == "multipleOf").Select(rule => rule.Value!.ToJsonString())
+            .Where(bound => bound != "true")]; // which stands beside a bound in draft-04
+        return bounds.Length == 0 || Chance(3) ? JsonNode.Parse(Pick(Numbers))!
+            : Chance(3) ? Beside(JsonNode.Parse(Pick(bounds))!)
+            : JsonNode.Parse(Pick(bounds))!;
     }
 
     private JsonNode? Any(int depth) => random.Next(depth == 0 ? 4 : 6) switch

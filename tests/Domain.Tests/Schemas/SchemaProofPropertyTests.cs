@@ -29,6 +29,17 @@ public sealed class SchemaProofPropertyTests
         Assert.That(instances, Is.GreaterThan(Pairs / 10), "too few values to mean anything");
     }
 
+    /// <summary>Each side in a draft of its own; of draft-04 that 1.0 is no integer there.</summary>
+    [Test]
+    public void What_is_proved_compatible_across_drafts_breaks_no_value()
+    {
+        var (proved, instances) = (0, 0);
+        var broken = Parallel(seed => Attempt(seed, schema => schema, ref proved, ref instances, acrossDrafts: true));
+        TestContext.Out.WriteLine($"FLOWNALLY_PROOF_SEED={Seed}: {Pairs} pairs, {proved} proved, {instances} values tried");
+        Assert.That(broken, Is.Empty);
+        Assert.That(instances, Is.GreaterThan(Pairs / 40), "too few values to mean anything");
+    }
+
     /// <summary>
     /// A proof that misunderstands a keyword is the sound proof of schemas that were distorted accordingly. If this test does
     /// not find what such a proof lets pass, it would not find it in ours.
@@ -36,6 +47,8 @@ public sealed class SchemaProofPropertyTests
     [TestCase("oneOf is taken for anyOf")]
     [TestCase("bounds are compared as double")]
     [TestCase("additionalProperties is ignored")]
+    [TestCase("exclusive bounds are taken for inclusive")]
+    [TestCase("minItems is taken for one more")]
     public void A_proof_that_is_broken_on_purpose_is_caught(string fault)
     {
         var (proved, instances) = (0, 0);
@@ -61,10 +74,10 @@ public sealed class SchemaProofPropertyTests
         [.. Enumerable.Range(0, Pairs).AsParallel().Select(i => attempt(unchecked(Seed + i))).OfType<string>().Take(3)];
 
     /// <summary>Makes a pair of schemas and, where the proof of what was made of them holds, looks for a value that shows it wrong.</summary>
-    private static string? Attempt(int seed, Func<JsonNode, JsonNode> seen, ref int proved, ref int instances)
+    private static string? Attempt(int seed, Func<JsonNode, JsonNode> seen, ref int proved, ref int instances, bool acrossDrafts = false)
     {
         var generator = new SchemaGenerator(new Random(seed));
-        if (Pair(generator) is not { } pair || Compile(seen(pair.OldJson)) is not { } old || Compile(seen(pair.NewJson)) is not { } changed
+        if (Pair(generator, acrossDrafts) is not { } pair || Compile(seen(pair.OldJson)) is not { } old || Compile(seen(pair.NewJson)) is not { } changed
             || !changed.ProveAccepts(old).IsCompatible)
         {
             return null;
@@ -103,9 +116,11 @@ public sealed class SchemaProofPropertyTests
                     else if (!(fault.StartsWith("additional", StringComparison.Ordinal) && keyword == "additionalProperties")
                         && !(keyword == "allOf" && distorted.ContainsKey("allOf")))
                     {
-                        distorted[keyword] = fault.StartsWith("bounds", StringComparison.Ordinal) && keyword.Contains("imum", StringComparison.Ordinal)
+                        distorted[fault.StartsWith("exclusive", StringComparison.Ordinal) ? keyword.Replace("exclusiveM", "m", StringComparison.Ordinal) : keyword] = fault.StartsWith("bounds", StringComparison.Ordinal) && keyword.Contains("imum", StringComparison.Ordinal)
                             ? JsonValue.Create(double.Clamp((double)value!, double.MinValue, double.MaxValue))
-                            : value is null ? null : Distort(value, fault);
+                            : value is null ? null
+                            : keyword == "minItems" && fault.StartsWith(keyword, StringComparison.Ordinal) ? (int)value + 1
+                            : Distort(value, fault);
                     }
                 }
 
@@ -117,10 +132,15 @@ public sealed class SchemaProofPropertyTests
         }
     }
 
-    private static (JsonNode OldJson, JsonNode NewJson, PayloadSchema Old, PayloadSchema New)? Pair(SchemaGenerator generator)
+    private static (JsonNode OldJson, JsonNode NewJson, PayloadSchema Old, PayloadSchema New)? Pair(SchemaGenerator generator, bool acrossDrafts)
     {
         var old = generator.Schema(Depth);
         var changed = generator.Mutation(old, Depth);
+        if (acrossDrafts)
+        {
+            (old, changed) = (generator.InSomeDraft(old), generator.InSomeDraft(changed));
+        }
+
         var (oldSchema, newSchema) = (Compile(old), Compile(changed));
         return oldSchema is null || newSchema is null ? null : (old, changed, oldSchema, newSchema);
     }

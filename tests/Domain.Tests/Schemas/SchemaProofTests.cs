@@ -191,7 +191,7 @@ public sealed class SchemaProofTests
     /// <summary>A catalog of variants that grows by one, with the member that tells them apart written in each of the usual ways.</summary>
     [TestCase("""{"type":"object","properties":{"kind":{"const":"%"},@},"required":["kind"],"additionalProperties":false}""", 20)]
     [TestCase("""{"type":"object","properties":{"kind":{"const":"%"},@},"required":["kind"]}""", 100)]
-    [TestCase("""{"type":"object","properties":{"kind":{"const":"%"}},"required":["kind"]}""", 60)]
+    [TestCase("""{"type":"object","properties":{"kind":{"const":"%"}},"required":["kind"]}""", 250)]
     [TestCase("""{"allOf":[{"properties":{"kind":{"enum":["%"]}}},{"required":["kind"],"properties":{@}}]}""", 20)]
     [TestCase("""{"$ref":"#/$defs/v%"}""", 20)]
     public void A_branch_that_a_required_const_tells_apart_is_proved_whatever_the_machine_does(string branch, int count)
@@ -210,11 +210,11 @@ public sealed class SchemaProofTests
         {
             const string Variant = """{"type":"object","properties":{"kind":{"const":"%"},@},"required":["kind"]}""";
             const string Members = """ "a":{"type":"string","maxLength":100},"b":{"type":"integer","minimum":1},"c":{"type":"array","items":{"type":"object","properties":{"d":{"type":"string"}}}} """;
-            return $$"""{"oneOf":[{{List(branch)}}],"$defs":{ {{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"v{i}\":{One(Variant, i)}"))}} } }""";
+            var definitions = branch.Contains("$ref", StringComparison.Ordinal) ? List($"\"v%\":{Variant}") : "";
+            return $$"""{"oneOf":[{{List(branch)}}],"$defs":{ {{definitions}} } }""";
 
-            string List(string text) => string.Join(',', Enumerable.Range(0, count).Select(i => One(text, i)));
-
-            static string One(string text, int i) => text.Replace("%", $"{i}", StringComparison.Ordinal).Replace("@", Members, StringComparison.Ordinal);
+            string List(string text) => string.Join(',', Enumerable.Range(0, count)
+                .Select(i => text.Replace("%", $"{i}", StringComparison.Ordinal).Replace("@", Members, StringComparison.Ordinal)));
         }
     }
 
