@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Flownally.Domain.Tests.Schemas;
@@ -16,12 +17,14 @@ internal sealed class SchemaGenerator(Random random)
     [
         ("minimum", "exclusiveMinimum"), ("exclusiveMinimum", "minimum"), ("maximum", "exclusiveMaximum"), ("exclusiveMaximum", "maximum"),
         ("additionalProperties", "unevaluatedProperties"), ("unevaluatedProperties", "additionalProperties"), ("items", "contains"), ("contains", "items"),
+        ("enum", "type"), ("const", "type"),
     ];
 
     private static readonly string[] Texts = ["", "a", "ab", "xa", "12", "abc", "2026-01-31"];
 
     public JsonNode Schema(int depth)
     {
+        depth = Math.Max(0, depth); // a change may reach a level below the last
         if (Chance(12))
         {
             return JsonValue.Create(!Chance(3));
@@ -60,7 +63,8 @@ internal sealed class SchemaGenerator(Random random)
                 break;
             case 5 when neighbours.Count > 0:
                 var (one, other) = Pick(neighbours);
-                mutated[other] = one.Contains("imum", StringComparison.Ordinal) && Chance(2) ? Beside(mutated[one]!) : mutated[one]!.DeepClone();
+                mutated[other] = other == "type" ? Chance(2) ? "integer" : NewValue(other, depth)
+                    : one.Contains("imum", StringComparison.Ordinal) && Chance(2) ? Beside(mutated[one]!) : mutated[one]!.DeepClone();
                 mutated.Remove(one);
                 break;
             case 0 when keywords.Count > 0:
@@ -167,12 +171,12 @@ internal sealed class SchemaGenerator(Random random)
 
         if (rules["const"] is { } only && !Chance(4))
         {
-            return only.DeepClone();
+            return Rewritten(only);
         }
 
         if (rules["enum"] is JsonArray { Count: > 0 } values && !Chance(4))
         {
-            return Pick([.. values])?.DeepClone();
+            return Rewritten(Pick([.. values]));
         }
 
         foreach (var branches in new[] { "oneOf", "anyOf", "allOf" })
@@ -204,6 +208,21 @@ internal sealed class SchemaGenerator(Random random)
             _ => Any(depth),
         };
     }
+
+    /// <summary>The same JSON value, a number perhaps written otherwise.</summary>
+    private JsonNode? Rewritten(JsonNode? value) => value switch
+    {
+        JsonArray elements => new JsonArray([.. elements.Select(Rewritten)]),
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Rewritten(member.Value)))),
+        JsonValue number when number.GetValueKind() == JsonValueKind.Number && Chance(2) => number.ToJsonString() switch
+        {
+            "1.0" or "1e0" => JsonNode.Parse("1"),
+            "2.0" => JsonNode.Parse("2"),
+            var text when text.All(char.IsAsciiDigit) => JsonNode.Parse(text + ".0"),
+            _ => number.DeepClone(),
+        },
+        _ => value?.DeepClone(),
+    };
 
     private static string? Guess(JsonObject rules) => rules.Any(rule => rule.Key.Contains("ropert", StringComparison.Ordinal) || rule.Key is "required" or "dependentRequired" or "dependentSchemas") ? "object"
         : rules.Any(rule => rule.Key.Contains("tems", StringComparison.Ordinal) || rule.Key.Contains("ontains", StringComparison.Ordinal)) ? "array"
@@ -290,8 +309,9 @@ internal sealed class SchemaGenerator(Random random)
     private JsonNode NewValue(string keyword, int depth) => keyword switch
     {
         "type" => Chance(3) ? new JsonArray(Pick("string", "null"), Pick("object", "integer")) : JsonValue.Create(Pick("object", "array", "string", "integer", "number", "boolean", "null")),
+        "enum" when Chance(2) => new JsonArray(JsonNode.Parse(Pick(Numbers)), JsonNode.Parse(Pick(Numbers))),
         "enum" => new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Any(1))]),
-        "const" => Any(1) ?? 0,
+        "const" => Chance(2) ? JsonNode.Parse(Pick(Numbers))! : Any(1) ?? 0,
         "multipleOf" => JsonNode.Parse(Pick("0.5", "1", "2", "3", "6"))!,
         "minimum" or "maximum" or "exclusiveMinimum" or "exclusiveMaximum" => JsonNode.Parse(Pick(Numbers))!,
         "pattern" => Pick(Patterns),
