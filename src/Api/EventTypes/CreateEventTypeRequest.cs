@@ -13,7 +13,7 @@ public sealed class CreateEventTypeRequest
 
     public string? Description { get; init; }
 
-    /// <summary>A JSON Schema (2020-12, or draft-07 by its `$schema`) that payloads must fit; absent lets any payload pass.</summary>
+    /// <summary>A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; absent lets any payload pass.</summary>
     public PayloadSchema? PayloadSchema { get; init; }
 
     public CreateEventType ToCommand(Caller caller) => new(caller, Name, Description, PayloadSchema);

@@ -29,7 +29,7 @@ public sealed class CreateTriggerConfig
 {
     public required EventTypeId EventTypeId { get; init; }
 
-    /// <summary>A JSON Schema (2020-12, or draft-07 by its `$schema`) that payloads must fit; absent lets any payload do.</summary>
+    /// <summary>A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; absent lets any payload do.</summary>
     public PayloadSchema? PayloadFilter { get; init; }
 
     public TriggerConfig ToTriggerConfig() => new(EventTypeId, PayloadFilter);

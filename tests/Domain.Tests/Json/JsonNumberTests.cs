@@ -28,6 +28,22 @@ public sealed class JsonNumberTests
         }
     }
 
+    [TestCase("1.5", 0, "1")]
+    [TestCase("-1.5", 0, "-2")]
+    [TestCase("-0.5", 0, "-1")]
+    [TestCase("0.5", 1, "1")]
+    [TestCase("1e-1000000", 0, "0")]
+    [TestCase("-1e-1000000", 0, "-1")]
+    [TestCase("99.5", 1, "100")]
+    [TestCase("100", -1, "99")]
+    [TestCase("-100", 1, "-99")]
+    [TestCase("9007199254740992", 1, "9007199254740993")]
+    [TestCase("123456789012345678901234567890.5", 0, "123456789012345678901234567890")]
+    [TestCase("1e1000000", 0, "1e1000000")]
+    [TestCase("1e1000000", 1, null)]
+    public void The_whole_number_below_is_exact_or_not_told(string number, int more, string? expected) =>
+        Assert.That(Number(number).Floor(more), Is.EqualTo(expected is null ? (JsonNumber?)null : Number(expected)));
+
     [TestCase("6", "3", true)]
     [TestCase("7", "3", false)]
     [TestCase("0.3", "0.1", true)]

@@ -4792,7 +4792,7 @@ namespace Flownally.Client
         public string EventTypeId { get; set; } = default!;
 
         /// <summary>
-        /// A JSON Schema (2020-12, or draft-07 by its `$schema`) that payloads must fit; absent lets any payload do.
+        /// A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; absent lets any payload do.
         /// </summary>
         [System.Text.Json.Serialization.JsonPropertyName("payloadFilter")]
         public System.Text.Json.JsonElement? PayloadFilter { get; set; } = default!;
@@ -5138,7 +5138,7 @@ namespace Flownally.Client
         public string? Description { get; set; } = default!;
 
         /// <summary>
-        /// A JSON Schema (2020-12, or draft-07 by its `$schema`) that payloads must fit; absent lets any payload pass.
+        /// A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; absent lets any payload pass.
         /// </summary>
         [System.Text.Json.Serialization.JsonPropertyName("payloadSchema")]
         public System.Text.Json.JsonElement? PayloadSchema { get; set; } = default!;

@@ -436,7 +436,7 @@ internal sealed class PatternParser
         }
 
         var unit = ReadHex(start, digits: 4);
-        if (char.IsHighSurrogate((char)unit) && _pattern.AsSpan(_at).StartsWith(@"\u"))
+        if (char.IsHighSurrogate((char)unit) && _pattern.AsSpan(_at).StartsWith(@"\u") && !_pattern.AsSpan(_at).StartsWith(@"\u{"))
         {
             var afterwards = _at;
             _at += 2;

@@ -14,7 +14,7 @@ internal sealed class PatternProgram
     public const int MaxLength = 400;
 
     /// <summary>Of one that is stored since it was accepted by an earlier version, which had another limit.</summary>
-    public const int MaxRestoredLength = 20_000;
+    public const int MaxRestoredLength = 100_000;
 
     private const int LongestOnStack = 250;
 

@@ -14,7 +14,7 @@ public sealed class PatternOracleTests
     private static readonly string[] Atoms =
     [
         "a", "b", "c", ".", "😀", "é", "-", @"\d", @"\D", @"\w", @"\W", @"\s", @"\S", @"\p{L}", @"\P{L}", @"\p{Lu}", "[abc]", "[^ab]", "[a-c]", "[^a-c😀]", "[😀-😎]",
-        @"[\da]", @"[^\s]", @"[\p{L}-]", "[]", "[^]", @"\.", @"\u0061", @"\u{1F600}", "^", "$",
+        @"[\da]", @"[^\s]", @"[\p{L}-]", "[]", "[^]", @"\.", @"\u0061", @"\u{1F600}", @"\uD83D\uDE00", @"\uD83D", @"[^\uD83D\uDE00]", @"[\d-a]", "^", "$",
     ];
 
     private static readonly string[] Quantifiers = ["*", "+", "?", "{2}", "{1,}", "{0,2}", "{1,3}", "*?", "+?", "{2,1}"];

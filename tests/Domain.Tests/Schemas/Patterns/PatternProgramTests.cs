@@ -67,6 +67,8 @@ public sealed class PatternProgramTests
     [TestCase(@"^[\uD83D\uDC32]$", "🐲", true)]
     [TestCase(@"^[^\uD83D\uDC32]$", "🐲", false)]
     [TestCase(@"^[\uD83D\uDC30-\u{1F434}]$", "🐲", true)]
+    [TestCase(@"^[\uD83D\u{1F432}]$", "🐲", true)]
+    [TestCase(@"^[\uD83D\u0061]$", "a", true)]
     [TestCase(@"^\d$", "٣", false)]
     [TestCase(@"^\w+$", "aZ_09", true)]
     [TestCase(@"^\w$", "é", false)]
@@ -159,6 +161,8 @@ public sealed class PatternProgramTests
     [TestCase(@"^[\s-\d]+$", " -7", true)]
     [TestCase("^[😀-豈]+$", "😀豈", true)]
     [TestCase("^.{0,5000}$", "a", true)]
+    [TestCase("^(a|){9999}$", "aa", true)]
+    [TestCase("^((a|)|){0,9999}$", "aa", true)]
     public void A_stored_pattern_that_is_no_longer_taken_keeps_its_meaning(string pattern, string text, bool found)
     {
         Assert.That(() => PatternProgram.Compile(pattern), Throws.TypeOf<FormatException>());
