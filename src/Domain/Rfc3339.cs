@@ -5,7 +5,7 @@ namespace Flownally.Domain;
 
 /// <summary>
 /// Reads a date-time of RFC 3339 §5.6: the offset is required, a fraction may have any number of digits.
-/// Leap seconds, which .NET has no place for, are refused.
+/// .NET has no leap second: it is read as the second after it. Only the last second of a day in UTC can be one, as in <see cref="Schemas.Formats"/>.
 /// </summary>
 public static partial class Rfc3339
 {
@@ -15,7 +15,14 @@ public static partial class Rfc3339
     {
         time = default;
         var match = Grammar().Match(text);
-        if (!match.Success || !DateTime.TryParseExact(match.Groups["local"].Value.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss",
+        if (!match.Success)
+        {
+            return false;
+        }
+
+        var seconds = match.Groups["seconds"].Value;
+        var isLeap = seconds == "60";
+        if (!DateTime.TryParseExact(match.Groups["minute"].Value.ToUpperInvariant() + (isLeap ? "59" : seconds), "yyyy-MM-dd'T'HH:mm:ss",
             CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
         {
             return false;
@@ -25,19 +32,19 @@ public static partial class Rfc3339
         var offset = match.Groups["sign"].Success
             ? new TimeSpan(Number("hours"), Number("minutes"), 0) * (match.Groups["sign"].Value == "-" ? -1 : 1)
             : TimeSpan.Zero;
-        var ticks = local.Ticks - offset.Ticks + (int.Parse(micros, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond);
-        if (ticks < DateTime.MinValue.Ticks || ticks > DateTime.MaxValue.Ticks)
+        var second = local.Ticks - offset.Ticks + (isLeap ? TimeSpan.TicksPerSecond : 0);
+        if (second < DateTime.MinValue.Ticks || second > DateTime.MaxValue.Ticks || (isLeap && new DateTime(second) .TimeOfDay != TimeSpan.Zero))
         {
             return false;
         }
 
-        time = new DateTimeOffset(ticks, TimeSpan.Zero);
+        time = new DateTimeOffset(second + (int.Parse(micros, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
         return true;
 
         int Number(string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"\A(?<local>[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<fraction>[0-9]+))?([Zz]|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3]):(?<minutes>[0-5][0-9]))\z",
+    [GeneratedRegex(@"\A(?<minute>[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:)(?<seconds>[0-9]{2})(\.(?<fraction>[0-9]+))?([Zz]|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3]):(?<minutes>[0-5][0-9]))\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Grammar();
 }

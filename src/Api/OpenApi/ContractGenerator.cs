@@ -91,7 +91,7 @@ internal static class ContractGenerator
         Text<ApiKeyId>(IdPattern(ApiKeyId.Prefix)),
         Text<JourneyId>(IdPattern(JourneyId.Prefix)),
         Text<JourneyEntryId>(IdPattern(JourneyEntryId.Prefix)),
-        Text<ContactId>("^[A-Za-z0-9_.:@-]+$", 1, ContactId.MaxLength),
+        Text<ContactId>("^(?!\\.{1,2}$)[A-Za-z0-9_.:@+|~=-]+$", 1, ContactId.MaxLength),
         Text<EventTypeName>("^[a-z0-9]+([._-][a-z0-9]+)*$", 1, EventTypeName.MaxLength),
         Text<IdempotencyKey>("^[ -~]+$", 1, IdempotencyKey.MaxLength),
         Text<JourneyName>(minLength: 1, maxLength: JourneyName.MaxLength),

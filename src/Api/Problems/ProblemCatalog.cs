@@ -64,7 +64,7 @@ internal static class ProblemCatalog
             new EventNotFound(SomeEvent.ToString())),
         new(404, "No such contact",
             "The contact's id has a form that no contact has, or the service knows only contacts that were imported and this is none.",
-            "Ids have 1 to 128 characters of `A-Z a-z 0-9 _ . : @ -`. Where unknown contacts are refused, an operator imports them with `flownally contacts import`.",
+            $"A contact id is {ContactId.Rule}. Where unknown contacts are refused, an operator imports them with `flownally contacts import`.",
             new ContactNotFound("ctc_1001")),
         new(404, "No such journey",
             "The tenant has no journey with this id: it was deleted, never existed, or the id is cut.",

@@ -11,7 +11,7 @@ public readonly record struct ApiKeyId(Guid Value) : IParsable<ApiKeyId>
     public override string ToString() => IdText.Format(Prefix, Value);
 
     public static ApiKeyId Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is no id of an API key.");
+        TryParse(s, provider, out var id) ? id : throw IdText.Malformed("an API key", Prefix);
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ApiKeyId result)
     {

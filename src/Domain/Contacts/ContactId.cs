@@ -6,17 +6,18 @@ namespace Flownally.Domain.Contacts;
 
 /// <summary>
 /// A contact's id, given by whichever system owns the contact:
-/// 1 to 128 characters of <c>A-Z a-z 0-9 _ . : @ -</c>, compared character by character.
+/// 1 to 128 characters of <c>A-Z a-z 0-9 _ . : @ + | ~ = -</c>, compared character by character.
+/// <c>.</c> and <c>..</c> are no ids: clients fold them out of a path, so a call about such a contact would reach another address.
 /// </summary>
 public readonly record struct ContactId : IResourceId<ContactId>
 {
     public const int MaxLength = 128;
 
     /// <summary>What a contact id is, in words for a person who sent another thing.</summary>
-    public const string Rule = "1 to 128 characters of A-Z a-z 0-9 _ . : @ -";
+    public const string Rule = "1 to 128 characters of A-Z a-z 0-9 _ . : @ + | ~ = -, but not . or ..";
 
     private static readonly SearchValues<char> Allowed =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:@-");
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:@+|~=-");
 
     private readonly string? _value;
 
@@ -31,10 +32,13 @@ public readonly record struct ContactId : IResourceId<ContactId>
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ContactId result)
     {
-        var parsed = s is { Length: >= 1 and <= MaxLength } && !s.AsSpan().ContainsAnyExcept(Allowed);
+        var parsed = s is { Length: >= 1 and <= MaxLength } and not ("." or "..") && !s.AsSpan().ContainsAnyExcept(Allowed);
         result = parsed ? new ContactId(s!) : default;
         return parsed;
     }
+
+    /// <summary>An id that was accepted once, whatever the rule is today.</summary>
+    public static ContactId Stored(string value) => new(value);
 
     public static Error NotFound(string id) => new ContactNotFound(id, $"No contact has such an id: a contact id is {Rule}.");
 }

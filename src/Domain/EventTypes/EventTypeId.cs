@@ -11,7 +11,7 @@ public readonly record struct EventTypeId(Guid Value) : IResourceId<EventTypeId>
     public override string ToString() => IdText.Format(Prefix, Value);
 
     public static EventTypeId Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is no id of an event type.");
+        TryParse(s, provider, out var id) ? id : throw IdText.Malformed("an event type", Prefix);
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EventTypeId result)
     {

@@ -11,7 +11,7 @@ public readonly record struct EventId(Guid Value) : IResourceId<EventId>
     public override string ToString() => IdText.Format(Prefix, Value);
 
     public static EventId Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is no id of an event.");
+        TryParse(s, provider, out var id) ? id : throw IdText.Malformed("an event", Prefix);
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EventId result)
     {

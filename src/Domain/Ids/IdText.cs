@@ -27,6 +27,11 @@ public static class IdText
             }
         });
 
+    /// <summary>Tells what an id is, to a person who sent another thing.</summary>
+    /// <param name="owner">What has such an id, with its article.</param>
+    public static FormatException Malformed(string owner, string prefix) =>
+        new($"The id of {owner} is {prefix} and {Length} characters of 0-9 and A-Z without I, L, O and U.");
+
     public static bool TryParse(string prefix, ReadOnlySpan<char> text, out Guid id)
     {
         id = default;

@@ -11,7 +11,7 @@ public readonly record struct JourneyEntryId(Guid Value) : IResourceId<JourneyEn
     public override string ToString() => IdText.Format(Prefix, Value);
 
     public static JourneyEntryId Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is no id of an entry.");
+        TryParse(s, provider, out var id) ? id : throw IdText.Malformed("an entry", Prefix);
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out JourneyEntryId result)
     {

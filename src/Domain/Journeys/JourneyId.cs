@@ -11,7 +11,7 @@ public readonly record struct JourneyId(Guid Value) : IResourceId<JourneyId>
     public override string ToString() => IdText.Format(Prefix, Value);
 
     public static JourneyId Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is no id of a journey.");
+        TryParse(s, provider, out var id) ? id : throw IdText.Malformed("a journey", Prefix);
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out JourneyId result)
     {

@@ -40,6 +40,12 @@ public sealed class PayloadSchema
     /// <returns>The schema, or <see cref="PayloadSchemaInvalid"/> with every fault.</returns>
     public static Result<PayloadSchema> Parse(JsonElement schema, string place = "/payloadSchema")
     {
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            return new PayloadSchemaInvalid([new FieldViolation(place, "typeMismatch",
+                $"A schema is a JSON object, not {JsonKinds.Describe(schema.ValueKind)}; {{}} lets any payload pass.")]);
+        }
+
         var utf8 = JsonMarshal.GetRawUtf8Value(schema);
         if (utf8.Length > MaxBytes)
         {

@@ -11,7 +11,7 @@ public readonly record struct TenantId(Guid Value) : IParsable<TenantId>
     public override string ToString() => IdText.Format(Prefix, Value);
 
     public static TenantId Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is no id of a tenant.");
+        TryParse(s, provider, out var id) ? id : throw IdText.Malformed("a tenant", Prefix);
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out TenantId result)
     {

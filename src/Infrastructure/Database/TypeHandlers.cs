@@ -22,7 +22,7 @@ internal static class TypeHandlers
         Read((Guid value) => new EventId(value));
         Read((Guid value) => new JourneyId(value));
         Read((Guid value) => new JourneyEntryId(value));
-        Read((string value) => ContactId.Parse(value));
+        Read((string value) => ContactId.Stored(value));
         Read((string value) => EventTypeName.Parse(value));
         Read((string value) => JourneyName.Parse(value));
         Read((string value) => TargetUrl.Parse(value));

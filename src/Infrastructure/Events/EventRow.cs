@@ -22,7 +22,7 @@ internal static class EventRow
     {
         Id = new EventId(row.GetGuid(0)),
         TenantId = new TenantId(row.GetGuid(1)),
-        ContactId = ContactId.Parse(row.GetString(2)),
+        ContactId = ContactId.Stored(row.GetString(2)),
         EventTypeId = new EventTypeId(row.GetGuid(3)),
         EventTypeName = row.GetString(4),
         SchemaVersion = row.GetInt32(5),

@@ -362,7 +362,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
     {
         public static EventRow Read(DbDataReader row) => new(
             new FeedPlace(row.GetInt64(4), row.GetInt64(5)), new AskedType(new TenantId(row.GetGuid(6)), new EventTypeId(row.GetGuid(7))),
-            new EventId(row.GetGuid(8)), ContactId.Parse(row.GetString(9)), row.IsDBNull(10) ? null : row.GetFieldValue<byte[]>(10));
+            new EventId(row.GetGuid(8)), ContactId.Stored(row.GetString(9)), row.IsDBNull(10) ? null : row.GetFieldValue<byte[]>(10));
     }
 
     private readonly record struct AskedType(TenantId TenantId, EventTypeId Id);
