@@ -14,6 +14,7 @@ using Flownally.Infrastructure;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Microsoft.Extensions.Configuration.Memory;
@@ -69,6 +70,7 @@ internal static class ApiHost
             .SwitchOffHostFilterOfFramework()
             .AddApiKeys()
             .AddLimits()
+            .AddPackedBodies()
             .AddControllers();
 
         var app = builder.Build();
@@ -78,6 +80,7 @@ internal static class ApiHost
         app.UseAuthentication();
         app.UseLimits();
         app.UseAuthorization();
+        app.UseRequestDecompression();
         app.MapContractDocument(demoKey);
         app.MapControllers();
         return app;
@@ -119,13 +122,22 @@ internal static class ApiHost
         .AddSingleton<FailedAuthentications>()
         .AddTransient<ApiKeyAuthentication>();
 
+    /// <summary>
+    /// Bodies may come packed. The limits hold for what is unpacked, which is counted as it is read. A decoder keeps no more than it has
+    /// unpacked, so <see cref="BodyMemory"/> bounds it, too.
+    /// </summary>
+    private static IServiceCollection AddPackedBodies(this IServiceCollection services) => services
+        .AddRequestDecompression(packed => packed.DecompressionProviders.Remove("deflate")); // senders disagree on what its name means (RFC 9110 §8.4.1.2)
+
     /// <summary>What the controllers need to answer calls.</summary>
     public static IMvcCoreBuilder AddControllers(this IServiceCollection services) => services
         .AddSingleton<IObjectModelValidator, NoModelValidation>()
+        .AddSingleton<OutputFormatterSelector, JsonOutput>()
         .AddSingleton<BodyMemory>()
         .AddMvcCore(mvc =>
         {
             mvc.Filters.Clear(); // the one there is waits for formatters that cannot read a body; ours reads all
+            mvc.Conventions.Add(new AnswersHead());
             mvc.ModelBinderProviders.Insert(0, new TextModelBinderProvider());
             mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // bodies are JSON, whatever they are declared as
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
@@ -133,6 +145,7 @@ internal static class ApiHost
             mvc.InputFormatters.Clear();
             mvc.InputFormatters.Add(new StrictJsonInputFormatter(ApiJson.Options));
             var json = mvc.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single();
+            JsonOutput.Configure(json);
             mvc.OutputFormatters.Clear();
             mvc.OutputFormatters.Add(json);
         })

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Flownally.Domain.Json;
 
 namespace Flownally.Api.CommandLine;
 
@@ -73,7 +74,7 @@ internal sealed class EventLine
                 if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     members++;
-                    hasKey |= reader.ValueTextEquals("idempotencyKey"u8);
+                    hasKey |= JsonText.IsAtMember(ref reader, "idempotencyKey"u8);
                 }
             }
 

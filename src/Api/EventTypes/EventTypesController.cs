@@ -34,10 +34,10 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
             Created($"/v1/event-types/{created.EventType.Id}", Tagged(created)));
 
     /// <summary>Read an event type</summary>
-    [HttpGet("{id}"), Sends(typeof(GetEventType)), Refuses(typeof(EventTypeNotFound))]
+    [HttpGet("{id}"), Sends(typeof(GetEventType)), AnswersNotModified, Refuses(typeof(EventTypeNotFound))]
     [ProducesResponseType<EventTypeResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventType(EventTypeId id) =>
-        Answer(await mediator.Send(new GetEventType(Caller, id), Aborted), found => Ok(Tagged(found)));
+        Answer(await mediator.Send(new GetEventType(Caller, id), Aborted), found => OkUnlessHad(found.EventType, found.Revision));
 
     /// <summary>List the versions of a schema</summary>
     /// <remarks>Those that the type has had, newest first, and why each could be accepted.</remarks>

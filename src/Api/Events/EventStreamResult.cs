@@ -27,6 +27,11 @@ internal sealed class EventStreamResult(FollowedFeed feed, IMediator mediator) :
         http.Response.ContentType = AnswersEventStreamAttribute.MediaType;
         http.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would collect what is small
         http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            return; // an answer without a body has an end
+        }
+
         try
         {
             var again = new Authenticate(http.Request.Headers.Authorization, AddressBlock.Of(http.Connection.RemoteIpAddress));

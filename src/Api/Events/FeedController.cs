@@ -33,5 +33,5 @@ public sealed class FeedController(IMediator mediator) : ApiController
         AnswersEventStreamAttribute.IsWanted(Request)
             ? Answer(await mediator.Send(new FollowFeed(Caller, eventTypeId, cursor, lastEventId, pageSize ?? PageSize.Default), Aborted),
                 feed => new EventStreamResult(feed, mediator))
-            : Answer(await mediator.Send(new ReadFeed(Caller, eventTypeId, cursor, pageSize ?? PageSize.Default, wait ?? default), Aborted));
+            : Answer(await mediator.Send(new ReadFeed(Caller, eventTypeId, cursor, pageSize ?? PageSize.Default, (IsHead ? null : wait) ?? default), Aborted));
 }

@@ -35,10 +35,10 @@ public sealed class JourneysController(IMediator mediator) : ApiController
             Created($"/v1/journeys/{created.Journey.Id}", Tagged(created)));
 
     /// <summary>Read a journey</summary>
-    [HttpGet("{id}"), Sends(typeof(GetJourney)), Refuses(typeof(JourneyNotFound))]
+    [HttpGet("{id}"), Sends(typeof(GetJourney)), AnswersNotModified, Refuses(typeof(JourneyNotFound))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetJourney(JourneyId id) =>
-        Answer(await mediator.Send(new GetJourney(Caller, id), Aborted), found => Ok(Tagged(found)));
+        Answer(await mediator.Send(new GetJourney(Caller, id), Aborted), found => OkUnlessHad(found.Journey, found.Revision));
 
     /// <summary>Change a journey</summary>
     /// <remarks>

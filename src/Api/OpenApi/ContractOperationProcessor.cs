@@ -11,6 +11,7 @@ using Flownally.Application.Journeys;
 using Flownally.Application.Limits;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
+using Flownally.Domain.Events;
 using Microsoft.AspNetCore.Mvc;
 using Namotion.Reflection;
 using NJsonSchema;
@@ -26,13 +27,18 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
     private const string Json = "application/json";
 
     private static readonly Type[] EveryCall =
-        [typeof(Unauthenticated), typeof(ScopeMissing), typeof(RoleNotAllowed), typeof(NotAcceptable), typeof(RateLimited), typeof(Internal), typeof(DatabaseUnavailable)];
+        [typeof(ParameterUnknown), typeof(Unauthenticated), typeof(ScopeMissing), typeof(RoleNotAllowed), typeof(NotAcceptable), typeof(RateLimited), typeof(Internal), typeof(DatabaseUnavailable)];
 
     private static readonly Type[] EveryBody =
-        [typeof(MalformedJson), typeof(RequestTimeout), typeof(RequestTooLarge), typeof(UnsupportedMediaType), typeof(ValidationFailed), typeof(UnknownField)];
+        [typeof(MalformedJson), typeof(DuplicateMember), typeof(RequestTimeout), typeof(RequestTooLarge), typeof(UnsupportedMediaType), typeof(ValidationFailed), typeof(UnknownField)];
 
     public bool Process(OperationProcessorContext context)
     {
+        if (context.OperationDescription.Method == OpenApiOperationMethod.Head)
+        {
+            return false; // which every GET has
+        }
+
         var operation = context.OperationDescription.Operation;
         var method = context.MethodInfo;
         operation.OperationId = char.ToLowerInvariant(method.Name[0]) + method.Name[1..];
@@ -46,6 +52,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
         DescribeBody(operation, method);
         DescribeSuccess(operation, method);
         DescribeRefusals(context, operation, method);
+        DescribeDeprecation(operation);
         return true;
     }
 
@@ -103,10 +110,22 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
             Header(response, "Idempotency-Replayed", "`true` where the event was recorded before, by an identical request under the same `Idempotency-Key`.");
         }
 
-        if (operation.IsDeprecated)
+        if (method.IsDefined(typeof(AnswersNotModifiedAttribute)))
+        {
+            var notModified = new OpenApiResponse { Description = "The caller has this version: its `ETag` stands in the header `If-None-Match`." };
+            Header(notModified, "ETag", "The version that the caller has.");
+            DescribeLimits(notModified);
+            operation.Responses[StatusCodes.Status304NotModified.ToString(CultureInfo.InvariantCulture)] = notModified;
+        }
+    }
+
+    /// <summary>Every answer tells it but those that are given before the operation is looked at.</summary>
+    private static void DescribeDeprecation(OpenApiOperation operation)
+    {
+        foreach (var (_, response) in operation.Responses.Where(response => operation.IsDeprecated && response.Key is not ("401" or "403")))
         {
             Header(response, "Deprecation", "Since when there is a better form (RFC 9745).");
-            Header(response, "Link", "The better form, as `successor-version`.");
+            Header(response, "Link", "The better form, as `successor-version`; where the body could be read.");
         }
     }
 
@@ -137,9 +156,14 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
                 Header(response, "Retry-After", "After how many seconds to repeat the call.", JsonObjectType.Integer);
             }
 
-            if (group.Key == StatusCodes.Status429TooManyRequests)
+            if (group.Key != StatusCodes.Status401Unauthorized)
             {
                 DescribeLimits(response);
+            }
+
+            if (group.Any(problem => problem.Example is IdempotencyKeyExists))
+            {
+                Header(response, "Location", "Of `idempotencyKeyExists`: where the event first recorded under the key is.");
             }
 
             if (group.Key == StatusCodes.Status401Unauthorized)

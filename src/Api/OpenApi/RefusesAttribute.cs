@@ -11,6 +11,6 @@ internal class RefusesAttribute(params Type[] errors) : Attribute
     public IReadOnlyList<Type> Errors { get; } = errors;
 }
 
-/// <summary>The errors of both operations that record.</summary>
-internal sealed class RefusesRecordingAttribute() : RefusesAttribute(typeof(ContactNotFound), typeof(EventTypeUnknown), typeof(PayloadInvalid),
+/// <summary>The errors of both operations that record. The event of a replay may be gone with its month.</summary>
+internal sealed class RefusesRecordingAttribute() : RefusesAttribute(typeof(ContactNotFound), typeof(EventNotFound), typeof(EventTypeUnknown), typeof(PayloadInvalid),
     typeof(PayloadTooLarge), typeof(IdempotencyKeyExists), typeof(IdempotencyKeyReused), typeof(IdempotencyKeyConflict));

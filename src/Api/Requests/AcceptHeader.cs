@@ -9,7 +9,10 @@ internal static class AcceptHeader
     public const string Html = "text/html";
 
     /// <summary>How much a media type is wanted, 0 to 1; and how closely it is named: 0 as anything, 1 by its kind, 2 by its name.</summary>
-    /// <remarks>The most specific range decides: <c>application/json;q=0, */*</c> does not want JSON.</remarks>
+    /// <remarks>
+    /// The most specific range decides: <c>application/json;q=0, */*</c> does not want JSON. Parameters such as a charset make no
+    /// difference: an answer has one form, and clients name them out of habit.
+    /// </remarks>
     public static (double Quality, int Closeness) Wish(HttpRequest request, string mediaType)
     {
         var accept = request.Headers.Accept;
@@ -19,7 +22,7 @@ internal static class AcceptHeader
         }
 
         var type = new MediaTypeHeaderValue(mediaType);
-        var decisive = ranges.Where(type.IsSubsetOf).MaxBy(Closeness);
+        var decisive = ranges.Where(range => type.IsSubsetOf(new MediaTypeHeaderValue(range.MediaType))).MaxBy(Closeness);
         return decisive is null ? (0, 0) : (decisive.Quality ?? 1, Closeness(decisive));
     }
 

@@ -4,7 +4,6 @@ using Flownally.Api.Problems;
 using Flownally.Application.Limits;
 using Flownally.Application.Sharing;
 using Flownally.Domain;
-using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Formatters;
@@ -18,11 +17,6 @@ namespace Flownally.Api.Requests;
 /// </summary>
 internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : IInputFormatter
 {
-    /// <summary>Objects and arrays in one another: above what payloads and schemas may have, so that they can say so themselves.</summary>
-    private const int MaxDepth = 64;
-
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
-
     private readonly StrictJsonReader _reader = new(options);
 
     /// <summary>Also bodies of another type, so that they are refused in our words.</summary>
@@ -61,6 +55,10 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
                 return new RateLimited("the bodies that are held for one tenant at a time", RateLimited.Soon);
             }
         }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            return new MalformedJson("The body is not packed as its Content-Encoding says.");
+        }
         catch (Exception exception) when (exception is OperationCanceledException or (IOException and not BadHttpRequestException))
         {
             // A chunk's size that overflows, or a lost connection. Of the latter the server tells before it cancels RequestAborted, so that
@@ -71,28 +69,9 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         using var place = body.Utf8.Length > BodyMemory.SmallBytes
             ? await request.HttpContext.RequestServices.GetRequiredService<ProcessorShares>().EnterAsync(TenantOf(request), cancellationToken)
             : null;
-        return Parse(request, body.Utf8, type);
-    }
-
-    private Result<object> Parse(HttpRequest request, ReadOnlyMemory<byte> utf8, Type type)
-    {
-        try
-        {
-            // Before the document is made: it would compare members in quadratic time at great depths, and cannot read half a surrogate.
-            var faults = JsonText.FindFaults(utf8.Span, MaxDepth);
-            if (faults.Count > 0)
-            {
-                return new ValidationFailed([.. faults.Select(fault => new FieldViolation(fault.Pointer, "unstorable", fault.Message))]);
-            }
-
-            var document = JsonDocument.Parse(utf8, Strict);
-            request.HttpContext.Response.RegisterForDispose(document);
-            return _reader.Read(document.RootElement, type);
-        }
-        catch (JsonException exception)
-        {
-            return new MalformedJson(Describe(exception));
-        }
+        var documents = new JsonDocuments();
+        request.HttpContext.Response.RegisterForDispose(documents);
+        return _reader.Read(body.Utf8, type, documents);
     }
 
     private static TenantId TenantOf(HttpRequest request) => ((CallerPrincipal)request.HttpContext.User).Caller.TenantId;
@@ -105,9 +84,4 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.Count == 0;
-
-    /// <summary>Where it went wrong; the parser's own words speak of .NET.</summary>
-    private static string Describe(JsonException exception) => exception.LineNumber is { } line
-        ? $"The body is not one JSON text, or names a member twice: line {line + 1}, byte {exception.BytePositionInLine + 1}."
-        : "The body is not one JSON text in UTF-8, or names a member twice.";
 }

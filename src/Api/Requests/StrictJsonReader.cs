@@ -9,8 +9,9 @@ using Flownally.Domain.Schemas;
 namespace Flownally.Api.Requests;
 
 /// <summary>
-/// Makes a request out of a parsed body, member by member, so that each fault is found and has its pointer.
+/// Makes a request out of a body, member by member, so that each fault is found and has its pointer.
 /// Members that do not exist, are missing or are of the wrong type are faults; null is a value like any other.
+/// Each item of a batch is read as a body of its own.
 /// </summary>
 internal sealed class StrictJsonReader(JsonSerializerOptions options)
 {
@@ -21,13 +22,51 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         [typeof(PayloadSchema)] = (json, place) => PayloadSchema.Parse(json, place.ToString()).Match<Result<object>>(value => value, error => error),
     };
 
+    /// <summary>Objects and arrays in one another: above what payloads and schemas may have, so that they can say so themselves.</summary>
+    private const int MaxDepth = 64;
+
     /// <summary>Of an unknown member's name, where a sentence quotes it.</summary>
     private const int LongestName = 100;
 
-    public Result<object> Read(JsonElement json, Type type)
+    /// <summary>Some writers begin a text with it; a reader may ignore it (RFC 8259 §8.1).</summary>
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <param name="documents">Keeps what the request refers to.</param>
+    public Result<object> Read(ReadOnlyMemory<byte> utf8, Type type, JsonDocuments documents)
     {
+        try
+        {
+            utf8 = utf8.Span.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8;
+            return BatchOf(type) is { } batch
+                ? Read(BatchText.Split(utf8, batch.Name), type, Batch.ItemType(batch.PropertyType)!, documents)
+                : Read(utf8, type, documents, batch: null);
+        }
+        catch (JsonException exception)
+        {
+            return new MalformedJson(exception);
+        }
+    }
+
+    private Result<object> Read(BatchText text, Type type, Type item, JsonDocuments documents) => Read(text.Rest, type, documents,
+        text.Items is null ? null : new Items(text.Count, text.Items.Select(one => Read(one, item, documents, batch: null))));
+
+    /// <param name="batch">Stands where the text has an empty array.</param>
+    private Result<object> Read(ReadOnlyMemory<byte> utf8, Type type, JsonDocuments documents, Items? batch)
+    {
+        // Before the document is made: it would compare members in quadratic time at great depths, and cannot read half a surrogate.
+        var unstorable = JsonText.FindFaults(utf8.Span, MaxDepth);
+        if (unstorable.Count > 0)
+        {
+            return Refusal(unstorable);
+        }
+
+        if (!documents.TryParse(utf8, MaxDepth, out var json))
+        {
+            return new DuplicateMember(JsonDuplicates.Find(json));
+        }
+
         var faults = new Faults();
-        var value = Read(json, type, new Place("", null), faults);
+        var value = Read(json, type, new Place("", null), faults, batch);
         if (faults.Refusal is { } refusal)
         {
             return refusal;
@@ -36,16 +75,22 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         return value!;
     }
 
-    private object? Read(JsonElement json, Type type, Place place, Faults faults)
+    private static Error Refusal(IReadOnlyList<JsonFault> faults) => faults.Any(fault => fault.IsEncoding)
+        ? new MalformedJson([.. faults.Where(fault => fault.IsEncoding).Select(fault => new FieldViolation(fault.Pointer, "notUtf8", fault.Message))])
+        : new ValidationFailed([.. faults.Select(fault => new FieldViolation(fault.Pointer, "unstorable", fault.Message))]);
+
+    private JsonPropertyInfo? BatchOf(Type type) => options.GetTypeInfo(type).Properties.FirstOrDefault(member => Batch.ItemType(member.PropertyType) is not null);
+
+    private object? Read(JsonElement json, Type type, Place place, Faults faults, Items? batch)
     {
         if (Optional.ValueType(type) is { } inner)
         {
-            return Optional.Of(type, json.ValueKind == JsonValueKind.Null ? null : Read(json, inner, place, faults));
+            return Optional.Of(type, json.ValueKind == JsonValueKind.Null ? null : Read(json, inner, place, faults, batch));
         }
 
         if (Batch.ItemType(type) is { } item)
         {
-            return ReadBatch(json, item, place, faults);
+            return ReadBatch(json, item, place, faults, batch);
         }
 
         if (DomainReaders.TryGetValue(type, out var reader))
@@ -56,10 +101,10 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         }
 
         var info = options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
-        return info.Kind == JsonTypeInfoKind.Object ? ReadObject(json, info, place, faults) : ReadText(json, info, place, faults);
+        return info.Kind == JsonTypeInfoKind.Object ? ReadObject(json, info, place, faults, batch) : ReadText(json, info, place, faults);
     }
 
-    private object? ReadObject(JsonElement json, JsonTypeInfo info, Place place, Faults faults)
+    private object? ReadObject(JsonElement json, JsonTypeInfo info, Place place, Faults faults, Items? batch)
     {
         if (!Is(JsonValueKind.Object, json, place, faults))
         {
@@ -76,7 +121,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
             if (Find(info.Properties, member) is { } known)
             {
-                if (Read(member.Value, known.PropertyType, place.Member(known.Name), faults) is { } value)
+                if (Read(member.Value, known.PropertyType, place.Member(known.Name), faults, batch) is { } value)
                 {
                     known.Set!(target, value);
                 }
@@ -102,21 +147,20 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         }
     }
 
-    private object? ReadBatch(JsonElement json, Type item, Place place, Faults faults)
+    private static object? ReadBatch(JsonElement json, Type item, Place place, Faults faults, Items? batch)
     {
         if (!Is(JsonValueKind.Array, json, place, faults))
         {
             return null;
         }
 
-        var length = json.GetArrayLength();
-        if (length is 0 or > Batch.MaxItems)
+        if (batch!.Count is 0 or > Batch.MaxItems)
         {
-            faults.Add(place, "outOfRange", $"Expected 1 to {Batch.MaxItems} items, found {length}.");
+            faults.Add(place, "outOfRange", $"Expected 1 to {Batch.MaxItems} items, found {batch.Count}.");
             return null;
         }
 
-        return Batch.Of(item, json.EnumerateArray().Select(element => Read(element, item)));
+        return Batch.Of(item, batch.Results);
     }
 
     private static JsonPropertyInfo? Find(IList<JsonPropertyInfo> properties, JsonProperty member)
@@ -186,6 +230,10 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
         public override string ToString() => Name is null ? Parent : FieldViolation.Cut($"{Parent}/{JsonPointer.Escape(Name)}", FieldViolation.MaxFieldLength);
     }
+
+    /// <summary>The items of a body's batch.</summary>
+    /// <param name="Results">Each is read as it is asked for.</param>
+    private sealed record Items(int Count, IEnumerable<Result<object>> Results);
 
     /// <summary>What was found so far, and what it comes to.</summary>
     private sealed class Faults

@@ -1,6 +1,9 @@
 using System.Text.RegularExpressions;
+using Flownally.Api.Authentication;
 using Flownally.Api.Problems;
+using Flownally.Application.Events;
 using Flownally.Domain;
+using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.Ids;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -19,15 +22,12 @@ internal sealed class TextModelBinderProvider : IModelBinderProvider
             return null;
         }
 
-        if (type == typeof(IdempotencyKey))
-        {
-            return new IdempotencyKeyBinder();
-        }
-
-        var binder = context.BindingInfo.BindingSource == BindingSource.Path && Is(typeof(IResourceId<>))
-            ? typeof(ResourceIdBinder<>)
-            : typeof(TextModelBinder<>);
-        return (IModelBinder)Activator.CreateInstance(binder.MakeGenericType(type))!;
+        var isInPath = context.BindingInfo.BindingSource == BindingSource.Path;
+        var binder = type == typeof(IdempotencyKey) ? typeof(IdempotencyKeyBinder)
+            : type == typeof(IfMatch) ? typeof(IfMatchBinder)
+            : isInPath && type == typeof(ContactId) ? typeof(ContactIdBinder)
+            : (isInPath && Is(typeof(IResourceId<>)) ? typeof(ResourceIdBinder<>) : typeof(TextModelBinder<>)).MakeGenericType(type);
+        return (IModelBinder)Activator.CreateInstance(binder)!;
 
         bool Is(Type contract) => type.GetInterfaces().Any(known => known.IsGenericType && known.GetGenericTypeDefinition() == contract);
     }
@@ -52,22 +52,21 @@ internal class TextModelBinder<T> : IModelBinder where T : struct, IParsable<T>
     /// <summary>The value that the text on the wire stands for.</summary>
     protected virtual string Decode(string text) => text;
 
-    protected virtual Error Refusal(string name, string text, string rule) => new ParameterInvalid(name, rule);
+    /// <summary>The one text of a parameter.</summary>
+    protected virtual string Single(StringValues values, string name) =>
+        values.Count == 1 ? values.ToString() : throw new FormatException($"{name} is given once.");
+
+    protected virtual Error Refusal(ModelBindingContext context, string text, string rule) => new ParameterInvalid(context.FieldName, rule);
 
     private void Bind(ModelBindingContext context, StringValues values)
     {
         try
         {
-            if (values.Count > 1)
-            {
-                throw new FormatException($"{context.FieldName} is given once.");
-            }
-
-            context.Result = ModelBindingResult.Success(T.Parse(Decode(values.ToString()), null));
+            context.Result = ModelBindingResult.Success(T.Parse(Decode(Single(values, context.FieldName)), null));
         }
         catch (FormatException exception)
         {
-            RefusedInput.Add(context.ModelState, context.ModelName, Refusal(context.FieldName, values.ToString(), exception.Message));
+            RefusedInput.Add(context.ModelState, context.ModelName, Refusal(context, values.ToString(), exception.Message));
         }
     }
 }
@@ -94,8 +93,25 @@ internal sealed partial class IdempotencyKeyBinder : TextModelBinder<Idempotency
     private static partial Regex Escape();
 }
 
-/// <summary>A wrong id in the path names a resource that does not exist.</summary>
-internal sealed class ResourceIdBinder<T> : TextModelBinder<T> where T : struct, IResourceId<T>
+/// <summary>The header If-Match: a list, so that it may come in several lines (RFC 9110 §5.3).</summary>
+internal sealed class IfMatchBinder : TextModelBinder<IfMatch>
 {
-    protected override Error Refusal(string name, string text, string rule) => T.NotFound(text);
+    protected override string Single(StringValues values, string name) => string.Join(", ", values!);
+}
+
+/// <summary>A wrong id in the path names a resource that does not exist.</summary>
+internal class ResourceIdBinder<T> : TextModelBinder<T> where T : struct, IResourceId<T>
+{
+    protected override Error Refusal(ModelBindingContext context, string text, string rule) => T.NotFound(text);
+}
+
+/// <summary>A recording makes its contact known, so an id that no contact can have is a fault of the request, as it is in a body.</summary>
+internal sealed class ContactIdBinder : ResourceIdBinder<ContactId>
+{
+    protected override Error Refusal(ModelBindingContext context, string text, string rule) => Records(context.HttpContext)
+        ? new ValidationFailed([new FieldViolation(context.FieldName, "malformed", rule)])
+        : base.Refusal(context, text, rule);
+
+    private static bool Records(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<SendsAttribute>()?.Requests.Contains(typeof(RecordEvent)) == true;
 }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Flownally.Domain.Json;
 
@@ -24,14 +25,10 @@ public static class JsonText
     /// Finds the places that break a rule, the first <see cref="Error.MaxViolations"/>; none is the usual answer, and costs no allocation.
     /// </summary>
     /// <param name="maxDepth">How many arrays and objects may lie in one another, the outermost counted.</param>
-    /// <exception cref="JsonException">The bytes are no JSON text of RFC 8259 in UTF-8.</exception>
+    /// <exception cref="JsonException">The bytes are no JSON text of RFC 8259, whatever the encoding of its strings.</exception>
     public static IReadOnlyList<JsonFault> FindFaults(ReadOnlySpan<byte> utf8, int maxDepth)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(utf8))
-        {
-            throw new JsonException("The text is not UTF-8.");
-        }
-
+        var isUtf8 = Utf8.IsValid(utf8); // the reader does not look into strings
         List<JsonFault>? faults = null;
         Span<Step> path = stackalloc Step[maxDepth];
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = int.MaxValue });
@@ -65,6 +62,10 @@ public static class JsonText
                     path[depth] = default;
                 }
             }
+            else if (!isUtf8 && IsText(reader.TokenType) && !Utf8.IsValid(reader.ValueSpan))
+            {
+                Add("The text is not UTF-8.", path[..depth], utf8, isEncoding: true);
+            }
             else if (Fault(ref reader) is { } message)
             {
                 Add(message, path[..depth], utf8);
@@ -73,9 +74,13 @@ public static class JsonText
 
         return faults ?? (IReadOnlyList<JsonFault>)[];
 
-        void Add(string message, ReadOnlySpan<Step> steps, ReadOnlySpan<byte> text) =>
-            (faults ??= []).Add(new JsonFault(Pointer(steps, text), message));
+        void Add(string message, ReadOnlySpan<Step> steps, ReadOnlySpan<byte> text, bool isEncoding = false) =>
+            (faults ??= []).Add(new JsonFault(Pointer(steps, text), message, isEncoding));
     }
+
+    /// <summary>Whether the reader stands at a member of this name. The reader itself would throw at a name that holds half a surrogate.</summary>
+    public static bool IsAtMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.TokenType == JsonTokenType.PropertyName
+        && (reader.ValueIsEscaped ? EscapeFault(reader.ValueSpan) is null && reader.ValueTextEquals(name) : reader.ValueSpan.SequenceEqual(name));
 
     /// <summary>The same text without the whitespace between its tokens. The text must be valid.</summary>
     public static byte[] Minify(ReadOnlySpan<byte> utf8)
@@ -109,6 +114,8 @@ public static class JsonText
 
         return end + 1;
     }
+
+    private static bool IsText(JsonTokenType token) => token is JsonTokenType.PropertyName or JsonTokenType.String;
 
     private static string? Fault(ref Utf8JsonReader reader) => reader.TokenType switch
     {
@@ -205,4 +212,5 @@ public static class JsonText
 /// <summary>One place of a JSON text that breaks a rule.</summary>
 /// <param name="Pointer">RFC 6901 pointer to the place.</param>
 /// <param name="Message">What may stand there.</param>
-public sealed record JsonFault(string Pointer, string Message);
+/// <param name="IsEncoding">Whether the place is no UTF-8, so that the text is no JSON.</param>
+public sealed record JsonFault(string Pointer, string Message, bool IsEncoding = false);
