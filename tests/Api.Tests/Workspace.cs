@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Flownally.Api.Tests.OpenApi;
 using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Tests;
@@ -75,10 +76,13 @@ public sealed class Workspace(TenantId tenant, string key, Uri? url = null)
         return Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
+    /// <summary>Sends a request. Whatever comes back must stand in the contract.</summary>
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         using var response = await OpenAsync(request);
-        return new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());
+        var answer = new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());
+        Assert.That(Contract.Faults(request.Method, request.RequestUri!.AbsolutePath, answer), Is.Empty, $"{request.Method} {request.RequestUri.AbsolutePath} and docs/openapi.json");
+        return answer;
     }
 }
 

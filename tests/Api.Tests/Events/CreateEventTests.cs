@@ -23,6 +23,8 @@ public sealed class CreateEventTests
 
     [TestCase("""{"eventTypeName":"signup.completed"}""", "validationFailed", "/contactId")]
     [TestCase("""{"contactId":"a b","eventTypeName":"signup.completed"}""", "validationFailed", "/contactId")]
+    [TestCase("""{"contactId":".","eventTypeName":"signup.completed"}""", "validationFailed", "/contactId")]
+    [TestCase("""{"contactId":"..","eventTypeName":"signup.completed"}""", "validationFailed", "/contactId")]
     [TestCase("""{"contactId":"a","eventTypeName":"signup.completed","contact":"a"}""", "unknownField", "/contact")]
     [TestCase("""{"contactId":"a","eventTypeName":"no.such"}""", "eventTypeUnknown", "/eventTypeName")]
     public async Task Each_fault_is_named(string body, string code, string field)

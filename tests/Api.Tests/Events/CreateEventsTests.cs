@@ -39,6 +39,36 @@ public sealed class CreateEventsTests
         Assert.That((int)(await workspace.GetAsync("/v1/events")).Json["totalSize"]!, Is.EqualTo(3));
     }
 
+    [TestCase("""{"contactId":"c","eventTypeName":"signup.completed","payload":{"a":"\u0000"}}""", 422, "validationFailed", "/payload/a")]
+    [TestCase("""{"contactId":"c","eventTypeName":"signup.completed","payload":{"\ud800":1}}""", 422, "validationFailed", "/payload/\\ud800")]
+    [TestCase("""{"contactId":"c","eventTypeName":"signup.completed","payload":[{"a":[1,1e999999]}]}""", 422, "validationFailed", "/payload/0/a/1")]
+    [TestCase("""{"contactId":"c","eventTypeName":"signup.completed","payload":{"a":{"b":1,"b":2}}}""", 400, "duplicateMember", "/payload/a/b")]
+    [TestCase("""{"contactId":"c","eventTypeName":"signup.completed","payload":{"a":"ÿ"}}""", 400, "malformedJson", "/payload/a")]
+    [TestCase("""{"contactId":"cÿ","eventTypeName":"signup.completed"}""", 400, "malformedJson", "/contactId")]
+    [TestCase("null", 422, "validationFailed", "")]
+    public async Task One_that_cannot_be_taken_is_refused_by_itself(string broken, int status, string code, string field)
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path)
+        {
+            Content = new ByteArrayContent(Encoding.Latin1.GetBytes($$"""{ "events" : [ {{Moment}}, {{broken}} , {{Moment}} ] }""")), // in which ÿ is no UTF-8
+        };
+        request.Content.Headers.ContentType = new("application/json");
+        var answer = await workspace.SendAsync(request);
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Text);
+        var results = answer.Json["results"]!.AsArray();
+        Assert.That(results.Select(result => (int)result!["status"]!), Is.EqualTo([201, status, 201]));
+        Assert.That(((string)results[1]!["problem"]!["code"]!, (string)results[1]!["problem"]!["errors"]![0]!["field"]!), Is.EqualTo((code, field)));
+    }
+
+    [Test]
+    public async Task One_with_too_large_a_payload_is_refused_by_itself()
+    {
+        var results = await ResultsAsync(await Service.NewWorkspaceAsync(), Moment,
+            $$"""{"contactId":"c","eventTypeName":"signup.completed","payload":{"a":"{{new string('x', 64 * 1024)}}"} }""");
+        Assert.That(results.Select(result => (string?)result["problem"]?["code"]), Is.EqualTo([null, "payloadTooLarge"]));
+    }
+
     [Test]
     public async Task Of_two_with_one_key_one_is_recorded()
     {
@@ -78,7 +108,13 @@ public sealed class CreateEventsTests
 
     [TestCase("""{"events":{}}""", 422, "validationFailed", "/events")]
     [TestCase("""{}""", 422, "validationFailed", "/events")]
-    [TestCase("""{"events":[{"contactId":"ctc_1","contactId":"ctc_1"}]}""", 400, "malformedJson")]
+    [TestCase("""{"events":[{}],"events":[{}]}""", 400, "duplicateMember", "/events")]
+    [TestCase("""{"events":[{"contactId":"\u0000"}],"\u0000":1}""", 422, "validationFailed", "/\\u0000")]
+    [TestCase("""{"events":[{},]}""", 400, "malformedJson")]
+    [TestCase("""{"events":[{"a":nul}]}""", 400, "malformedJson")]
+    [TestCase("""{"events":[{}]}{}""", 400, "malformedJson")]
+    [TestCase("""{"events":[{}]""", 400, "malformedJson")]
+    [TestCase("""[{"events":[{}]}]""", 422, "validationFailed", "")]
     [TestCase("""{"events":[{}],"more":1}""", 422, "unknownField", "/more")]
     public async Task A_body_that_is_no_batch_is_refused_whole(string body, int status, string code, params string[] fields)
     {

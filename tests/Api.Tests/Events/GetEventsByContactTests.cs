@@ -113,13 +113,29 @@ public sealed class GetEventsByContactTests
 
     [TestCase("ctc%201")]
     [TestCase("a%2Fb")]
-    public async Task A_malformed_contact_is_not_there(string contact)
+    public async Task A_malformed_contact_is_not_there_and_nothing_can_be_recorded_of_it(string contact)
     {
         var workspace = await Service.NewWorkspaceAsync();
         (await workspace.GetAsync($"/v1/contacts/{contact}/events")).AssertRefused(404, "contactNotFound");
         var refused = await workspace.RecordAsync(contact, """{"eventTypeName":"signup.completed"}""");
-        refused.AssertRefused(404, "contactNotFound");
-        Assert.That((string)refused.Json["detail"]!, Does.Contain("1 to 128 characters of A-Z a-z 0-9 _ . : @ -"));
+        refused.AssertRefused(422, "validationFailed", "contactId");
+        Assert.That((string)refused.Json["errors"]![0]!["message"]!, Does.Contain("1 to 128 characters of A-Z a-z 0-9 _ . : @ + | ~ = -"));
+    }
+
+    [TestCase("mailto:a+b@shop.example")]
+    [TestCase("shop|1=2~3")]
+    [TestCase("...")]
+    public async Task An_id_of_another_system_works_in_the_path_and_in_the_body(string contact)
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        await workspace.RecordedAsync(Uri.EscapeDataString(contact));
+        var old = await workspace.PostAsync("/v1/events", $$"""{"contactId":"{{contact}}","eventTypeName":"signup.completed"}""");
+        Assert.That((old.Status, old.Header("Link")), Is.EqualTo((201, $"</v1/contacts/{Uri.EscapeDataString(contact)}/events>; rel=\"successor-version\"")));
+        foreach (var spelling in new[] { contact, Uri.EscapeDataString(contact) })
+        {
+            var list = (await workspace.GetAsync($"/v1/contacts/{spelling}/events")).Json["events"]!.AsArray();
+            Assert.That(list.Select(e => (string)e!["contactId"]!), Is.EqualTo([contact, contact]));
+        }
     }
 
     [TestCase(128, 200)]

@@ -10,8 +10,6 @@ public sealed class StrictRequestTests
     [TestCase("")]
     [TestCase("{")]
     [TestCase("{}{}")]
-    [TestCase("""{"eventTypeName":"a","eventTypeName":"b"}""")]
-    [TestCase("""{"payload":{"a":1,"\u0061":2}}""")]
     [TestCase("""{"payload":{"a":NaN}}""")]
     [TestCase("""{"payload":{} /* no */}""")]
     [TestCase("""{"payload":{},}""")]
@@ -24,7 +22,21 @@ public sealed class StrictRequestTests
         var content = new ByteArrayContent([.. "{\"eventTypeName\":\""u8, 0xFF, .. "\"}"u8]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         var answer = await (await Service.NewWorkspaceAsync()).SendAsync(new HttpRequestMessage(HttpMethod.Post, Path) { Content = content });
-        answer.AssertRefused(400, "malformedJson");
+        answer.AssertRefused(400, "malformedJson", "/eventTypeName");
+    }
+
+    [TestCase("""{"eventTypeName":"a","eventTypeName":"b"}""", "/eventTypeName")]
+    [TestCase("""{"payload":{"a":1,"\u0061":2}}""", "/payload/a")]
+    [TestCase("""{"payload":{"a/b":[1,{"c":1,"c":1,"c":1}],"d":0,"d":0}}""", "/payload/a~1b/1/c", "/payload/d")]
+    public async Task A_member_that_stands_twice_is_named(string body, params string[] fields) =>
+        (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", body)).AssertRefused(400, "duplicateMember", fields);
+
+    [Test]
+    public async Task A_byte_order_mark_before_the_body_is_skipped()
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        Assert.That((await workspace.RecordAsync("ctc_1", "\uFEFF{\"eventTypeName\":\"signup.completed\"}")).Status, Is.EqualTo(201));
+        (await workspace.RecordAsync("ctc_1", "{\uFEFF\"eventTypeName\":\"signup.completed\"}")).AssertRefused(400, "malformedJson");
     }
 
     [Test]
@@ -82,15 +94,24 @@ public sealed class StrictRequestTests
     [TestCase("application/json;q=0, */*", 406)]
     [TestCase("text/html, application/*;q=0.1", 200)]
     [TestCase("*/*", 200)]
+    [TestCase("application/json; charset=utf-8", 200)]
+    [TestCase("application/json;charset=utf-16, text/html", 200)]
+    [TestCase("application/json;profile=\"x\";q=0.5", 200)]
+    [TestCase("application/json;profile=x;q=0", 406)]
     public async Task Answers_are_JSON_or_nothing(string accept, int status)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, Path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
+        request.Headers.AcceptCharset.ParseAdd("utf-16");
         var answer = await (await Service.NewWorkspaceAsync()).SendAsync(request);
         Assert.That(answer.Status, Is.EqualTo(status));
         if (status == 406)
         {
             answer.AssertRefused(406, "notAcceptable");
+        }
+        else
+        {
+            Assert.That(answer.ContentHeaders.ContentType?.ToString(), Is.EqualTo("application/json; charset=utf-8"));
         }
     }
 
@@ -101,6 +122,6 @@ public sealed class StrictRequestTests
         (await workspace.GetAsync("/v1/nothing")).AssertRefused(404, "routeNotFound");
         var answer = await workspace.SendAsync(new HttpRequestMessage(HttpMethod.Delete, Path));
         answer.AssertRefused(405, "methodNotAllowed");
-        Assert.That(answer.ContentHeaders.Allow, Is.EquivalentTo(["GET", "POST"]));
+        Assert.That(answer.ContentHeaders.Allow, Is.EquivalentTo(["GET", "HEAD", "POST"]));
     }
 }

@@ -137,7 +137,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -293,7 +293,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`duplicateMember`](/problems/duplicateMember): A member stands twice.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -487,6 +487,22 @@ namespace Flownally.Client
                             return objectResponse_.Object;
                         }
                         else
+                        if (status_ == 304)
+                        {
+                            string responseText_ = ( response_.Content == null ) ? string.Empty : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                            throw new FlownallyException("The caller has this version: its `ETag` stands in the header `If-None-Match`.", status_, responseText_, headers_, null);
+                        }
+                        else
+                        if (status_ == 400)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
                         if (status_ == 401)
                         {
                             var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
@@ -659,7 +675,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`duplicateMember`](/problems/duplicateMember): A member stands twice.\n- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -880,7 +896,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -1059,7 +1075,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -1249,7 +1265,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -1435,7 +1451,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -1597,6 +1613,16 @@ namespace Flownally.Client
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
                             return objectResponse_.Object;
+                        }
+                        else
+                        if (status_ == 400)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -1777,7 +1803,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -1933,7 +1959,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`duplicateMember`](/problems/duplicateMember): A member stands twice.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -2127,6 +2153,22 @@ namespace Flownally.Client
                             return objectResponse_.Object;
                         }
                         else
+                        if (status_ == 304)
+                        {
+                            string responseText_ = ( response_.Content == null ) ? string.Empty : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                            throw new FlownallyException("The caller has this version: its `ETag` stands in the header `If-None-Match`.", status_, responseText_, headers_, null);
+                        }
+                        else
+                        if (status_ == 400)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                        }
+                        else
                         if (status_ == 401)
                         {
                             var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
@@ -2306,7 +2348,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`duplicateMember`](/problems/duplicateMember): A member stands twice.\n- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -2527,7 +2569,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -2723,7 +2765,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -2899,7 +2941,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`idempotencyKeyConflict`](/problems/idempotencyKeyConflict): Two different idempotency keys.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`duplicateMember`](/problems/duplicateMember): A member stands twice.\n- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`idempotencyKeyConflict`](/problems/idempotencyKeyConflict): Two different idempotency keys.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -2929,7 +2971,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`contactNotFound`](/problems/contactNotFound): No such contact.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`eventNotFound`](/problems/eventNotFound): No such event.\n- [`contactNotFound`](/problems/contactNotFound): No such contact.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 406)
@@ -3131,7 +3173,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -3302,7 +3344,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`idempotencyKeyConflict`](/problems/idempotencyKeyConflict): Two different idempotency keys.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`duplicateMember`](/problems/duplicateMember): A member stands twice.\n- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`idempotencyKeyConflict`](/problems/idempotencyKeyConflict): Two different idempotency keys.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -3332,7 +3374,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`contactNotFound`](/problems/contactNotFound): No such contact.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`eventNotFound`](/problems/eventNotFound): No such event.\n- [`contactNotFound`](/problems/contactNotFound): No such contact.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 406)
@@ -3528,7 +3570,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`pageTokenInvalid`](/problems/pageTokenInvalid): The page token is not good for this list.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -3685,7 +3727,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`malformedJson`](/problems/malformedJson): The body is not JSON.\n- [`duplicateMember`](/problems/duplicateMember): A member stands twice.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -3867,6 +3909,16 @@ namespace Flownally.Client
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
                             return objectResponse_.Object;
+                        }
+                        else
+                        if (status_ == 400)
+                        {
+                            var objectResponse_ = await ReadObjectResponseAsync<ProblemDetails>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                            if (objectResponse_.Object == null)
+                            {
+                                throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                            }
+                            throw new FlownallyException<ProblemDetails>("- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
@@ -4055,7 +4107,7 @@ namespace Flownally.Client
                             {
                                 throw new FlownallyException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
                             }
-                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`cursorInvalid`](/problems/cursorInvalid): The cursor is none of the feed.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
+                            throw new FlownallyException<ProblemDetails>("- [`parameterInvalid`](/problems/parameterInvalid): A parameter has a wrong value.\n- [`parameterUnknown`](/problems/parameterUnknown): A parameter is not known.\n- [`cursorInvalid`](/problems/cursorInvalid): The cursor is none of the feed.", status_, objectResponse_.Text, headers_, objectResponse_.Object, null);
                         }
                         else
                         if (status_ == 401)
