@@ -76,6 +76,7 @@ internal static class ApiHost
         var app = builder.Build();
         app.UseSecurityHeaders();
         app.UseProblems();
+        app.UsePackedAnswers();
         app.UseHostFilter(app.Configuration[HostFilter.Setting] ?? (demoKey is null ? null : string.Join(';', HostFilter.Loopback)));
         app.UseAuthentication();
         app.UseLimits();

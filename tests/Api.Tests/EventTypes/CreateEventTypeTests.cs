@@ -86,6 +86,9 @@ public sealed class CreateEventTypeTests
     [TestCase("""{"name":1}""", "validationFailed", "/name")]
     [TestCase("""{"name":"a","description":1}""", "validationFailed", "/description")]
     [TestCase("""{"name":"a","predefined":true}""", "unknownField", "/predefined")]
+    [TestCase("""{"name":"a","payloadSchema":true}""", "payloadSchemaInvalid", "/payloadSchema")]
+    [TestCase("""{"name":"a","payloadSchema":false}""", "payloadSchemaInvalid", "/payloadSchema")]
+    [TestCase("""{"name":"a","payloadSchema":null}""", "payloadSchemaInvalid", "/payloadSchema")]
     [TestCase("""{"name":"a","payloadSchema":"x"}""", "payloadSchemaInvalid", "/payloadSchema")]
     [TestCase("""{"name":"a","payloadSchema":{"type":"strng","requierd":[]}}""", "payloadSchemaInvalid", "/payloadSchema/type", "/payloadSchema/requierd")]
     public async Task Each_fault_is_named(string body, string code, params string[] fields) =>

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Flownally.Api.Tests.Events;
 
 public sealed class GetEventsTests
@@ -11,6 +13,28 @@ public sealed class GetEventsTests
         var list = (await workspace.GetAsync("/v1/events")).Json;
         Assert.That(list["events"]!.AsArray().Select(e => e!.ToJsonString()), Is.EqualTo([early.ToJsonString(), late.ToJsonString()]));
         Assert.That((await (await Service.NewWorkspaceAsync()).GetAsync("/v1/events")).Text, Is.EqualTo("""{"events":[],"totalSize":0}"""));
+    }
+
+    [TestCase("..")]
+    [TestCase("a b")]
+    public async Task An_event_of_a_contact_that_the_rule_would_refuse_today_is_still_read(string contact)
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        var recorded = await workspace.RecordedAsync("ctc_1");
+        await using (var database = NpgsqlDataSource.Create(Service.ConnectionString))
+        await using (var command = database.CreateCommand("UPDATE events SET contact_id = $1 WHERE tenant_id = $2"))
+        {
+            command.Parameters.Add(new() { Value = contact });
+            command.Parameters.Add(new() { Value = workspace.Tenant.Value });
+            await command.ExecuteNonQueryAsync();
+        }
+
+        foreach (var answer in new[] { await workspace.GetAsync("/v1/events"), await workspace.GetAsync("/v1/events/feed") })
+        {
+            Assert.That(answer.Json["events"]!.AsArray().Select(e => (string)e!["contactId"]!), Is.EqualTo([contact]), answer.Text);
+        }
+
+        Assert.That((string)(await workspace.GetAsync($"/v1/events/{recorded["id"]}")).Json["contactId"]!, Is.EqualTo(contact));
     }
 
     [Test]
