@@ -33,7 +33,7 @@ public static partial class Rfc3339
             ? new TimeSpan(Number("hours"), Number("minutes"), 0) * (match.Groups["sign"].Value == "-" ? -1 : 1)
             : TimeSpan.Zero;
         var second = local.Ticks - offset.Ticks + (isLeap ? TimeSpan.TicksPerSecond : 0);
-        if (second < DateTime.MinValue.Ticks || second > DateTime.MaxValue.Ticks || (isLeap && new DateTime(second) .TimeOfDay != TimeSpan.Zero))
+        if (second < DateTime.MinValue.Ticks || second > DateTime.MaxValue.Ticks || (isLeap && new DateTime(second).TimeOfDay != TimeSpan.Zero))
         {
             return false;
         }
