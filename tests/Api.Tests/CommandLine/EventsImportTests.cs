@@ -53,7 +53,7 @@ public sealed class EventsImportTests
             Assert.That((string)refused[5]["event"]!, Is.EqualTo("nothing"));
             Assert.That((string)refused[6]["event"]!, Is.EqualTo("[]"));
             Assert.That(refused.Values.OrderBy(line => (int)line["line"]!).Where(line => line["problem"] is not null).Select(line => (string)line["problem"]!["code"]!),
-                Is.EqualTo(["validationFailed", "malformedJson", "validationFailed", "idempotencyKeyExists", "eventTypeUnknown"]));
+                Is.EqualTo(["validationFailed", "duplicateMember", "validationFailed", "idempotencyKeyExists", "eventTypeUnknown"]));
             Assert.That(refused[12]["event"]!.ToJsonString(), Is.EqualTo(lines[11]));
             Assert.That(refused[13].AsObject().Select(member => member.Key), Is.EqualTo(["line", "reason"]));
         }
