@@ -5,8 +5,8 @@ namespace Flownally.Application.Contacts;
 
 public interface IContactRepository
 {
-    /// <summary>Whether the contact was imported or has an event.</summary>
-    Task<bool> IsKnownAsync(TenantId tenant, ContactId contact, CancellationToken cancellationToken);
+    /// <summary>Those of the contacts that were imported or have an event, found by one query.</summary>
+    Task<IReadOnlySet<ContactId>> FindKnownAsync(TenantId tenant, IReadOnlyCollection<ContactId> contacts, CancellationToken cancellationToken);
 
     /// <summary>Makes contacts known; those that already are stay as they are.</summary>
     /// <returns>How many were new.</returns>

@@ -23,16 +23,22 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
     /// </returns>
     public async Task<IReadOnlyList<Result<Event>>> RecordAsync(IReadOnlyList<RecordEvent> moments, CancellationToken cancellationToken)
     {
+        if (moments.Count == 0)
+        {
+            return [];
+        }
+
         var results = new Result<Event>[moments.Count];
         List<int> open = [.. Enumerable.Range(0, Admit(moments, results))];
         var checks = new ChecksOfCall();
+        var contacts = gate.OfCall(moments[0].TenantId, moments.Select(moment => moment.ContactId)); // one call has one tenant
         for (var fresh = false; open.Count > 0; fresh = true)
         {
             var types = moments.Count == 1 ? catalog : new CatalogOfCall(catalog);
             var (accepted, events) = (new List<int>(open.Count), new List<Event>(open.Count));
             foreach (var i in open)
             {
-                results[i] = await DecideAsync(moments[i], types, fresh, checks, cancellationToken);
+                results[i] = await DecideAsync(moments[i], contacts, types, fresh, checks, cancellationToken);
                 if (results[i].IsSuccess)
                 {
                     accepted.Add(i);
@@ -77,11 +83,6 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
     /// <returns>How many of the first may be recorded.</returns>
     private int Admit(IReadOnlyList<RecordEvent> moments, Result<Event>[] results)
     {
-        if (moments.Count == 0)
-        {
-            return 0;
-        }
-
         var admitted = rates.Admit(moments[0].Caller, moments.Count, out var refusal); // one call has one caller
         if (refusal is not null)
         {
@@ -91,12 +92,12 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
         return admitted;
     }
 
-    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, IEventTypeCatalog types, bool fresh, ChecksOfCall checks,
+    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, ContactGate.Call contacts, IEventTypeCatalog types, bool fresh, ChecksOfCall checks,
         CancellationToken cancellationToken)
     {
         try
         {
-            if (await gate.RefusalAsync(moment.TenantId, moment.ContactId, cancellationToken) is { } refusal)
+            if (await contacts.RefusalAsync(moment.ContactId, cancellationToken) is { } refusal)
             {
                 return refusal;
             }

@@ -6,9 +6,11 @@ namespace Flownally.Infrastructure.Contacts;
 
 internal sealed class ContactRepository(Database.Database database) : IContactRepository
 {
-    private const string IsKnown = """
-        SELECT EXISTS (SELECT FROM contacts WHERE tenant_id = @tenant_id AND id = @contact)
-            OR EXISTS (SELECT FROM events WHERE tenant_id = @tenant_id AND contact_id = @contact)
+    private const string FindKnown = """
+        SELECT n.id
+        FROM   unnest(@contacts) AS n (id)
+        WHERE  EXISTS (SELECT FROM contacts c WHERE c.tenant_id = @tenant_id AND c.id = n.id)
+        OR     EXISTS (SELECT FROM events e WHERE e.tenant_id = @tenant_id AND e.contact_id = n.id)
         """;
 
     private const string Add = """
@@ -19,8 +21,11 @@ internal sealed class ContactRepository(Database.Database database) : IContactRe
         ON CONFLICT DO NOTHING
         """;
 
-    public Task<bool> IsKnownAsync(TenantId tenant, ContactId contact, CancellationToken cancellationToken) =>
-        database.FindAsync<bool>(tenant, IsKnown, new { contact = contact.Value }, cancellationToken);
+    public async Task<IReadOnlySet<ContactId>> FindKnownAsync(TenantId tenant, IReadOnlyCollection<ContactId> contacts, CancellationToken cancellationToken)
+    {
+        var known = (await database.QueryAsync<string>(tenant, FindKnown, new { contacts = contacts.Select(contact => contact.Value).ToArray() }, cancellationToken)).ToHashSet();
+        return contacts.Where(contact => known.Contains(contact.Value)).ToHashSet();
+    }
 
     public Task<int> AddAsync(TenantId tenant, IReadOnlyCollection<ContactId> contacts, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ExecuteAsync(tenant, Add, new { ids = contacts.Select(contact => contact.Value).ToArray(), now }, cancellationToken);

@@ -1,6 +1,7 @@
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.Paging;
+using Flownally.Application.Tests.Contacts;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Microsoft.Extensions.Options;
@@ -74,6 +75,6 @@ public sealed class ListContactEventsTests
     }
 
     private static Task<Domain.Result<EventsResponse>> SendAsync(ListContactEvents query, IEventQueries events, UnknownContact setting = UnknownContact.Accept) =>
-        new ListContactEventsHandler(new ContactGate(Mock.Of<IContactRepository>(), Options.Create(new ContactOptions { UnknownContact = setting })), events)
+        new ListContactEventsHandler(new ContactGate(new KnownContacts(), Options.Create(new ContactOptions { UnknownContact = setting })), events)
             .Handle(query, default);
 }

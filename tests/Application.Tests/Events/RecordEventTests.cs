@@ -2,6 +2,7 @@ using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Sharing;
+using Flownally.Application.Tests.Contacts;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
@@ -23,7 +24,7 @@ public sealed class RecordEventTests
     private static readonly EventRateLimits Rates = new();
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero));
-    private readonly Mock<IContactRepository> _contacts = new();
+    private KnownContacts _contacts = new();
     private readonly Mock<IEventTypeCatalog> _catalog = new();
     private readonly Mock<IEventLog> _log = new();
     private readonly Mock<IEventQueries> _events = new();
@@ -42,7 +43,8 @@ public sealed class RecordEventTests
     public void Start()
     {
         _options.UnknownContact = UnknownContact.Accept;
-        Mock[] mocks = [_contacts, _catalog, _log, _events];
+        _contacts = new KnownContacts();
+        Mock[] mocks = [_catalog, _log, _events];
         foreach (var mock in mocks)
         {
             mock.Reset();
@@ -109,7 +111,7 @@ public sealed class RecordEventTests
     public async Task A_known_contact_is_never_refused()
     {
         _options.UnknownContact = UnknownContact.Reject;
-        _contacts.Setup(c => c.IsKnownAsync(_command.TenantId, Contact, default)).ReturnsAsync(true);
+        _contacts = new KnownContacts(Contact);
         Assert.That((await SendAsync(_command)).IsSuccess);
     }
 
@@ -145,6 +147,6 @@ public sealed class RecordEventTests
     private void Append(AppendOutcome outcome) => _log.Setup(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default)).ReturnsAsync([outcome]);
 
     private Task<Domain.Result<RecordedEvent>> SendAsync(RecordEvent command) => new RecordEventHandler(new EventRecorder(
-        new ContactGate(_contacts.Object, Options.Create(_options)), _catalog.Object, _log.Object, Rates, new ProcessorShares(), new IdGenerator(_clock), _clock,
+        new ContactGate(_contacts, Options.Create(_options)), _catalog.Object, _log.Object, Rates, new ProcessorShares(), new IdGenerator(_clock), _clock,
         NullLogger<EventRecorder>.Instance), _events.Object, Mapping.Mapper).Handle(command, default);
 }

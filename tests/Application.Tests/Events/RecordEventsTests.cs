@@ -2,6 +2,7 @@ using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Sharing;
+using Flownally.Application.Tests.Contacts;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
@@ -25,6 +26,7 @@ public sealed class RecordEventsTests
     private readonly List<IReadOnlyList<Event>> _appended = [];
     private readonly Mock<IEventTypeCatalog> _catalog = new();
     private readonly Mock<IEventLog> _log = new();
+    private readonly KnownContacts _contacts = new(ContactId.Parse("ctc_1"), ContactId.Parse("ctc_3"));
 
     /// <summary>By contact; all others are appended.</summary>
     private readonly Dictionary<string, Queue<AppendOutcome>> _outcomes = [];
@@ -129,15 +131,25 @@ public sealed class RecordEventsTests
         Result<RecordEvent> Limited(string contact) => Moment(contact) with { Caller = limited };
     }
 
+    [Test]
+    public async Task Unknown_contacts_are_refused_each_and_asked_for_together()
+    {
+        var results = await SendAsync(new ContactOptions { UnknownContact = UnknownContact.Reject }, Moment("ctc_1"), Moment("ctc_2"), Moment("ctc_3"), Moment("ctc_1"));
+        Assert.That(results.Select(result => result.Error?.Code), Is.EqualTo((string?[])[null, "contactNotFound", null, null]));
+        Assert.That(_contacts.Queries, Is.EqualTo(1));
+    }
+
     private RecordEvent Moment(string contact, string type = "signup.completed") =>
         new(Caller.Operator(_tenant.Id), ContactId.Parse(contact), new EventTypeReference(null, type), Payload.Empty, BodyKey: IdempotencyKey.Parse("key of " + contact));
 
     private Moq.Language.Flow.ISetup<IEventTypeCatalog, ValueTask<EventType?>> Find(string type) =>
         _catalog.Setup(c => c.FindAsync(_tenant.Id, new EventTypeReference(null, type), It.IsAny<bool>(), default));
 
-    private async Task<IReadOnlyList<Result<EventId>>> SendAsync(params Result<RecordEvent>[] events)
+    private Task<IReadOnlyList<Result<EventId>>> SendAsync(params Result<RecordEvent>[] events) => SendAsync(new ContactOptions(), events);
+
+    private async Task<IReadOnlyList<Result<EventId>>> SendAsync(ContactOptions options, params Result<RecordEvent>[] events)
     {
-        var recorder = new EventRecorder(new ContactGate(Mock.Of<IContactRepository>(), Options.Create(new ContactOptions())), _catalog.Object, _log.Object,
+        var recorder = new EventRecorder(new ContactGate(_contacts, Options.Create(options)), _catalog.Object, _log.Object,
             Rates, new ProcessorShares(), Ids, Clock, NullLogger<EventRecorder>.Instance);
         return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(Caller.Operator(_tenant.Id), events), default)).Value.Results;
     }

@@ -77,6 +77,7 @@ internal static class HostileRun
             await using var attacker = await Workspace.OpenAsync(server.ConnectionString);
             var bystander = await attacker.NewTenantAsync();
             await using var service = await ApiProcess.StartAsync(attacker.ConnectionString, Journeys.Setting,
+                ("Limits__EventTypes", "none"), // else all types are refused after the first thousand
                 ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error"), ("Logging__LogLevel__Flownally", "Error"));
             return await RunAsync(plan, service, attacker.Key, bystander, say);
         }
