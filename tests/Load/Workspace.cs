@@ -73,7 +73,7 @@ internal sealed class Workspace : IAsyncDisposable
         }
 
         var key = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();
-        return new Workspace(NpgsqlDataSource.Create(connectionString), connectionString, tenant.Value, types, key);
+        return new Workspace(OwnerOf(connectionString), connectionString, tenant.Value, types, key);
     }
 
     /// <summary>Opens another tenant on the same database.</summary>
@@ -84,6 +84,16 @@ internal sealed class Workspace : IAsyncDisposable
         var mediator = services.GetRequiredService<IMediator>();
         var tenant = (await mediator.Send(new CreateTenant("Bystander"))).Value.Id;
         return (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All))).Value.Secret.Reveal();
+    }
+
+    /// <summary>Its sessions may use the feed's clock, as the service's do.</summary>
+    private static NpgsqlDataSource OwnerOf(string connectionString)
+    {
+        var owner = new NpgsqlDataSourceBuilder(connectionString + ";No Reset On Close=true");
+        owner.UsePhysicalConnectionInitializer(
+            connection => new NpgsqlCommand("SELECT verify_feed_clock()", connection).ExecuteNonQuery(),
+            connection => new NpgsqlCommand("SELECT verify_feed_clock()", connection).ExecuteNonQueryAsync());
+        return owner.Build();
     }
 
     public async Task ExecuteAsync(string sql)
