@@ -18,7 +18,7 @@ internal static class ApiDataSource
     /// <summary>
     /// The session works as <see cref="Migrator.ApiRole"/> and gives up early, so that a call is answered while its caller still waits, and
     /// an abandoned transaction cannot hold back the feed. Statements are planned once, and not compiled: planning one anew for its values,
-    /// or compiling it, costs more than most take. By a statement, because poolers refuse to pass such settings on with a connection.
+    /// or compiling it, costs more than most take.
     /// </summary>
     private const string SetUp = $"""
         SELECT set_config('role', '{Migrator.ApiRole}', false),

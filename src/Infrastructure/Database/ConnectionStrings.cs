@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
 
-/// <summary>How sessions are set up, each for its work.</summary>
+/// <summary>
+/// How sessions are opened, each for its work. What is set in a session is set by a statement, because poolers refuse connections that bring
+/// settings of their own.
+/// </summary>
 public static class ConnectionStrings
 {
     /// <summary>
@@ -11,8 +14,11 @@ public static class ConnectionStrings
     /// </summary>
     private static readonly int MostSessions = Math.Clamp(4 * Environment.ProcessorCount, 8, 25);
 
-    /// <summary>Shows in <c>pg_stat_activity</c> which program a session is of, so that <c>migrate</c> sees who could not go on.</summary>
+    /// <summary>The program and its newest migration. <c>migrate</c> reads in <c>pg_stat_activity</c> whether older programs are running.</summary>
     private static readonly string Program = $"{Migrator.ProgramName} {Migrator.Scripts.Count:0000}";
+
+    /// <summary>For a session that ends with its user.</summary>
+    internal static string Unpooled(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
 
     /// <summary>Whether sessions can be asked for by it. Nothing is connected to.</summary>
     public static bool IsUsable(string connectionString)
@@ -50,23 +56,17 @@ public static class ConnectionStrings
         Pooling = false,
     }.ConnectionString;
 
-    /// <summary>
-    /// The session gives up a lock sooner than PostgreSQL looks for deadlocks (after 1 s), in which a reader could be the one
-    /// that is ended, and so that a step that waits does not hold back the feed. Not pooled, for it is used once a day.
-    /// </summary>
+    /// <summary>Not pooled, for it is used once a day.</summary>
     internal static string ForRetention(string ownerConnectionString) => new NpgsqlConnectionStringBuilder(ownerConnectionString)
     {
         ApplicationName = "flownally-retention",
-        Options = "-c lock_timeout=100ms -c statement_timeout=0",
         CommandTimeout = 60,
         Pooling = false,
     }.ConnectionString;
 
-    /// <summary>The session holds a lock that another process waits for: it ends within seconds where this machine is gone or unreachable.</summary>
     internal static string ForLeadership(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = "flownally-leader",
-        Options = "-c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3",
         Timeout = 5,
         CommandTimeout = 5,
     }.ConnectionString;

@@ -14,7 +14,7 @@ public static class FeedMove
 
     public static async Task MoveAsync(string ownerConnectionString, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(ConnectionStrings.Unpooled(ownerConnectionString));
         await connection.ExecuteAsync(new CommandDefinition(Move, cancellationToken: cancellationToken));
     }
 }

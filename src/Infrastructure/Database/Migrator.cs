@@ -53,7 +53,7 @@ public static partial class Migrator
     public static async Task<IReadOnlyList<string>> MigrateAsync(string ownerConnectionString, CancellationToken cancellationToken, bool force = false)
     {
         await using var turn = await AdvisoryLock.TakeAsync(ownerConnectionString, "flownally.migrate", cancellationToken);
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(ConnectionStrings.Unpooled(ownerConnectionString));
         await connection.OpenAsync(cancellationToken);
         var missing = await FindMissingAsync(connection, cancellationToken);
         if (!force)

@@ -16,11 +16,6 @@ internal static class Outcome
     /// <exception cref="DatabaseUnavailableException">It takes too long: what it writes may come to be stored or not.</exception>
     public static async Task<T> OfAsync<T>(Task<T> statement, Action giveUp, CancellationToken cancellationToken)
     {
-        if (statement.IsCompleted)
-        {
-            return await statement;
-        }
-
         try
         {
             return await statement.WaitAsync(Patience, cancellationToken);

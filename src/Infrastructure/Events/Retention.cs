@@ -27,6 +27,12 @@ internal sealed class Retention(string connectionString, DatabaseReadiness readi
     /// <summary>Before the third try, and so much longer before each further one.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// The session gives up a lock sooner than PostgreSQL looks for deadlocks (after 1 s), in which a reader could be the one that is ended,
+    /// and so that a step that waits does not hold back the feed.
+    /// </summary>
+    private const string SetUp = "SET lock_timeout = '100ms'; SET statement_timeout = 0";
+
     private const string OwnsTables = """
         SELECT pg_has_role(relowner, 'USAGE')
         FROM   pg_class
@@ -234,6 +240,7 @@ internal sealed class Retention(string connectionString, DatabaseReadiness readi
         await readiness.EnsureAsync(cancellationToken);
         var connection = new NpgsqlConnection(ConnectionStrings.ForRetention(connectionString));
         await connection.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(SetUp, cancellationToken: cancellationToken));
         return connection;
     }
 

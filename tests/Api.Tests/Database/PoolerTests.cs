@@ -5,6 +5,9 @@ using System.Text.Json.Nodes;
 using Flownally.Api.Tests.Events;
 using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.EmbeddedPostgres;
+using Flownally.Infrastructure.Events;
+using Flownally.Load.Failover;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Flownally.Api.Tests.Database;
@@ -31,6 +34,27 @@ public sealed class PoolerTests
         await using var service = await OwnService.StartOnAsync(pooler.ConnectionString);
         var ids = (await Task.WhenAll(Enumerable.Range(0, 200).Select(i => service.Workspace.RecordedAsync($"ctc_{i}")))).Select(e => (string)e["id"]!);
         Assert.That((await service.Workspace.ReadFeedAsync(200)).Events.Ids(), Is.EquivalentTo(ids));
+    }
+
+    [Test]
+    public async Task Through_a_pooler_of_sessions_journeys_react_and_months_are_looked_after()
+    {
+        var direct = await DatabaseTests.NewDatabaseAsync("pooled_journeys");
+        await Migrator.MigrateAsync(direct, CancellationToken.None);
+        await using var pooler = await PoolerAsync("session", direct);
+        await using var service = await OwnService.StartOnAsync(pooler.ConnectionString);
+        var type = (await service.Workspace.GetAsync("/v1/event-types")).Json["eventTypes"]!.AsArray().Single(type => (string)type!["name"]! == "signup.completed")!;
+        var journey = (await service.Workspace.PostAsync("/v1/journeys", $$"""{"name":"Welcome","entryMode":"once","triggerConfig":{"eventTypeId":"{{type["id"]}}"} }""")).Json;
+        await service.Workspace.PostAsync($"/v1/journeys/{journey["id"]}/activate", "");
+        await service.Workspace.RecordedAsync("ctc_1");
+        for (var end = TimeProvider.System.GetUtcNow().AddSeconds(20); (await EntriesAsync()).Count == 0; await Task.Delay(50))
+        {
+            Assert.That(TimeProvider.System.GetUtcNow(), Is.LessThan(end), "No journey reacts.");
+        }
+
+        Assert.That(await service.Services.GetRequiredService<IRetention>().ListAsync(CancellationToken.None), Is.Empty);
+
+        async Task<JsonArray> EntriesAsync() => (await service.Workspace.GetAsync($"/v1/journeys/{journey["id"]}/entries")).Json["entries"]!.AsArray();
     }
 
     [Test]
@@ -70,7 +94,7 @@ public sealed class PoolerTests
         public static async Task<Pooler> StartAsync(DirectoryInfo folder, string mode, string direct)
         {
             var server = new NpgsqlConnectionStringBuilder(direct);
-            var port = FreePort();
+            var port = PostgresServer.FreePort();
             var settings = Path.Combine(folder.FullName, $"{mode}.ini");
             await File.WriteAllTextAsync(settings, $"""
                 [databases]
@@ -114,13 +138,6 @@ public sealed class PoolerTests
             _process.Kill();
             await _process.WaitForExitAsync();
             _process.Dispose();
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
 }
