@@ -82,19 +82,11 @@ END
 $$;
 
 -- For who writes: the offset as it is now, and no jump until the transaction ends. A statement that waits here for a jump has an older
--- snapshot; therefore the second look, which has its own.
+-- snapshot; so the offset is read after the lock: each statement of this function sees what is committed by then.
 CREATE FUNCTION hold_feed_offset() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    shift bigint;
 BEGIN
     LOCK TABLE feed_clock IN ROW SHARE MODE;
-    SELECT transaction_offset INTO shift
-    FROM   feed_clock
-    WHERE  generation = nullif(current_setting('flownally.feed_generation', true), '')::uuid;
-    IF shift IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'FL001', MESSAGE = 'The clock of the feed was moved since this session verified it.';
-    END IF;
-    RETURN shift;
+    RETURN feed_offset();
 END
 $$;
 
