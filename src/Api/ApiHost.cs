@@ -70,13 +70,13 @@ internal static class ApiHost
             .SwitchOffHostFilterOfFramework()
             .AddApiKeys()
             .AddLimits()
-            .AddPackedBodies()
+            .AddCompressedBodies()
             .AddControllers();
 
         var app = builder.Build();
         app.UseSecurityHeaders();
         app.UseProblems();
-        app.UsePackedAnswers();
+        app.UseCompressedAnswers();
         app.UseHostFilter(app.Configuration[HostFilter.Setting] ?? (demoKey is null ? null : string.Join(';', HostFilter.Loopback)));
         app.UseAuthentication();
         app.UseLimits();
@@ -124,11 +124,11 @@ internal static class ApiHost
         .AddTransient<ApiKeyAuthentication>();
 
     /// <summary>
-    /// Bodies may come packed. The limits hold for what is unpacked, which is counted as it is read. A decoder keeps no more than it has
-    /// unpacked, so <see cref="BodyMemory"/> bounds it, too.
+    /// Bodies may be compressed. The limits hold for what is decompressed, which is counted as it is read. A decoder keeps no more than it has
+    /// decompressed, so <see cref="BodyMemory"/> bounds it, too.
     /// </summary>
-    private static IServiceCollection AddPackedBodies(this IServiceCollection services) => services
-        .AddRequestDecompression(packed => packed.DecompressionProviders.Remove("deflate")); // senders disagree on what its name means (RFC 9110 §8.4.1.2)
+    private static IServiceCollection AddCompressedBodies(this IServiceCollection services) => services
+        .AddRequestDecompression(bodies => bodies.DecompressionProviders.Remove("deflate")); // senders disagree on what its name means (RFC 9110 §8.4.1.2)
 
     /// <summary>What the controllers need to answer calls.</summary>
     public static IMvcCoreBuilder AddControllers(this IServiceCollection services) => services

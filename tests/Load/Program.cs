@@ -64,6 +64,14 @@ internal static class Program
         }
     }
 
+    /// <summary>The number that follows a name on the command line.</summary>
+    /// <param name="standard">Where the name is not there.</param>
+    public static int Setting(string[] arguments, string name, int standard)
+    {
+        var at = Array.IndexOf(arguments, name);
+        return at < 0 ? standard : int.Parse(arguments[at + 1], CultureInfo.InvariantCulture);
+    }
+
     public static void Say(string text) => Console.Error.WriteLine(text);
 
     private static async Task<Dictionary<string, Figure>> MeasureAsync(string server, bool quick)

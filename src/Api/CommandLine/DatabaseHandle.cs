@@ -42,7 +42,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     /// <exception cref="OptionsValidationException">A connection string is malformed.</exception>
     public static async Task<DatabaseHandle> OpenAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var configuration = ReadConfiguration();
         if (ConnectionSettings.Find(configuration, "Flownally") is { } named)
         {
             return new DatabaseHandle(configuration, named, null);
@@ -66,7 +66,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     /// <summary>The folder of the embedded database, for what has nothing to do with a server that somebody else runs.</summary>
     /// <exception cref="EmbeddedServerException">ConnectionStrings__Flownally names a server.</exception>
     public static string EmbeddedData(ParseResult arguments) =>
-        ConnectionSettings.Find(new ConfigurationBuilder().AddEnvironmentVariables().Build(), "Flownally") is null
+        ConnectionSettings.Find(ReadConfiguration(), "Flownally") is null
             ? arguments.GetRequiredValue(Data).FullName
             : throw new EmbeddedServerException("This is for the embedded database, but ConnectionStrings__Flownally names a server; docs/postgresql.md tells what to do there.");
 
@@ -79,6 +79,8 @@ internal sealed class DatabaseHandle : IAsyncDisposable
 
     /// <summary>The application on this database, without a server.</summary>
     public ServiceProvider BuildServices() => new ServiceCollection().AddFlownally(Configuration, ConnectionString).BuildServiceProvider();
+
+    private static IConfiguration ReadConfiguration() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
     public ValueTask DisposeAsync() => _embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

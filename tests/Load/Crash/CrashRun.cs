@@ -1,4 +1,3 @@
-using System.Globalization;
 using Flownally.Infrastructure.EmbeddedPostgres;
 
 namespace Flownally.Load.Crash;
@@ -29,9 +28,8 @@ internal static class CrashRun
 
     public static async Task<int> MainAsync(string[] arguments)
     {
-        var seed = Array.IndexOf(arguments, "--seed");
         var report = await RunAsync(new CrashPlan(LongRounds, LongClients, Processes: 2, GroupCommit: !arguments.Contains("--one-by-one"),
-            seed < 0 ? Random.Shared.Next() : int.Parse(arguments[seed + 1], CultureInfo.InvariantCulture)), Console.Error.WriteLine);
+            Program.Setting(arguments, "--seed", Random.Shared.Next())), Console.Error.WriteLine);
         Console.WriteLine(report);
         return report.Violations.Count == 0 ? 0 : 1;
     }

@@ -70,15 +70,15 @@ internal static class FailoverRun
             return 1;
         }
 
-        var seed = Setting("--seed", Random.Shared.Next());
+        var seed = Program.Setting(arguments, "--seed", Random.Shared.Next());
         var blows = Array.IndexOf(arguments, "--blows");
-        var plan = new FailoverPlan(FailoverPlan.WithoutLoss, Setting("--rounds", 5), Synchronous: true, Clients, Processes: 2, !arguments.Contains("--one-by-one"), seed);
+        var plan = new FailoverPlan(FailoverPlan.WithoutLoss, Program.Setting(arguments, "--rounds", 5), Synchronous: true, Clients, Processes: 2, !arguments.Contains("--one-by-one"), seed);
         List<FailoverPlan> plans = [];
         if (arguments.Contains("--patroni"))
         {
             if (PatroniCluster.IsPossible)
             {
-                plans.Add(plan with { Blows = FailoverPlan.Watched, Rounds = Setting("--rounds", 3), Patroni = true });
+                plans.Add(plan with { Blows = FailoverPlan.Watched, Rounds = Program.Setting(arguments, "--rounds", 3), Patroni = true });
             }
             else
             {
@@ -97,7 +97,7 @@ internal static class FailoverRun
                 plans.Add(plan with
                 {
                     Blows = blows < 0 ? [.. FailoverPlan.WithoutLoss, .. FailoverPlan.WithLoss] : [.. arguments[blows + 1].Split(',').Select(Enum.Parse<FailoverBlow>)],
-                    Rounds = Setting("--rounds", 3),
+                    Rounds = Program.Setting(arguments, "--rounds", 3),
                     Synchronous = false,
                 });
             }
@@ -111,12 +111,6 @@ internal static class FailoverRun
 
         Console.WriteLine($"{held} passed, {plans.Count - held} failed");
         return held == plans.Count ? 0 : 1;
-
-        int Setting(string name, int standard)
-        {
-            var at = Array.IndexOf(arguments, name);
-            return at < 0 ? standard : int.Parse(arguments[at + 1], CultureInfo.InvariantCulture);
-        }
     }
 
     public static async Task<FailoverReport> RunAsync(FailoverPlan plan, Action<string> say)

@@ -20,7 +20,7 @@ internal enum FailoverBlow
     /// <summary>The same copy is restored once more after a while: the second new timeline has the number of the first.</summary>
     RestoredTwice,
 
-    /// <summary>Both servers are killed, and an older copy is started as it is, as from a snapshot of the disk. The timeline goes on.</summary>
+    /// <summary>Both servers are killed, and a snapshot of the disk is started. It stays on the same timeline.</summary>
     SnapshotRestored,
 
     /// <summary>The primary is told to change places with the standby.</summary>

@@ -189,7 +189,7 @@ internal sealed class PatroniCluster : IAsyncDisposable
 }
 
 /// <summary>A server and the Patroni beside it, as on one machine.</summary>
-/// <param name="folder">Of its own.</param>
+/// <param name="folder">A folder that nothing else uses.</param>
 /// <param name="restPort">At which this Patroni answers.</param>
 internal sealed class PatroniNode(string name, string folder, int restPort, PostgresServer server, ServerAccount account, string programs)
 {

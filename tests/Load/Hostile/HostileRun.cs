@@ -54,17 +54,11 @@ internal static class HostileRun
 
     public static async Task<int> MainAsync(string[] arguments)
     {
-        var seconds = Setting("--seconds", 600);
+        var seconds = Program.Setting(arguments, "--seconds", 600);
         var plan = new HostilePlan(TimeSpan.FromSeconds(0.5 * seconds), TimeSpan.FromSeconds(0.3 * seconds), TimeSpan.FromSeconds(0.2 * seconds),
-            Callers: 16, Setting("--seed", Random.Shared.Next()));
+            Callers: 16, Program.Setting(arguments, "--seed", Random.Shared.Next()));
         Console.WriteLine(await RunAsync(plan, Console.Error.WriteLine));
         return 0;
-
-        int Setting(string name, int standard)
-        {
-            var at = Array.IndexOf(arguments, name);
-            return at < 0 ? standard : int.Parse(arguments[at + 1], CultureInfo.InvariantCulture);
-        }
     }
 
     public static async Task<HostileReport> RunAsync(HostilePlan plan, Action<string> say)

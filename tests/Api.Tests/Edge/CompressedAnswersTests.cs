@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Flownally.Api.Tests.Edge;
 
-public sealed class PackedAnswersTests
+public sealed class CompressedAnswersTests
 {
     private static readonly HttpClient Http = new();
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace Flownally.Api.Tests.Requests;
 
 /// <summary>Bodies with a Content-Encoding.</summary>
-public sealed class PackedBodyTests
+public sealed class CompressedBodyTests
 {
     private const string Moment = """{"eventTypeName":"signup.completed"}""";
 

@@ -10,18 +10,18 @@ namespace Flownally.Api.Edge;
 /// has seen a byte. The size of an answer betrays nothing (BREACH): credentials stand in Authorization, which no page of others can make a
 /// browser send, and no answer holds a secret but the documentation page of a demo, which is not compressed.
 /// </summary>
-internal static class PackedAnswers
+internal static class CompressedAnswers
 {
     private const string Brotli = "br";
     private const string GZip = "gzip";
 
-    /// <summary>The types of answers that have text. Streams have none of them, and would wait for the compressor.</summary>
+    /// <summary>Media types that are compressed. An event stream is none of them: its events would wait in the compressor.</summary>
     private static readonly string[] Types = ["application/json", "application/problem+json", "text/javascript", "text/css"];
 
-    public static IApplicationBuilder UsePackedAnswers(this IApplicationBuilder app) => app.Use(static (context, next) =>
-        EncodingFor(context.Request) is { } encoding ? PackAsync(context, next, encoding) : next(context));
+    public static IApplicationBuilder UseCompressedAnswers(this IApplicationBuilder app) => app.Use(static (context, next) =>
+        EncodingFor(context.Request) is { } encoding ? CompressAsync(context, next, encoding) : next(context));
 
-    private static async Task PackAsync(HttpContext context, RequestDelegate next, string encoding)
+    private static async Task CompressAsync(HttpContext context, RequestDelegate next, string encoding)
     {
         var plain = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var body = new Body(context.Response, plain, encoding);
@@ -77,7 +77,7 @@ internal static class PackedAnswers
             set => throw new NotSupportedException();
         }
 
-        private bool IsPacked => _target is not null && _target != plain.Stream;
+        private bool IsCompressed => _target is not null && _target != plain.Stream;
 
         /// <summary>Asked for by streams, which stay as they are.</summary>
         public void DisableBuffering()
@@ -108,7 +108,7 @@ internal static class PackedAnswers
                 await _writer.CompleteAsync();
             }
 
-            if (IsPacked)
+            if (IsCompressed)
             {
                 await _target!.DisposeAsync();
             }
@@ -123,9 +123,9 @@ internal static class PackedAnswers
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        /// <summary>A compressor that is flushed packs worse. Its output goes on by itself as it grows.</summary>
+        /// <summary>A compressor that is flushed compresses worse. It writes by itself whenever it has enough.</summary>
         public override Task FlushAsync(CancellationToken cancellationToken) =>
-            _target is null || IsPacked ? Task.CompletedTask : _target.FlushAsync(cancellationToken);
+            _target is null || IsCompressed ? Task.CompletedTask : _target.FlushAsync(cancellationToken);
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are written asynchronously.");
 
