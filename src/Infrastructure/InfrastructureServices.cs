@@ -14,7 +14,6 @@ using Flownally.Infrastructure.Tenants;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Flownally.Infrastructure;
 
@@ -33,19 +32,18 @@ public static class InfrastructureServices
     {
         TypeHandlers.Register();
         return services
-            .AddSingleton(services => NewDataSource(services, connectionString))
-            .AddSingleton(new NotificationCheck(connectionString))
+            .AddSingleton(services => NewSessions(services, connectionString, isShared: true))
+            .AddSingleton<NotificationCheck>()
             .AddSingleton<DatabaseReadiness>()
-            .AddSingleton(services => new SessionPool(services.GetRequiredService<NpgsqlDataSource>()))
             .AddSingleton<Database.Database>()
             .AddSingleton<IDatabaseProbe>(services => services.GetRequiredService<Database.Database>())
             .AddSingleton<ApiKeyCache>()
             .AddSingleton<IListener>(services => services.GetRequiredService<ApiKeyCache>())
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
-            .AddKeyedSingleton(Recording, (services, _) => NewDataSource(services, connectionString))
+            .AddKeyedSingleton(Recording, (services, _) => NewSessions(services, connectionString, isShared: false))
             .AddSingleton<IEventWriter>(services => new EventWriter(
-                new Database.Database(new SessionPool(services.GetRequiredKeyedService<NpgsqlDataSource>(Recording), isShared: false), services.GetRequiredService<DatabaseReadiness>()),
+                new Database.Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>()),
                 services.GetRequiredService<FeedNotices>()))
             .AddSingleton<SingleCommitLog>()
             .AddSingleton<GroupCommitLog>()
@@ -54,7 +52,7 @@ public static class InfrastructureServices
                 : services.GetRequiredService<SingleCommitLog>())
             .AddSingleton<IEventQueries, EventQueries>()
             .AddMetrics()
-            .AddSingleton(services => ActivatorUtilities.CreateInstance<Notifications>(services, connectionString))
+            .AddSingleton<Notifications>()
             .AddSingleton<FeedWatcher>()
             .AddSingleton<IFeedWatcher>(services => services.GetRequiredService<FeedWatcher>())
             .AddSingleton<FeedNotices>()
@@ -73,7 +71,7 @@ public static class InfrastructureServices
             .AddSingleton<IDeliveries, Deliveries>()
             .AddSingleton<IJourneyDispatch, JourneyDispatch>()
             .AddSingleton<FilterErrorReport>()
-            .AddSingleton(new JourneyLeadership(connectionString))
+            .AddSingleton<JourneyLeadership>()
             .AddSingleton<IWebhookSender, WebhookSender>();
     }
 
@@ -95,6 +93,10 @@ public static class InfrastructureServices
         .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
 
-    private static NpgsqlDataSource NewDataSource(IServiceProvider services, string connectionString) =>
-        ApiDataSource.Create(connectionString, services.GetRequiredService<IOptions<DatabaseOptions>>().Value, services.GetRequiredService<TimeProvider>());
+    /// <param name="isShared">Whether tenants share them.</param>
+    private static PrimarySessions NewSessions(IServiceProvider services, string connectionString, bool isShared)
+    {
+        var (options, clock) = (services.GetRequiredService<IOptions<DatabaseOptions>>().Value, services.GetRequiredService<TimeProvider>());
+        return new PrimarySessions(connectionString, servers => new SessionPool(ApiDataSource.Create(servers, options, clock), isShared));
+    }
 }

@@ -11,7 +11,7 @@ namespace Flownally.Infrastructure.Database;
 /// The one way to PostgreSQL. A statement says for which tenants it speaks and finds them as <c>@tenant_id</c>
 /// (one tenant) or <c>@tenant_ids</c> (several). An outage becomes <see cref="DatabaseUnavailableException"/>.
 /// </summary>
-internal sealed class Database(SessionPool sessions, DatabaseReadiness readiness) : IDatabaseProbe
+internal sealed class Database(PrimarySessions sessions, DatabaseReadiness readiness) : IDatabaseProbe
 {
     /// <summary>
     /// Seconds after which a statement that reads is cancelled, which takes a while where the server does not answer at all. One that writes
@@ -66,7 +66,7 @@ internal sealed class Database(SessionPool sessions, DatabaseReadiness readiness
         () => DatabaseTransaction.BeginAsync(sessions, scope, isolation, cancellationToken), cancellationToken);
 
     private Task<T> AskAsync<T>(TenantScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        Outcome.OfAsync(RunAsync(scope, work, cancellationToken), sessions.Renew, cancellationToken);
+        Outcome.OfAsync(RunAsync(scope, work, cancellationToken), sessions, cancellationToken);
 
     private Task<T> WriteAsync<T>(TenantScope scope, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) => Outcome.OfAsync(
         RunAsync(scope, async (connection, _) =>
@@ -75,7 +75,7 @@ internal sealed class Database(SessionPool sessions, DatabaseReadiness readiness
             var result = await work(connection);
             replication.ThrowIfGivenUp();
             return result;
-        }, CancellationToken.None), sessions.Renew, cancellationToken);
+        }, CancellationToken.None), sessions, cancellationToken);
 
     private Task<T> RunAsync<T>(TenantScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => WithReadinessAsync(
         async () =>

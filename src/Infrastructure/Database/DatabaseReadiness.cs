@@ -1,7 +1,6 @@
 using Dapper;
 using Flownally.Application;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
 
@@ -10,7 +9,7 @@ namespace Flownally.Infrastructure.Database;
 /// lie ahead. Checked once, by whichever call comes first after the database is there. Logs why the database cannot be worked with, once
 /// for each reason.
 /// </summary>
-internal sealed partial class DatabaseReadiness(NpgsqlDataSource dataSource, NotificationCheck notifications, TimeProvider clock, ILogger<DatabaseReadiness> log)
+internal sealed partial class DatabaseReadiness(PrimarySessions sessions, NotificationCheck notifications, TimeProvider clock, ILogger<DatabaseReadiness> log)
     : IDisposable
 {
     private const string Prepare = "SELECT verify_feed_clock(), create_event_partitions(@through)";
@@ -47,7 +46,8 @@ internal sealed partial class DatabaseReadiness(NpgsqlDataSource dataSource, Not
     /// <summary>Makes the partitions of the coming months, again and again over the life of a process.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var session = await sessions.OpenAsync(TenantScope.All, cancellationToken);
+        var connection = session.Connection;
         if (!_ready)
         {
             await notifications.RequireAsync(connection, cancellationToken);

@@ -10,22 +10,23 @@ namespace Flownally.Infrastructure.Database;
 internal sealed class DatabaseTransaction : IAsyncDisposable
 {
     private readonly TenantScope _scope;
+    private readonly PrimarySessions _sessions;
     private readonly Session _session;
     private readonly NpgsqlTransaction _transaction;
     private bool _ends;
 
-    private DatabaseTransaction(TenantScope scope, Session session, NpgsqlTransaction transaction) =>
-        (_scope, _session, _transaction) = (scope, session, transaction);
+    private DatabaseTransaction(TenantScope scope, PrimarySessions sessions, Session session, NpgsqlTransaction transaction) =>
+        (_scope, _sessions, _session, _transaction) = (scope, sessions, session, transaction);
 
     private NpgsqlConnection Connection => _session.Connection;
 
-    public static async Task<DatabaseTransaction> BeginAsync(SessionPool sessions, TenantScope scope, IsolationLevel isolation,
+    public static async Task<DatabaseTransaction> BeginAsync(PrimarySessions sessions, TenantScope scope, IsolationLevel isolation,
         CancellationToken cancellationToken)
     {
         var session = await sessions.OpenAsync(scope, cancellationToken);
         try
         {
-            return new DatabaseTransaction(scope, session, await session.Connection.BeginTransactionAsync(isolation, cancellationToken));
+            return new DatabaseTransaction(scope, sessions, session, await session.Connection.BeginTransactionAsync(isolation, cancellationToken));
         }
         catch
         {
@@ -51,7 +52,7 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     public Task CommitAsync(CancellationToken cancellationToken)
     {
         _ends = true;
-        return RunAsync(Outcome.OfAsync(CommitAsync(), _session.Pool.Renew, cancellationToken));
+        return RunAsync(Outcome.OfAsync(CommitAsync(), _sessions, cancellationToken));
     }
 
     public ValueTask DisposeAsync() => _ends ? ValueTask.CompletedTask : EndAsync();
@@ -113,7 +114,7 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
         {
             if (exception.SqlState == FeedClock.Moved)
             {
-                _session.Pool.Renew();
+                _sessions.Renew();
             }
 
             throw Outage.Of(exception);

@@ -9,18 +9,16 @@ namespace Flownally.Infrastructure.Database;
 /// Finds out whether there is a pooler in between that hands a session on with each transaction. Through one, statements would run under
 /// each other's names, locks and notifications would be lost, and nothing else would tell.
 /// </summary>
-internal sealed class NotificationCheck(string connectionString)
+internal sealed class NotificationCheck(PrimarySessions sessions)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
-    private readonly string _connectionString = ConnectionStrings.ForListening(connectionString);
 
     /// <summary>Listens in one session, and has another one notify it.</summary>
     /// <exception cref="DatabaseUnavailableException">Nothing is heard.</exception>
     public async Task RequireAsync(NpgsqlConnection notifier, CancellationToken cancellationToken)
     {
         var channel = $"flownally_check_{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-        await using var listener = new NpgsqlConnection(_connectionString);
+        await using var listener = new NpgsqlConnection(ConnectionStrings.ForListening(sessions.ConnectionString));
         await listener.OpenAsync(cancellationToken);
         await listener.ExecuteAsync(new CommandDefinition($"LISTEN {channel}", commandTimeout: Database.LongestRead, cancellationToken: cancellationToken));
         var heard = false;

@@ -9,7 +9,7 @@ namespace Flownally.Infrastructure.Database;
 /// Hears what PostgreSQL is told on some channels (NOTIFY), over one connection, which is made anew when it is lost. One that
 /// died unnoticed is found out within <see cref="Silence"/> and <see cref="Patience"/>.
 /// </summary>
-internal sealed class Notifications(string connectionString, IEnumerable<IListener> listeners, ILogger<Notifications> log) : BackgroundService
+internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListener> listeners, ILogger<Notifications> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -19,7 +19,6 @@ internal sealed class Notifications(string connectionString, IEnumerable<IListen
     /// <summary>How long it may take to answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly string _connectionString = ConnectionStrings.ForListening(connectionString);
     private readonly Dictionary<string, IListener> _listeners = listeners.ToDictionary(listener => listener.Channel);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -41,7 +40,7 @@ internal sealed class Notifications(string connectionString, IEnumerable<IListen
 
     private async Task ListenAsync(CancellationToken stoppingToken)
     {
-        await using var connection = new NpgsqlConnection(_connectionString);
+        await using var connection = new NpgsqlConnection(ConnectionStrings.ForListening(sessions.ConnectionString));
         await connection.OpenAsync(stoppingToken);
         connection.Notification += (_, notification) => _listeners[notification.Channel].Hear(notification.Payload);
         await ExecuteAsync(string.Join("; ", _listeners.Keys.Select(channel => $"LISTEN {channel}")));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Flownally.Application;
 using Npgsql;
 
@@ -12,18 +13,35 @@ internal static class Outcome
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <param name="giveUp">Is done where it takes too long: the server may hang, and with it the other sessions to it.</param>
-    /// <exception cref="DatabaseUnavailableException">It takes too long: what it writes may come to be stored or not.</exception>
-    public static async Task<T> OfAsync<T>(Task<T> statement, Action giveUp, CancellationToken cancellationToken)
+    /// <summary>After which the server may hang, so that another one may have become the primary.</summary>
+    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(1);
+
+    /// <exception cref="DatabaseUnavailableException">
+    /// It takes too long, or it waits for a server that is no longer the primary: what it writes may come to be stored or not.
+    /// </exception>
+    public static async Task<T> OfAsync<T>(Task<T> statement, PrimarySessions sessions, CancellationToken cancellationToken)
     {
-        try
+        var (moves, since) = (sessions.Moves, Stopwatch.GetTimestamp());
+        while (true)
         {
-            return await statement.WaitAsync(Patience, cancellationToken);
-        }
-        catch (TimeoutException exception) when (!statement.IsCompleted)
-        {
-            giveUp();
-            throw new DatabaseUnavailableException("The database does not answer in time.", exception);
+            try
+            {
+                return await statement.WaitAsync(Doubt, cancellationToken);
+            }
+            catch (TimeoutException exception) when (!statement.IsCompleted)
+            {
+                await sessions.SearchAsync();
+                if (sessions.Moves != moves)
+                {
+                    throw new DatabaseUnavailableException("The server stopped answering, and another one has become the primary.", exception);
+                }
+
+                if (Stopwatch.GetElapsedTime(since) >= Patience)
+                {
+                    sessions.Renew(); // the server may hang, and with it the other sessions
+                    throw new DatabaseUnavailableException("The database does not answer in time.", exception);
+                }
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Flownally.Infrastructure.Database;
 /// Sessions of PostgreSQL that the tenants share: none of them holds more than half, so that slow statements of one leave room for the
 /// others. What works for all tenants, such as the dispatcher and the look-up of API keys, shares as if it were one more tenant.
 /// </summary>
-internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = true)
+internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = true) : IAsyncDisposable
 {
     /// <summary>Who waits for a place is refused as soon as one who waits for a session.</summary>
     private readonly TimeSpan _patience = TimeSpan.FromSeconds(Settings(dataSource).Timeout);
@@ -26,7 +26,7 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
         var place = _places is null ? null : await EnterAsync(_places, scope.Tenants is [var tenant] ? tenant : Guid.Empty, cancellationToken);
         try
         {
-            return new Session(this, await dataSource.OpenConnectionAsync(cancellationToken), place);
+            return new Session(await dataSource.OpenConnectionAsync(cancellationToken), place);
         }
         catch
         {
@@ -37,6 +37,8 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
 
     /// <summary>Closes all sessions, those in use as soon as they are free, so that new ones are opened and verified.</summary>
     public void Renew() => dataSource.Clear();
+
+    public ValueTask DisposeAsync() => dataSource.DisposeAsync();
 
     private ValueTask<IDisposable> EnterAsync(FairShares<Guid> places, Guid sharer, CancellationToken cancellationToken) =>
         places.TryEnter(sharer) is { } place ? new(place) : WaitAsync(places, sharer, cancellationToken);
@@ -59,10 +61,8 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
 }
 
 /// <summary>A session in use. Disposing it gives back first the session, then the place.</summary>
-internal readonly struct Session(SessionPool pool, NpgsqlConnection connection, IDisposable? place) : IAsyncDisposable
+internal readonly struct Session(NpgsqlConnection connection, IDisposable? place) : IAsyncDisposable
 {
-    public SessionPool Pool => pool;
-
     public NpgsqlConnection Connection => connection;
 
     public async ValueTask DisposeAsync()

@@ -19,7 +19,7 @@ namespace Flownally.Infrastructure.EventTypes;
 /// of them as they lie. PostgreSQL reads ahead while a payload is looked at, which keeps two cores busy.
 /// </summary>
 /// <param name="host">Ends scans when the process stops; null for a command, which is ended otherwise.</param>
-internal sealed class StoredPayloads(Database.Database database, SessionPool sessions, IHostApplicationLifetime? host = null) : IStoredPayloads
+internal sealed class StoredPayloads(Database.Database database, PrimarySessions sessions, IHostApplicationLifetime? host = null) : IStoredPayloads
 {
     /// <summary>
     /// A scan may take minutes. A tenant has one at a time, and all together hold half of the sessions at most. A turn is waited for

@@ -3,14 +3,12 @@ using Flownally.Infrastructure.Database;
 namespace Flownally.Infrastructure.Journeys;
 
 /// <summary>Of all processes on a database, one at a time reads the feed for journeys and sends webhooks.</summary>
-internal sealed class JourneyLeadership(string connectionString)
+internal sealed class JourneyLeadership(PrimarySessions sessions)
 {
     /// <summary>Another process waits for the lock, so the session ends within seconds where this machine is gone or unreachable.</summary>
     private const string SetUp = "SET tcp_keepalives_idle = 1; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3";
 
-    private readonly string _connectionString = ConnectionStrings.ForLeadership(connectionString);
-
     /// <returns>Null where another process leads. Disposing it lets another one lead; so does its end, however it ends.</returns>
     public Task<AdvisoryLock?> TryTakeAsync(CancellationToken cancellationToken) =>
-        AdvisoryLock.TryTakeAsync(_connectionString, "flownally.journeys", cancellationToken, SetUp);
+        AdvisoryLock.TryTakeAsync(ConnectionStrings.ForLeadership(sessions.ConnectionString), "flownally.journeys", cancellationToken, SetUp);
 }

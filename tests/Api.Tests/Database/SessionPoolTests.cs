@@ -102,8 +102,11 @@ public sealed class SessionPoolTests
     private static NpgsqlDataSource NewSource(int sessions) => NpgsqlDataSource.Create(
         new NpgsqlConnectionStringBuilder(Service.ConnectionString) { MaxPoolSize = sessions, ApplicationName = "session-pool", Timeout = sessions == 2 ? 1 : 15 }.ConnectionString);
 
-    private static Infrastructure.Database.Database NewDatabase(NpgsqlDataSource source) =>
-        new(new SessionPool(source), new DatabaseReadiness(source, new NotificationCheck(Service.ConnectionString), TimeProvider.System, NullLogger<DatabaseReadiness>.Instance));
+    private static Infrastructure.Database.Database NewDatabase(NpgsqlDataSource source)
+    {
+        var sessions = new PrimarySessions(Service.ConnectionString, _ => new SessionPool(source));
+        return new(sessions, new DatabaseReadiness(sessions, new NotificationCheck(sessions), TimeProvider.System, NullLogger<DatabaseReadiness>.Instance));
+    }
 
     private static async Task<long> SleepersAsync()
     {

@@ -10,7 +10,7 @@ namespace Flownally.Load.Failover;
 internal sealed class Outages(int processes) : DelegatingHandler(new SocketsHttpHandler())
 {
     /// <summary>After which the service counts as one that does not move on by itself.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>After which a process counts as one that needs a restart.</summary>
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(90);
