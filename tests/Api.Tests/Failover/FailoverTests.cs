@@ -6,7 +6,8 @@ namespace Flownally.Api.Tests.Failover;
 public sealed class FailoverTests
 {
     [Test]
-    public Task Where_commits_wait_for_the_standby_a_failover_loses_nothing() => RunAsync(FailoverPlan.WithoutLoss, rounds: 1, synchronous: true);
+    public async Task Where_commits_wait_for_the_standby_a_failover_loses_nothing() =>
+        await RunAsync([.. FailoverPlan.WithoutLoss, .. await FailoverRun.CutOffAsync()], rounds: 1, synchronous: true);
 
     [Test]
     public async Task Whatever_a_failover_leaves_is_seen_by_every_reader_once()

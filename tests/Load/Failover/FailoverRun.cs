@@ -72,7 +72,8 @@ internal static class FailoverRun
 
         var seed = Program.Setting(arguments, "--seed", Random.Shared.Next());
         var blows = Array.IndexOf(arguments, "--blows");
-        var plan = new FailoverPlan(FailoverPlan.WithoutLoss, Program.Setting(arguments, "--rounds", 5), Synchronous: true, Clients, Processes: 2, !arguments.Contains("--one-by-one"), seed);
+        IReadOnlyList<FailoverBlow> withoutLoss = [.. FailoverPlan.WithoutLoss, .. await CutOffAsync()];
+        var plan = new FailoverPlan(withoutLoss, Program.Setting(arguments, "--rounds", 5), Synchronous: true, Clients, Processes: 2, !arguments.Contains("--one-by-one"), seed);
         List<FailoverPlan> plans = [];
         if (arguments.Contains("--patroni"))
         {
@@ -96,7 +97,7 @@ internal static class FailoverRun
             {
                 plans.Add(plan with
                 {
-                    Blows = blows < 0 ? [.. FailoverPlan.WithoutLoss, .. FailoverPlan.WithLoss] : [.. arguments[blows + 1].Split(',').Select(Enum.Parse<FailoverBlow>)],
+                    Blows = blows < 0 ? [.. withoutLoss, .. FailoverPlan.WithLoss] : [.. arguments[blows + 1].Split(',').Select(Enum.Parse<FailoverBlow>)],
                     Rounds = Program.Setting(arguments, "--rounds", 3),
                     Synchronous = false,
                 });
@@ -126,13 +127,25 @@ internal static class FailoverRun
                 return await RunAsync(plan, cluster.ConnectionString, outages, cluster.DealAsync, say);
             }
 
-            await using var pair = await Pair.StartAsync(data.FullName, plan.Synchronous);
+            await using var pair = await Pair.StartAsync(data.FullName, plan.Synchronous, apart: plan.Blows.Contains(FailoverBlow.PrimaryCutOff));
             return await RunAsync(plan, pair.ConnectionString, outages, new PairBlows(pair, plan.Synchronous, outages).DealAsync, say);
         }
         finally
         {
             data.Delete(recursive: true);
         }
+    }
+
+    /// <returns>Nothing where this machine cannot cut a server off.</returns>
+    public static async Task<FailoverBlow[]> CutOffAsync()
+    {
+        if (await Network.IsPossibleAsync())
+        {
+            return [FailoverBlow.PrimaryCutOff];
+        }
+
+        Console.Error.WriteLine("No primary is cut off: that needs root and network namespaces. On Debian: apt-get install iproute2");
+        return [];
     }
 
     private static async Task<int> ShowAsync(FailoverPlan plan)

@@ -11,6 +11,9 @@ internal enum FailoverBlow
     /// <summary>The primary stands still with all its connections, as on a machine that hangs. It is killed once the service has moved on.</summary>
     PrimaryPaused,
 
+    /// <summary>The network to the primary is broken: nothing arrives, and nobody is told. It is killed once the service has moved on.</summary>
+    PrimaryCutOff,
+
     /// <summary>The primary is killed after its standby had received nothing for a while.</summary>
     StandbyBehind,
 

@@ -12,13 +12,14 @@ internal sealed class Pair : IAsyncDisposable
 
     private readonly string _folder;
     private readonly bool _synchronous;
+    private readonly Network? _network;
     private readonly string _hosts;
     private bool _rewinds;
 
-    private Pair(string folder, bool synchronous, PostgresServer primary, PostgresServer standby)
+    private Pair(string folder, bool synchronous, Network? network, PostgresServer primary, PostgresServer standby)
     {
-        (_folder, _synchronous, Primary, Standby) = (folder, synchronous, primary, standby);
-        _hosts = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Port}";
+        (_folder, _synchronous, _network, Primary, Standby) = (folder, synchronous, network, primary, standby);
+        _hosts = $"{primary.Address}:{primary.Port},{standby.Address}:{standby.Port}";
     }
 
     public PostgresServer Primary { get; private set; }
@@ -37,11 +38,13 @@ internal sealed class Pair : IAsyncDisposable
 
     /// <param name="folder">An empty folder that every account can enter.</param>
     /// <param name="synchronous">Whether a commit waits for the standby.</param>
-    public static async Task<Pair> StartAsync(string folder, bool synchronous)
+    /// <param name="apart">Whether each has a network namespace, so that it can be cut off; needs <see cref="Network.IsPossibleAsync"/>.</param>
+    public static async Task<Pair> StartAsync(string folder, bool synchronous, bool apart = false)
     {
         var account = await ServerAccount.OfAsync(Path.Combine(folder, "a"), CancellationToken.None);
         var programs = await ProgramsAsync(account);
-        var pair = new Pair(folder, synchronous, Server("a"), Server("b"));
+        var network = apart ? await Network.OpenAsync() : null;
+        var pair = new Pair(folder, synchronous, network, Server("a", 0), Server("b", 1));
         try
         {
             await pair.Primary.InitializeAsync();
@@ -57,7 +60,7 @@ internal sealed class Pair : IAsyncDisposable
             throw;
         }
 
-        PostgresServer Server(string name) => new(Path.Combine(folder, name), PostgresServer.FreePort(), account, programs);
+        PostgresServer Server(string name, int n) => new(Path.Combine(folder, name), PostgresServer.FreePort(), account, programs, network?.PlaceOf(n));
     }
 
     /// <summary>Waits until the standby has all that had been committed by now.</summary>
@@ -88,6 +91,7 @@ internal sealed class Pair : IAsyncDisposable
     public async Task RejoinAsync()
     {
         await Standby.KillAsync();
+        await Standby.ReconnectAsync();
         _rewinds = !_rewinds;
         if (_rewinds)
         {
@@ -131,6 +135,10 @@ internal sealed class Pair : IAsyncDisposable
     {
         await Primary.KillAsync();
         await Standby.KillAsync();
+        if (_network is not null)
+        {
+            await _network.DisposeAsync();
+        }
     }
 
     public static async Task<string> ProgramsAsync(ServerAccount account)
@@ -144,7 +152,7 @@ internal sealed class Pair : IAsyncDisposable
 
     private async Task FollowAsync()
     {
-        await Standby.ConfigureAsync($"primary_conninfo = 'host=127.0.0.1 port={Primary.Port} user={PostgresServer.User}'");
+        await Standby.ConfigureAsync($"primary_conninfo = 'host={Primary.Address} port={Primary.Port} user={PostgresServer.User}'");
         await Standby.StartAsync("standby.signal");
         await Primary.UntilAsync("SELECT count(*) > 0 FROM pg_stat_replication WHERE state = 'streaming'");
         if (_synchronous)

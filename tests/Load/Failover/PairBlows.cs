@@ -21,6 +21,9 @@ internal sealed class PairBlows(Pair pair, bool synchronous, Outages outages)
             case FailoverBlow.PrimaryPaused:
                 await pair.Primary.PauseAsync();
                 break;
+            case FailoverBlow.PrimaryCutOff:
+                await pair.Primary.CutOffAsync();
+                break;
             case FailoverBlow.StandbyBehind:
                 await pair.CutStandbyOffAsync();
                 await Task.Delay(Behind);
@@ -42,7 +45,7 @@ internal sealed class PairBlows(Pair pair, bool synchronous, Outages outages)
         var ordered = outages.Begin();
         await (restores ? pair.RestoreAsync(newTimeline: blow != FailoverBlow.SnapshotRestored) : pair.PromoteAsync());
         var loss = synchronous ? null : new Loss(from, History.Now);
-        var (first, all, helped) = await outages.EndAsync(ordered, blow == FailoverBlow.PrimaryPaused ? pair.Standby.KillAsync : Nothing);
+        var (first, all, helped) = await outages.EndAsync(ordered, blow is FailoverBlow.PrimaryPaused or FailoverBlow.PrimaryCutOff ? pair.Standby.KillAsync : Nothing);
         await (restores ? pair.CloneAsync() : pair.RejoinAsync());
         return new Failover(blow, first, all, helped, loss);
     }

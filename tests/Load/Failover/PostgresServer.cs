@@ -13,7 +13,8 @@ namespace Flownally.Load.Failover;
 /// <summary>A PostgreSQL server in a folder and on a port of its own. It can be a primary, a standby, killed, paused, copied and rewound.</summary>
 /// <param name="folder">Of its cluster; the folder above it can be entered by the account.</param>
 /// <param name="programs">A folder with all programs of PostgreSQL.</param>
-internal sealed class PostgresServer(string folder, int port, ServerAccount account, string programs)
+/// <param name="place">Where it runs; null for this machine's own network.</param>
+internal sealed class PostgresServer(string folder, int port, ServerAccount account, string programs, NetworkPlace? place = null)
 {
     public const string User = "flownally";
 
@@ -26,6 +27,10 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     public string Folder => folder;
 
     public int Port => port;
+
+    public string Address => place?.Address ?? "127.0.0.1";
+
+    private string[] Prefix => place?.Prefix ?? [];
 
     /// <summary>Of the processes that belong to the server. The first one is the postmaster.</summary>
     private IReadOnlyList<int> Processes
@@ -53,6 +58,10 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
         await RunAsync("initdb", "-D", folder, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--data-checksums", "--no-sync", "--no-instructions");
         await TouchAsync(SettingsFile); // as the account, so that pg_rewind can overwrite it
         await File.AppendAllTextAsync(Path.Combine(folder, "postgresql.conf"), $"include '{SettingsFile}'\n");
+        if (place is not null)
+        {
+            await File.AppendAllTextAsync(Path.Combine(folder, "pg_hba.conf"), $"host all all {place.Subnet} trust\nhost replication all {place.Subnet} trust\n");
+        }
     }
 
     /// <summary>Sets what holds for this server only. A server that runs takes it over.</summary>
@@ -61,7 +70,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     {
         // Processes are killed here and machines are not, so nothing has to reach a disk.
         await File.WriteAllTextAsync(Path.Combine(folder, SettingsFile), $"""
-            listen_addresses = '127.0.0.1'
+            listen_addresses = '{Address}'
             port = {port}
             unix_socket_directories = ''
             fsync = off
@@ -105,6 +114,11 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
         File.Delete(PidFile); // its number may soon be another's
     }
 
+    /// <summary>Nothing reaches the server any more, nor comes from it. Nobody is told.</summary>
+    public Task CutOffAsync() => place!.Network.CutOffAsync(place.Server);
+
+    public Task ReconnectAsync() => place is null ? Task.CompletedTask : place.Network.ReconnectAsync(place.Server);
+
     /// <summary>Stops every process of the server. Connections stay open, and the kernel accepts new ones that nobody answers.</summary>
     public async Task PauseAsync()
     {
@@ -126,7 +140,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     {
         Delete(into);
         await account.MakeFolderAsync(into, CancellationToken.None);
-        await RunAsync("pg_basebackup", "-D", into, "-h", "127.0.0.1", "-p", $"{port}", "-U", User, "-X", "stream", "-c", "fast", "--no-sync");
+        await RunAsync("pg_basebackup", "-D", into, "-h", Address, "-p", $"{port}", "-U", User, "-X", "stream", "-c", "fast", "--no-sync");
     }
 
     /// <summary>Puts a copy in the place of this server's cluster. The server does not run.</summary>
@@ -140,7 +154,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     public async Task RewindAsync(PostgresServer primary)
     {
         await primary.ExecuteAsync("CHECKPOINT"); // pg_rewind reads the timeline from the last one
-        await RunAsync("pg_rewind", "-D", folder, "--no-sync", "--source-server", $"host=127.0.0.1 port={primary.Port} user={User} dbname=postgres");
+        await RunAsync("pg_rewind", "-D", folder, "--no-sync", "--source-server", $"host={primary.Address} port={primary.Port} user={User} dbname=postgres");
     }
 
     public async Task ExecuteAsync(string sql)
@@ -165,14 +179,14 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
 
     private string Log => Path.Combine(folder, "server.log");
 
-    private string Connection => $"Host=127.0.0.1;Port={port};Username={User};Database=postgres;Pooling=false;Timeout=5";
+    private string Connection => $"Host={Address};Port={port};Username={User};Database=postgres;Pooling=false;Timeout=5";
 
     private bool IsAlive() => File.Exists(PidFile) && Status(Processes[0]) is { IsDead: false };
 
     private Task<string> TouchAsync(string file) => ServerTool.RequireAsync(account.Command("touch", Path.Combine(folder, file)), CancellationToken.None);
 
     private Task<string> RunAsync(string program, params string[] arguments) =>
-        ServerTool.RequireAsync(account.Command([Path.Combine(programs, program), .. arguments]), CancellationToken.None);
+        ServerTool.RequireAsync([.. Prefix, .. account.Command([Path.Combine(programs, program), .. arguments])], CancellationToken.None);
 
     private async Task<bool> IsTrueAsync(string sql)
     {
