@@ -95,13 +95,14 @@ internal sealed class OwnService : IAsyncDisposable
             sql = sql.Replace(parameter.Name, $"${i + 1}", StringComparison.Ordinal);
         }
 
-        return string.Join('\n', await AskAsync<string>($"""
+        var plan = string.Join('\n', await AskAsync<string>($"""
             DO $$ BEGIN PERFORM verify_feed_clock(); END $$;
             SET plan_cache_mode = force_generic_plan;
             DEALLOCATE ALL;
             PREPARE asked ({string.Join(", ", parameters.Select(parameter => parameter.Type))}) AS {sql};
             EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) EXECUTE asked({string.Join(", ", parameters.Select(parameter => parameter.Value))})
             """));
+        return plan.Replace(".00 loops=", " loops=", StringComparison.Ordinal); // PostgreSQL 18 counts rows in hundredths
     }
 
     public async ValueTask DisposeAsync()

@@ -13,7 +13,7 @@ namespace Flownally.Load;
 /// the first five figures. Only the ratios mean something; each is of the medians of the rounds, or of the middle round. <c>./bench crash</c> measures
 /// nothing: it kills what it can and looks whether anything was lost; <c>./bench failover</c> does so on a primary and its standby.
 /// <c>./bench hostile</c> tells what the dearest calls cost, and whom they harm. <c>./bench compat</c> upgrades from the previous release and
-/// goes back.
+/// goes back, and runs the tests of the API on the newest PostgreSQL.
 /// </summary>
 internal static class Program
 {

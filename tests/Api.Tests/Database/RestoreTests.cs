@@ -23,6 +23,7 @@ public sealed class RestoreTests
     [Test]
     public async Task The_feed_goes_on_where_it_was_also_for_a_cursor_of_what_came_after_the_dump()
     {
+        await BackupTests.RequireClientsAsync();
         await using var old = await StartServerAsync("old");
         await using var before = await OwnService.StartOnAsync(old.ConnectionString);
         await before.ExecuteAsync(OtherWork);
