@@ -16,9 +16,9 @@ public sealed class ArchitectureTests
     /// </summary>
     private static readonly string[] Openers =
     [
-        "Database/SessionPool.cs", "Database/DatabaseReadiness.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
-        "Database/Notifications.cs", "Database/NotificationCheck.cs", "Database/FeedMove.cs", "Events/Retention.cs",
-        "EmbeddedPostgres/Cluster.cs",
+        "Database/SessionPool.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
+        "Database/Notifications.cs", "Database/NotificationCheck.cs", "Database/FeedMove.cs", "Database/PrimarySessions.cs",
+        "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
     ];
 
     [TestCase(typeof(Error))]

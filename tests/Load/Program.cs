@@ -10,7 +10,7 @@ namespace Flownally.Load;
 
 /// <summary>
 /// Measures the service against PostgreSQL alone, in turns and on one machine: <c>./bench</c>, or <c>./bench --quick</c> for
-/// the first five figures. Only the ratios mean something; each is of the medians of the rounds, or of the middle round. <c>./bench crash</c> measures
+/// the first five figures; with <c>--plain</c> on a server as initdb leaves it. Only the ratios mean something; each is of the medians of the rounds, or of the middle round. <c>./bench crash</c> measures
 /// nothing: it kills what it can and looks whether anything was lost; <c>./bench failover</c> does so on a primary and its standby.
 /// <c>./bench hostile</c> tells what the dearest calls cost, and whom they harm. <c>./bench compat</c> upgrades from the previous release and
 /// goes back, and runs the tests of the API on the newest PostgreSQL.
@@ -41,7 +41,7 @@ internal static class Program
             return await HostileRun.MainAsync(args);
         }
 
-        var results = await WithServerAsync(server => MeasureAsync(server, quick: args.Contains("--quick")));
+        var results = await WithServerAsync(args.Contains("--plain"), server => MeasureAsync(server, quick: args.Contains("--quick")));
         Show(results);
         Directory.CreateDirectory("artifacts");
         await File.WriteAllTextAsync("artifacts/bench.json", JsonSerializer.Serialize(results, Indented));
@@ -49,18 +49,41 @@ internal static class Program
     }
 
     /// <summary>Runs something on a PostgreSQL of its own, which is gone afterwards.</summary>
-    private static async Task<T> WithServerAsync<T>(Func<string, Task<T>> work)
+    /// <param name="plain">Whether the server has no setting of ours.</param>
+    private static async Task<T> WithServerAsync<T>(bool plain, Func<string, Task<T>> work)
     {
         var data = Directory.CreateTempSubdirectory("flownally-bench-");
         File.SetUnixFileMode(data.FullName, (UnixFileMode)0b111_101_101);
         try
         {
+            if (plain)
+            {
+                return await WithPlainServerAsync(data.FullName, work);
+            }
+
             await using var server = await EmbeddedServer.StartAsync(data.FullName, Say, CancellationToken.None);
             return await work(server.ConnectionString);
         }
         finally
         {
             data.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<T> WithPlainServerAsync<T>(string data, Func<string, Task<T>> work)
+    {
+        var account = await ServerAccount.OfAsync(Path.Combine(data, "none"), CancellationToken.None);
+        var server = new PostgresServer(Path.Combine(data, "postgres"), PostgresServer.FreePort(), account, await Pair.ProgramsAsync(account));
+        await server.InitializeAsync();
+        await server.ListenAsync();
+        await server.StartAsync();
+        try
+        {
+            return await work(server.ConnectionString);
+        }
+        finally
+        {
+            await server.KillAsync();
         }
     }
 

@@ -24,23 +24,23 @@ internal static class Outcome
         var (moves, since) = (sessions.Moves, Stopwatch.GetTimestamp());
         while (true)
         {
-            try
+            await ((Task)statement).WaitAsync(Doubt, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (statement.IsCompleted)
             {
-                return await statement.WaitAsync(Doubt, cancellationToken);
+                return await statement;
             }
-            catch (TimeoutException exception) when (!statement.IsCompleted)
-            {
-                await sessions.SearchAsync();
-                if (sessions.Moves != moves)
-                {
-                    throw new DatabaseUnavailableException("The server stopped answering, and another one has become the primary.", exception);
-                }
 
-                if (Stopwatch.GetElapsedTime(since) >= Patience)
-                {
-                    sessions.Renew(); // the server may hang, and with it the other sessions
-                    throw new DatabaseUnavailableException("The database does not answer in time.", exception);
-                }
+            cancellationToken.ThrowIfCancellationRequested();
+            await sessions.SearchAsync();
+            if (sessions.Moves != moves)
+            {
+                throw new DatabaseUnavailableException("The server stopped answering, and another one has become the primary.");
+            }
+
+            if (Stopwatch.GetElapsedTime(since) >= Patience)
+            {
+                sessions.Renew(); // the server may hang, and with it the other sessions
+                throw new DatabaseUnavailableException("The database does not answer in time.");
             }
         }
     }

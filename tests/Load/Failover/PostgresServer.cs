@@ -28,6 +28,9 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
 
     public int Port => port;
 
+    /// <summary>Without a database.</summary>
+    public string ConnectionString => $"Host={Address};Port={port};Username={User}";
+
     public string Address => place?.Address ?? "127.0.0.1";
 
     private string[] Prefix => place?.Prefix ?? [];
@@ -87,6 +90,9 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
             await RunAsync("pg_ctl", "reload", "-D", folder);
         }
     }
+
+    /// <summary>Leaves everything as initdb does, except for where the server listens.</summary>
+    public Task ListenAsync() => File.WriteAllTextAsync(Path.Combine(folder, SettingsFile), $"port = {port}\nunix_socket_directories = ''\n");
 
     /// <param name="signal">Such as standby.signal: what PostgreSQL begins with.</param>
     public async Task StartAsync(string? signal = null)
@@ -179,7 +185,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
 
     private string Log => Path.Combine(folder, "server.log");
 
-    private string Connection => $"Host={Address};Port={port};Username={User};Database=postgres;Pooling=false;Timeout=5";
+    private string Connection => $"{ConnectionString};Database=postgres;Pooling=false;Timeout=5";
 
     private bool IsAlive() => File.Exists(PidFile) && Status(Processes[0]) is { IsDead: false };
 
