@@ -14,7 +14,9 @@ public static class FlownallyClientServices
             configure(options);
             options.ApplyTo(http);
         });
+        client.UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = FlownallyClient.ConnectionLifetime);
         client.AddResilienceHandler("flownally", (pipeline, _) => Retries.Configure(pipeline));
+        client.AddHttpMessageHandler(() => new WholeAnswers());
         return client;
     }
 }

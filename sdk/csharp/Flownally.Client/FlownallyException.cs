@@ -1,27 +1,83 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
 namespace Flownally.Client;
 
-/// <summary>A call was refused. Branch on <see cref="Problem"/>'s <c>Code</c>, which never changes.</summary>
+/// <summary>
+/// The service refused a call, or its answer cannot be read. Branch on the <c>Code</c> of <see cref="Problem"/>, which never changes.
+/// The message names every fault of the request.
+/// </summary>
 public class FlownallyException : Exception
 {
-    internal FlownallyException(string message, int status, string? response, IReadOnlyDictionary<string, IEnumerable<string>> headers, Exception? inner)
-        : base(message, inner) => (Status, Response, Headers) = (status, response, headers);
+    /// <param name="problem">What the service answered; null where something else did, such as a proxy.</param>
+    /// <param name="response">The body of the answer.</param>
+    /// <param name="headers">Those of the answer, by their names; null for none.</param>
+    public FlownallyException(
+        string message,
+        int status,
+        FlownallyProblem? problem = null,
+        string? response = null,
+        IReadOnlyDictionary<string, IEnumerable<string>>? headers = null,
+        Exception? innerException = null)
+        : base(message, innerException) =>
+        (Status, Problem, Response, Headers) = (status, problem, response, headers ?? new Dictionary<string, IEnumerable<string>>());
 
     /// <summary>The HTTP status.</summary>
     public int Status { get; }
 
-    /// <summary>What was refused, and how to mend it; null where the answer came from something other than the service, such as a proxy.</summary>
-    public ProblemDetails? Problem { get; internal init; }
+    /// <summary>What was refused, and how to fix it; null where something other than the service answered, such as a proxy.</summary>
+    public FlownallyProblem? Problem { get; }
 
     /// <summary>The body of the answer.</summary>
     public string? Response { get; }
 
+    /// <summary>The headers of the answer.</summary>
     public IReadOnlyDictionary<string, IEnumerable<string>> Headers { get; }
-}
 
-/// <summary>What the generated code throws where the answer was read.</summary>
-internal sealed class FlownallyException<T> : FlownallyException
-{
-    public FlownallyException(string message, int status, string? response, IReadOnlyDictionary<string, IEnumerable<string>> headers, T result, Exception? inner)
-        : base(result is ProblemDetails problem ? $"{problem.Code}: {problem.Detail ?? problem.Title}" : message, status, response, headers, inner) =>
-        Problem = result as ProblemDetails;
+    /// <summary>How long to wait before the next call, by <c>Retry-After</c>; null where the answer does not say.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    internal static FlownallyException Refused(HttpResponseMessage response, byte[] body)
+    {
+        var problem = Read(response.Content.Headers.ContentType, body);
+        var message = problem is null ? $"The answer is {StatusLine(response)} without problem details." : Describe(problem);
+        return New(message, response, body, problem);
+    }
+
+    internal static FlownallyException Unreadable(HttpResponseMessage response, byte[] body, JsonException exception) =>
+        New($"The answer is {StatusLine(response)}, but not as the contract says: {exception.Message}", response, body, inner: exception);
+
+    private static FlownallyException New(
+        string message, HttpResponseMessage response, byte[] body, FlownallyProblem? problem = null, Exception? inner = null) =>
+        new(message, (int)response.StatusCode, problem, Encoding.UTF8.GetString(body),
+            response.Headers.Concat(response.Content.Headers).ToDictionary(StringComparer.OrdinalIgnoreCase), inner)
+        {
+            RetryAfter = Retries.After(response.Headers.RetryAfter),
+        };
+
+    private static FlownallyProblem? Read(MediaTypeHeaderValue? type, byte[] body)
+    {
+        try
+        {
+            return type?.MediaType == "application/problem+json"
+                ? JsonSerializer.Deserialize(body, FlownallyJson.Type<FlownallyProblem>())
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // not the service's; Response shows it
+        }
+    }
+
+    private static string StatusLine(HttpResponseMessage response) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {response.ReasonPhrase}").TrimEnd();
+
+    private static string Describe(FlownallyProblem problem) => string.Join(Environment.NewLine,
+    [
+        $"{problem.Code}: {problem.Detail ?? problem.Title}",
+        .. (problem.Errors ?? []).Select(fault => $"{fault.Field}: {fault.Message}"),
+        .. (problem.Incompatibilities ?? []).Select(rule => $"{rule.Pointer}: {rule.Change}"),
+    ]);
 }

@@ -6,9 +6,9 @@ var flownally = FlownallyClient.Create(new Uri(args[0]), apiKey: args[1]);
 var recorded = await flownally.RecordAsync("ctc_1001", "order.paid", new Order("A-1001", 129.90m, "EUR"));
 Console.WriteLine($"Recorded {recorded.Id}");
 
-await foreach (var moment in flownally.EnumerateContactEventsAsync("ctc_1001", recorded.EventTypeId))
+await foreach (var @event in flownally.EnumerateContactEventsAsync("ctc_1001", recorded.EventTypeId))
 {
-    Console.WriteLine($"{moment.OccurredAt:u} {moment.EventTypeName}: {moment.PayloadAs<Order>()?.Total}");
+    Console.WriteLine($"{@event.OccurredAt:u} {@event.EventTypeName}: {@event.PayloadAs<Order>()?.Total}");
 }
 
 try

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+
+namespace Flownally.Client;
+
+public partial class FlownallyClient
+{
+    /// <summary>All events, newest recorded first. Pages are read as you go.</summary>
+    /// <param name="pageSize">How many events a call reads, 1 to 200; null leaves it to the service.</param>
+    public IAsyncEnumerable<Event> EnumerateEventsAsync(
+        string? eventTypeId = null,
+        int? pageSize = null,
+        CancellationToken cancellationToken = default) =>
+        WalkAsync(
+            (token, cancel) => GetEventsAsync(eventTypeId: eventTypeId, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            page => page.Events, page => page.NextPageToken, cancellationToken);
+
+    /// <summary>A contact's timeline, latest event first. Pages are read as you go.</summary>
+    /// <param name="pageSize">How many events a call reads, 1 to 200; null leaves it to the service.</param>
+    /// <exception cref="ArgumentException">The contact cannot stand in a path.</exception>
+    public IAsyncEnumerable<Event> EnumerateContactEventsAsync(
+        string contactId,
+        string? eventTypeId = null,
+        int? pageSize = null,
+        CancellationToken cancellationToken = default)
+    {
+        Call.Segment(contactId);
+        return WalkAsync(
+            (token, cancel) => GetEventsByContactAsync(
+                contactId, eventTypeId: eventTypeId, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            page => page.Events, page => page.NextPageToken, cancellationToken);
+    }
+
+    /// <summary>The catalog, by name. Pages are read as you go.</summary>
+    /// <param name="pageSize">How many types a call reads, 1 to 200; null leaves it to the service.</param>
+    public IAsyncEnumerable<EventType> EnumerateEventTypesAsync(int? pageSize = null, CancellationToken cancellationToken = default) =>
+        WalkAsync(
+            (token, cancel) => GetEventTypesAsync(pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            page => page.EventTypes, page => page.NextPageToken, cancellationToken);
+
+    /// <summary>The journeys, newest first. Pages are read as you go.</summary>
+    /// <param name="pageSize">How many journeys a call reads, 1 to 200; null leaves it to the service.</param>
+    public IAsyncEnumerable<Journey> EnumerateJourneysAsync(int? pageSize = null, CancellationToken cancellationToken = default) =>
+        WalkAsync(
+            (token, cancel) => GetJourneysAsync(pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            page => page.Journeys, page => page.NextPageToken, cancellationToken);
+
+    /// <summary>The entries into a journey, newest first. Pages are read as you go.</summary>
+    /// <param name="pageSize">How many entries a call reads, 1 to 200; null leaves it to the service.</param>
+    /// <exception cref="ArgumentException">The journey cannot stand in a path.</exception>
+    public IAsyncEnumerable<JourneyEntry> EnumerateJourneyEntriesAsync(
+        string journeyId,
+        int? pageSize = null,
+        CancellationToken cancellationToken = default)
+    {
+        Call.Segment(journeyId);
+        return WalkAsync(
+            (token, cancel) => GetJourneyEntriesAsync(journeyId, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            page => page.Entries, page => page.NextPageToken, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<TRecord> WalkAsync<TPage, TRecord>(
+        Func<string?, CancellationToken, Task<TPage>> read,
+        Func<TPage, IReadOnlyList<TRecord>> records,
+        Func<TPage, string?> next,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? token = null;
+        do
+        {
+            var page = await read(token, cancellationToken).ConfigureAwait(false);
+            foreach (var record in records(page))
+            {
+                yield return record;
+            }
+
+            token = next(page);
+        }
+        while (token is not null);
+    }
+}
