@@ -17,7 +17,7 @@ public partial class FlownallyClient
     /// <exception cref="FlownallyException">
     /// The service refused the call; <c>cursorExpired</c> where events that follow the cursor are gone.
     /// </exception>
-    /// <exception cref="HttpRequestException">There is no secure connection, because a certificate is not trusted, say.</exception>
+    /// <exception cref="HttpRequestException">The certificate of the service is not trusted.</exception>
     public async IAsyncEnumerable<FeedResponse> FollowEventFeedAsync(
         string? cursor = null,
         string? eventTypeId = null,

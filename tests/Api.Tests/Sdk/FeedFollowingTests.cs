@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Flownally.Api.Tests.CommandLine;
 using Flownally.Client;
 
@@ -93,6 +94,13 @@ public sealed class FeedFollowingTests
         await Assert.CatchAsync<OperationCanceledException>(async () => await pages.FirstAsync());
     }
 
+    [Test]
+    public async Task Following_ends_where_a_certificate_is_not_trusted()
+    {
+        using var http = new HttpClient(new UntrustedCertificate()) { BaseAddress = new Uri("https://events.example.com") };
+        await Assert.CatchAsync<HttpRequestException>(async () => await new FlownallyClient(http).FollowEventFeedAsync().FirstAsync());
+    }
+
     private static async Task<Event> NextAsync(IAsyncEnumerator<FeedResponse> pages)
     {
         while (await pages.MoveNextAsync() && pages.Current.Events.Count == 0)
@@ -100,5 +108,11 @@ public sealed class FeedFollowingTests
         }
 
         return pages.Current.Events.Single();
+    }
+
+    private sealed class UntrustedCertificate : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new HttpRequestException("The SSL connection could not be established.", new AuthenticationException());
     }
 }

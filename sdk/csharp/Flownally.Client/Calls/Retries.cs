@@ -1,11 +1,12 @@
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 
 namespace Flownally.Client;
 
 /// <summary>
-/// Retries a call that was answered with 429 or 5xx, or not at all, if a repeat can do no harm: it reads, deletes, or
+/// Retries a call that was answered with 408, 429 or 5xx, or not at all, if a repeat can do no harm: it reads, deletes, or
 /// carries idempotency keys. The pauses grow, with jitter, and are at least as long as <c>Retry-After</c> says.
 /// </summary>
 internal static class Retries
@@ -50,7 +51,8 @@ internal static class Retries
     /// <returns>Whether a later call may be answered: the service, or the way to it, is away, or takes no more calls for now.</returns>
     public static bool IsOutage(Exception exception) => exception switch
     {
-        HttpRequestException { HttpRequestError: not HttpRequestError.SecureConnectionError } => true,
+        HttpRequestException { InnerException: AuthenticationException } => false, // a certificate that is not trusted
+        HttpRequestException => true,
         OperationCanceledException => true, // the timeout of the HttpClient
         FlownallyException { Status: 408 or 429 or 502 or 503 or 504 } => true,
         _ => false,
