@@ -21,16 +21,28 @@ internal sealed class Call(HttpMethod method, string path)
         return this;
     }
 
-    /// <summary>Adds a parameter, written as JSON writes it, unless it is null.</summary>
-    public Call Query<T>(string name, T? value)
+    /// <summary>Adds a parameter, unless it is null.</summary>
+    public Call Query(string name, string? value)
     {
         if (value is not null)
         {
-            var json = JsonSerializer.SerializeToElement(value, FlownallyJson.Type<T>());
-            _query.Add($"{name}={Uri.EscapeDataString(json.ValueKind == JsonValueKind.String ? json.GetString()! : json.GetRawText())}");
+            _query.Add($"{name}={Uri.EscapeDataString(value)}");
         }
 
         return this;
+    }
+
+    /// <summary>Adds a parameter, written as JSON writes it, unless it is null.</summary>
+    public Call Query<T>(string name, T? value)
+        where T : struct
+    {
+        if (value is not { } given)
+        {
+            return this;
+        }
+
+        var json = JsonSerializer.SerializeToElement(given, FlownallyJson.Type<T>());
+        return Query(name, json.ValueKind == JsonValueKind.String ? json.GetString() : json.GetRawText());
     }
 
     /// <summary>Adds a header, unless it is null.</summary>

@@ -49,7 +49,7 @@ public partial class FlownallyClient
         string? pageToken = null,
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/journeys")
-            .Query("pageSize", pageSize)
+            .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<JourneysResponse>(_http, cancellationToken);
 
@@ -71,6 +71,7 @@ public partial class FlownallyClient
     /// <remarks>
     /// Needs the scope `journey:read` and one of the roles owner, admin, agent.
     /// </remarks>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Journey> GetJourneyAsync(
         string id,
@@ -87,6 +88,7 @@ public partial class FlownallyClient
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="ifMatch">The `ETag` that the change was decided on: if the journey has changed since, nothing happens.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Journey> UpdateJourneyAsync(
         string id,
@@ -106,6 +108,7 @@ public partial class FlownallyClient
     /// <br/>Needs the scope `journey:delete` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the journey has changed since, nothing happens.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task DeleteJourneyAsync(
         string id,
@@ -123,6 +126,7 @@ public partial class FlownallyClient
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="ifMatch">The `ETag` that the activation was decided on: if the journey has changed since, nothing happens.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Journey> ActivateJourneyAsync(
         string id,
@@ -141,6 +145,7 @@ public partial class FlownallyClient
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="ifMatch">The `ETag` that the pause was decided on: if the journey has changed since, nothing happens.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Journey> PauseJourneyAsync(
         string id,
@@ -159,6 +164,7 @@ public partial class FlownallyClient
     /// </remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<JourneyEntriesResponse> GetJourneyEntriesAsync(
         string id,
@@ -167,7 +173,7 @@ public partial class FlownallyClient
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/journeys/{id}/entries")
             .Path("id", id)
-            .Query("pageSize", pageSize)
+            .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<JourneyEntriesResponse>(_http, cancellationToken);
 
@@ -178,6 +184,8 @@ public partial class FlownallyClient
     /// <br/>
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
+    /// <exception cref="ArgumentException">entryId is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<JourneyEntry> RedeliverJourneyEntryAsync(
         string id,
@@ -202,7 +210,7 @@ public partial class FlownallyClient
         string? pageToken = null,
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/event-types")
-            .Query("pageSize", pageSize)
+            .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<EventTypesResponse>(_http, cancellationToken);
 
@@ -224,6 +232,7 @@ public partial class FlownallyClient
     /// <remarks>
     /// Needs the scope `event_type:read` and one of the roles owner, admin, agent.
     /// </remarks>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<EventType> GetEventTypeAsync(
         string id,
@@ -241,6 +250,7 @@ public partial class FlownallyClient
     /// </remarks>
     /// <param name="ifMatch">The `ETag` that the change was decided on: if the type has changed since, nothing happens.</param>
     /// <param name="validateOnly">True decides everything, answers with the type as it would become, and changes nothing.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<EventType> UpdateEventTypeAsync(
         string id,
@@ -250,7 +260,7 @@ public partial class FlownallyClient
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Patch, "v1/event-types/{id}")
             .Path("id", id)
-            .Query("validateOnly", validateOnly)
+            .Query<bool>("validateOnly", validateOnly)
             .Header("If-Match", ifMatch)
             .Body(request)
             .SendAsync<EventType>(_http, cancellationToken);
@@ -262,6 +272,7 @@ public partial class FlownallyClient
     /// <br/>Needs the scope `event_type:delete` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the type has changed since, nothing happens.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task DeleteEventTypeAsync(
         string id,
@@ -280,6 +291,7 @@ public partial class FlownallyClient
     /// </remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<EventTypeVersionsResponse> GetEventTypeVersionsAsync(
         string id,
@@ -288,7 +300,7 @@ public partial class FlownallyClient
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/event-types/{id}/versions")
             .Path("id", id)
-            .Query("pageSize", pageSize)
+            .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<EventTypeVersionsResponse>(_http, cancellationToken);
 
@@ -300,6 +312,7 @@ public partial class FlownallyClient
     /// </remarks>
     /// <param name="contactId">The contact, as its own system calls it.</param>
     /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    /// <exception cref="ArgumentException">contactId is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Event> CreateContactEventAsync(
         string contactId,
@@ -322,6 +335,7 @@ public partial class FlownallyClient
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    /// <exception cref="ArgumentException">contactId is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<EventsResponse> GetEventsByContactAsync(
         string contactId,
@@ -332,7 +346,7 @@ public partial class FlownallyClient
         new Call(HttpMethod.Get, "v1/contacts/{contactId}/events")
             .Path("contactId", contactId)
             .Query("eventTypeId", eventTypeId)
-            .Query("pageSize", pageSize)
+            .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<EventsResponse>(_http, cancellationToken);
 
@@ -371,7 +385,7 @@ public partial class FlownallyClient
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/events")
             .Query("eventTypeId", eventTypeId)
-            .Query("pageSize", pageSize)
+            .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<EventsResponse>(_http, cancellationToken);
 
@@ -394,6 +408,7 @@ public partial class FlownallyClient
     /// <remarks>
     /// Needs the scope `event:read` and one of the roles owner, admin, agent.
     /// </remarks>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Event> GetEventAsync(
         string id,
@@ -427,13 +442,13 @@ public partial class FlownallyClient
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/events/feed")
             .Query("cursor", cursor)
-            .Query("pageSize", pageSize)
-            .Query("wait", wait)
+            .Query<int>("pageSize", pageSize)
+            .Query<int>("wait", wait)
             .Query("eventTypeId", eventTypeId)
             .Header("Last-Event-ID", lastEventId)
             .SendAsync<FeedResponse>(_http, cancellationToken);
-
 }
+
 public partial class JourneysResponse
 {
     /// <summary>The journeys of this page.</summary>
