@@ -42,7 +42,7 @@ public class FlownallyException : Exception
     internal static FlownallyException Refused(HttpResponseMessage response, byte[] body)
     {
         var problem = Read(response.Content.Headers.ContentType, body);
-        var message = problem is null ? $"The answer is {StatusLine(response)} without problem details." : Describe(problem);
+        var message = problem is null ? $"The answer is {StatusLine(response)} without problem details." : Describe(problem, StatusLine(response));
         return New(message, response, body, problem);
     }
 
@@ -74,9 +74,9 @@ public class FlownallyException : Exception
     private static string StatusLine(HttpResponseMessage response) =>
         string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {response.ReasonPhrase}").TrimEnd();
 
-    private static string Describe(FlownallyProblem problem) => string.Join(Environment.NewLine,
+    private static string Describe(FlownallyProblem problem, string statusLine) => string.Join(Environment.NewLine,
     [
-        $"{problem.Code}: {problem.Detail ?? problem.Title}",
+        $"{problem.Code ?? statusLine}: {problem.Detail ?? problem.Title}",
         .. (problem.Errors ?? []).Select(fault => $"{fault.Field}: {fault.Message}"),
         .. (problem.Incompatibilities ?? []).Select(rule => $"{rule.Pointer}: {rule.Change}"),
     ]);

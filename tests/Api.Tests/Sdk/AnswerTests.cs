@@ -27,6 +27,14 @@ public sealed class AnswerTests
         Assert.That((refusal!.Status, refusal.Problem, refusal.Response), Is.EqualTo((400, (FlownallyProblem?)null, body)));
     }
 
+    [Test]
+    public async Task A_problem_without_a_code_is_told_by_its_status()
+    {
+        var network = new Answers((HttpStatusCode.BadRequest, "application/problem+json", """{"title":"No route."}"""));
+        var refusal = await Assert.CatchAsync<FlownallyException>(() => Clients.Of(network).GetEventsAsync());
+        Assert.That((refusal!.Message, refusal.Problem!.Code), Is.EqualTo(("400 Bad Request: No route.", (string?)null)));
+    }
+
     [TestCase("<html>")]
     [TestCase("")]
     [TestCase("null")]

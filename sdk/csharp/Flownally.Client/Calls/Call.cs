@@ -145,7 +145,7 @@ internal sealed class Call(HttpMethod method, string path)
             request.Content = new ByteArrayContent(_body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         }
 
-        Retries.Allow(request, _isRepeatable);
+        Retries.Mark(request, _isRepeatable);
         return request;
     }
 }

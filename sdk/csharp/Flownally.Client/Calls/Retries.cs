@@ -16,8 +16,8 @@ internal static class Retries
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly HttpRequestOptionsKey<bool> IsRepeatable = new("Flownally.IsRepeatable");
 
-    /// <summary>Tells whether a repeat of the request can do no harm.</summary>
-    public static void Allow(HttpRequestMessage request, bool isRepeatable) => request.Options.Set(IsRepeatable, isRepeatable);
+    /// <summary>Notes on a request whether a repeat of it can do no harm.</summary>
+    public static void Mark(HttpRequestMessage request, bool isRepeatable) => request.Options.Set(IsRepeatable, isRepeatable);
 
     public static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> pipeline) => pipeline.AddRetry(new HttpRetryStrategyOptions
     {
