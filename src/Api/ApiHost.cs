@@ -7,17 +7,12 @@ using Flownally.Api.OpenApi;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Application;
-using Flownally.Application.Contacts;
 using Flownally.Application.Journeys;
-using Flownally.Application.Limits;
 using Flownally.Infrastructure;
-using Flownally.Infrastructure.Database;
-using Flownally.Infrastructure.Events;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Api;
@@ -30,29 +25,25 @@ internal static class ApiHost
     /// <summary>How long calls that are being answered may hold up a stop: one that waits for a database that does not answer waits in vain.</summary>
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
 
-    /// <summary>What holds where no setting says otherwise.</summary>
-    private static readonly MemoryConfigurationSource Defaults = new()
-    {
-        InitialData = new Dictionary<string, string?>
-        {
-            ["Logging:LogLevel:Default"] = "Information",
-            ["Logging:LogLevel:Microsoft"] = "Warning",
+    /// <summary>What logs the exception of a start that fails, with its stack.</summary>
+    private static readonly string[] TellersOfStart = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
 
-            // An activity and two scopes for each call, which nobody sees: a problem makes the trace that it tells.
-            ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
-            ["Logging:LogLevel:Microsoft.AspNetCore.Mvc.Infrastructure.ControllerActionInvoker"] = "None",
-        },
-    };
-
+    /// <param name="url">Where to listen; several addresses are separated by semicolons.</param>
     /// <param name="demoKey">Is offered on the documentation page; null for a service that is no demo.</param>
     /// <param name="allowPrivateTargets">True lets webhooks reach this machine, whatever is configured.</param>
     public static WebApplication Build(string connectionString, string url, string? demoKey = null, bool allowPrivateTargets = false)
     {
-        var builder = WebApplication.CreateBuilder();
-        builder.Configuration.Sources.Insert(0, Defaults);
+        var builder = Settings.NewBuilder();
         if (allowPrivateTargets)
         {
             builder.Configuration["Journeys:AllowPrivateTargets"] = bool.TrueString;
+        }
+
+        WebApplication? app = null;
+        foreach (var category in TellersOfStart)
+        {
+            // A start that fails throws; who started it tells why, in a sentence.
+            builder.Logging.AddFilter(category, level => level < LogLevel.Error ? level >= LogLevel.Warning : app?.Lifetime.ApplicationStarted.IsCancellationRequested == true);
         }
 
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -73,7 +64,7 @@ internal static class ApiHost
             .AddCompressedBodies()
             .AddControllers();
 
-        var app = builder.Build();
+        app = builder.Build();
         app.UseSecurityHeaders();
         app.UseProblems();
         app.UseCompressedAnswers();
@@ -90,21 +81,10 @@ internal static class ApiHost
     /// <summary>What every command needs, the one that serves included.</summary>
     public static IServiceCollection AddFlownally(this IServiceCollection services, IConfiguration configuration, string connectionString) => services
         .AddLogging()
-        .Configure<ContactOptions>(configuration.GetSection("Contacts"))
-        .Configure<RecordingOptions>(configuration.GetSection("Recording"))
-        .Configure<DatabaseOptions>(configuration.GetSection("Database"))
-        .Configure<JourneyShareOptions>(configuration.GetSection("Journeys:Share"))
+        .AddSettings(configuration)
         .AddSingleton(TimeProvider.System)
         .AddSingleton<IWebhookBody, WebhookBody>()
         .AddApplication()
-        .AddOptions<LimitOptions>()
-            .Configure(limits => LimitSettings.Read(configuration.GetSection("Limits"), limits))
-            .ValidateOnStart().Services
-        .AddOptions<RetentionOptions>()
-            .Bind(configuration.GetSection("Retention"))
-            .Validate(retention => retention.Months is null or >= 1, "Retention__Months is a whole number of months, at least 1.")
-            .ValidateOnStart().Services
-        .AddJourneyOptions(configuration.GetSection("Journeys"))
         .AddInfrastructure(connectionString, OwnerConnectionString(configuration, connectionString));
 
     /// <summary>Of the account that owns the tables, where that is another one: <c>ConnectionStrings__FlownallyOwner</c>.</summary>

@@ -11,7 +11,6 @@ using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.EventTypes;
 using Flownally.Infrastructure.Journeys;
 using Flownally.Infrastructure.Tenants;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -74,16 +73,6 @@ public static class InfrastructureServices
             .AddSingleton<JourneyLeadership>()
             .AddSingleton<IWebhookSender, WebhookSender>();
     }
-
-    /// <summary>What webhooks may reach.</summary>
-    /// <param name="section">The section <c>Journeys</c>; a process does not start where it is wrong.</param>
-    public static IServiceCollection AddJourneyOptions(this IServiceCollection services, IConfiguration section) => services
-        .AddOptions<JourneyOptions>()
-        .Bind(section)
-        .Configure(journeys => journeys.ReadLists(section))
-        .Validate(journeys => journeys.HasNetworks(), "Journeys__AllowedNetworks lists networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32.")
-        .Validate(journeys => journeys.HasPorts(), "Journeys__AllowedPorts lists ports from 1 to 65535, separated by commas, such as 80,443,8443.")
-        .ValidateOnStart().Services;
 
     /// <summary>What a process that serves does besides answering calls.</summary>
     public static IServiceCollection AddBackgroundWork(this IServiceCollection services) => services

@@ -10,14 +10,14 @@ internal static class BackupCommand
 
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "Where to write it; a backup of that name is replaced when the new one is whole." };
+        var file = new Argument<FileInfo>("FILE") { Description = "Where to write it; a backup of that name is replaced when the new one is whole.", CustomParser = OptionValues.ReadFile };
         var command = new Command("backup", "Back up the embedded database, and the keys beside it, to a file; the service may run. Needs pg_dump.") { file };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var path = arguments.GetRequiredValue(file).FullName;
-            var bytes = await EmbeddedBackup.WriteAsync(DatabaseHandle.EmbeddedData(arguments), path, Terminal.Say, cancellationToken);
+            var bytes = await EmbeddedBackup.WriteAsync(DatabaseHandle.EmbeddedData(arguments), path, terminal.Say, cancellationToken);
             terminal.Show(new { File = path, Bytes = bytes }, string.Create(CultureInfo.InvariantCulture, $"{path} is written: {bytes / Megabyte:N1} MB. It holds all keys and secrets."));
-            return 0;
+            return ExitStatus.Done;
         }));
         return command;
     }

@@ -11,7 +11,7 @@ internal static class ContactsCommand
 
     private static Command ImportContactsCommand()
     {
-        var file = new Argument<string>("file") { Description = "One JSON object a line, with the contact's \"id\"; may be packed (.gz); - is standard input." };
+        var file = new Argument<string>("file") { Description = "One JSON object a line, with the contact's \"id\"; may be compressed by gzip; - is standard input." };
         var tenant = KeysCommand.Tenant(required: true);
         var command = new Command("import", "Make contacts of another system known.") { file, tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
@@ -28,20 +28,20 @@ internal static class ContactsCommand
                 else
                 {
                     refused++;
-                    Terminal.Say($"Line {line.Number} is refused: it is no JSON object whose \"id\" is {ContactId.Rule}.");
+                    terminal.Say($"Line {line.Number} is refused: it is no JSON object whose \"id\" is {ContactId.Rule}.");
                 }
             }
 
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var imported = await database.SendAsync(new ImportContacts(arguments.GetValue(tenant)!.Value, contacts), cancellationToken);
             if (!imported.IsSuccess)
             {
-                return Terminal.Refuse(imported.Error);
+                return terminal.Refuse(imported.Error);
             }
 
             var (added, known) = imported.Value;
             terminal.Show(new { added, known, refused }, $"{added} contacts added, {known} known before, {refused} lines refused.");
-            return refused == 0 ? 0 : 1;
+            return refused == 0 ? ExitStatus.Done : ExitStatus.Failed;
         }));
         return command;
     }

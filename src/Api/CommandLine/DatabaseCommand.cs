@@ -13,11 +13,11 @@ internal static class DatabaseCommand
         var command = new Command("upgrade", "Bring the embedded database to the newest PostgreSQL on this machine; needs pg_dump, and that no process uses it.");
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            var outcome = await EmbeddedUpgrade.RunAsync(DatabaseHandle.EmbeddedData(arguments), Terminal.Say, cancellationToken);
+            var outcome = await EmbeddedUpgrade.RunAsync(DatabaseHandle.EmbeddedData(arguments), terminal.Say, cancellationToken);
             terminal.Show(outcome, outcome.Kept is null
                 ? $"The database is one of PostgreSQL {outcome.To}, the newest on this machine."
                 : $"The database is one of PostgreSQL {outcome.To} now. The old folder lies in {outcome.Kept}; delete it when all works. Settings of your own in its postgresql.conf are not taken over.");
-            return 0;
+            return ExitStatus.Done;
         }));
         return command;
     }
@@ -27,10 +27,10 @@ internal static class DatabaseCommand
         var command = new Command("moved", "Tell that the database was brought back to an earlier state, such as a snapshot of its volume; needs the account that owns the tables. Run it before the service starts.");
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             await FeedMove.MoveAsync(database.OwnerConnectionString, cancellationToken);
             terminal.Show(new { Moved = true }, "The feed goes on behind all that it has shown before.");
-            return 0;
+            return ExitStatus.Done;
         }));
         return command;
     }

@@ -18,6 +18,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     {
         Description = "The folder of the embedded database; not used where ConnectionStrings__Flownally names a server.",
         DefaultValueFactory = _ => new DirectoryInfo(Environment.GetEnvironmentVariable("FLOWNALLY_DATA") ?? DefaultData),
+        CustomParser = OptionValues.ReadFolder,
         Recursive = true,
     };
 
@@ -39,17 +40,25 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     public string OwnerConnectionString { get; }
 
     /// <summary>Opens the database; an embedded one is brought up to date at once.</summary>
-    /// <exception cref="OptionsValidationException">A connection string is malformed.</exception>
-    public static async Task<DatabaseHandle> OpenAsync(ParseResult arguments, CancellationToken cancellationToken)
+    /// <param name="create">Makes an embedded database where there is none. Only a command that people start with does: a typing error in <c>--data</c> must not make one.</param>
+    /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
+    /// <exception cref="EmbeddedServerMissingException">There is no embedded database to open.</exception>
+    public static async Task<DatabaseHandle> OpenAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellationToken, bool create = false)
     {
-        var configuration = ReadConfiguration();
+        var configuration = Settings.Read();
         if (ConnectionSettings.Find(configuration, "Flownally") is { } named)
         {
             return new DatabaseHandle(configuration, named, null);
         }
 
         ConnectionSettings.Find(configuration, "FlownallyOwner"); // a malformed one is told before a server is started
-        var embedded = await EmbeddedServer.StartAsync(arguments.GetRequiredValue(Data).FullName, Terminal.Say, cancellationToken);
+        var data = arguments.GetRequiredValue(Data).FullName;
+        if (!create)
+        {
+            EmbeddedServer.RequireIn(data);
+        }
+
+        var embedded = await EmbeddedServer.StartAsync(data, terminal.Say, cancellationToken);
         var handle = new DatabaseHandle(configuration, embedded.ConnectionString, embedded);
         try
         {
@@ -64,11 +73,11 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     }
 
     /// <summary>The folder of the embedded database, for what has nothing to do with a server that somebody else runs.</summary>
-    /// <exception cref="EmbeddedServerException">ConnectionStrings__Flownally names a server.</exception>
+    /// <exception cref="WrongUseException">ConnectionStrings__Flownally names a server.</exception>
     public static string EmbeddedData(ParseResult arguments) =>
-        ConnectionSettings.Find(ReadConfiguration(), "Flownally") is null
+        ConnectionSettings.Find(Settings.Read(), "Flownally") is null
             ? arguments.GetRequiredValue(Data).FullName
-            : throw new EmbeddedServerException("This is for the embedded database, but ConnectionStrings__Flownally names a server; docs/postgresql.md tells what to do there.");
+            : throw new WrongUseException("This is for the embedded database, but ConnectionStrings__Flownally names a server; docs/postgresql.md tells what to do there.");
 
     /// <summary>Sends one request to the application.</summary>
     public async Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)
@@ -79,8 +88,6 @@ internal sealed class DatabaseHandle : IAsyncDisposable
 
     /// <summary>The application on this database, without a server.</summary>
     public ServiceProvider BuildServices() => new ServiceCollection().AddFlownally(Configuration, ConnectionString).BuildServiceProvider();
-
-    private static IConfiguration ReadConfiguration() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
     public ValueTask DisposeAsync() => _embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

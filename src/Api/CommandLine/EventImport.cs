@@ -110,9 +110,9 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
         {
             return await lines.MoveNextAsync();
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        catch (WrongUseException exception)
         {
-            Blame($"After line {LastLine} the file cannot be read: {exception.Message}");
+            Blame(exception.Message);
             return false;
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Flownally.Api.Quickstart;
 using Flownally.Domain.ApiKeys;
 
@@ -13,25 +14,24 @@ internal static class EventsCommand
     private const string KeyVariable = "FLOWNALLY_API_KEY";
 
     /// <summary>Every line is recorded, now or by an earlier import.</summary>
-    private const int Done = 0;
+    private const int Done = ExitStatus.Done;
 
     /// <summary>Some lines were refused.</summary>
-    private const int SomeRefused = 1;
+    private const int SomeRefused = ExitStatus.Failed;
 
     /// <summary>Not every line could be read, or sent, or was answered.</summary>
-    private const int NotFinished = 2;
-
-    private const int Interrupted = 130; // 128 + SIGINT, as shells have it
+    private const int NotFinished = ExitStatus.WrongUse;
 
     public static Command Create() => new("events", "What happens to contacts.") { ImportEventsCommand() };
 
     private static Command ImportEventsCommand()
     {
-        var file = new Argument<string>("file") { Description = "An event on each line, as POST /v1/events takes it; may be packed (.gz); - is standard input." };
+        var file = new Argument<string>("file") { Description = "An event on each line, as POST /v1/events takes it; may be compressed by gzip; - is standard input." };
         var url = new Option<Uri>("--url") { Description = "Where the service answers.", DefaultValueFactory = _ => new Uri(DefaultUrl), CustomParser = ReadUrl };
         var keyFile = new Option<FileInfo?>("--key-file")
         {
             Description = $"A file that holds the API key; its scope is event:create. Without it {KeyVariable} is the key, else the demo's.",
+            CustomParser = OptionValues.ReadFile,
         };
         var refused = new Option<string?>("--refused")
         {
@@ -52,37 +52,31 @@ internal static class EventsCommand
             try
             {
                 var path = arguments.GetRequiredValue(file);
-                if (await ReadKeyAsync(arguments, keyFile, cancellationToken) is not { } key)
-                {
-                    return NotFinished;
-                }
-
+                var key = await ReadKeyAsync(arguments, keyFile, cancellationToken);
                 await using var input = InputLines.Open(path);
                 using var refusedLines = new RefusedLines(arguments.GetValue(refused) ?? RefusedBeside(path));
                 if (Path.GetFullPath(refusedLines.Path) == Path.GetFullPath(path))
                 {
-                    Terminal.Say("The refused lines cannot be written over the events.");
-                    return NotFinished;
+                    return terminal.RefuseUse("The refused lines cannot be written over the events; --refused names another file.");
                 }
 
                 using var service = new BatchCall(arguments.GetRequiredValue(url), key, TimeProvider.System);
                 var progress = Console.IsErrorRedirected || arguments.GetValue(Terminal.Json) ? null : new ImportProgress();
                 var import = new EventImport(input, service, refusedLines, new EventImportOptions(arguments.GetValue(batchSize),
-                    arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor))), progress is null ? Terminal.Say : progress.Say, TimeProvider.System);
+                    arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor))), progress is null ? terminal.Say : progress.Say, TimeProvider.System);
                 var start = Stopwatch.StartNew();
                 var ended = progress is null
                     ? await import.RunAsync(cancellationToken)
                     : await progress.ShowAsync(import, input, () => import.RunAsync(cancellationToken));
                 Show(terminal, import, refusedLines, start.Elapsed, ended);
-                return !ended ? Interrupted
+                return !ended ? ExitStatus.Interrupted
                     : import.Fault is not null ? NotFinished
                     : import.Refused > 0 ? SomeRefused
                     : Done;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                Terminal.Say(exception.Message);
-                return NotFinished;
+                return terminal.RefuseUse(exception.Message);
             }
         }));
         return command;
@@ -96,43 +90,35 @@ internal static class EventsCommand
                 $"{import.Recorded} events recorded, {import.RecordedBefore} recorded before, {import.Refused} refused, {import.Unfinished} unfinished, in {time.TotalSeconds:0.0} seconds."));
         if (import.Refused > 0)
         {
-            Terminal.Say($"What was refused, and why, stands in {refusedLines.Path}.");
+            terminal.Say($"What was refused, and why, stands in {refusedLines.Path}.");
         }
 
         if (import.Fault is { } fault)
         {
-            Terminal.Say(fault);
+            terminal.Fail(fault);
         }
 
-        if (!ended || import.Fault is not null)
+        if (import.LastLine > 0 && (!ended || import.Fault is not null))
         {
-            Terminal.Say($"The import ended before all was done; line {import.LastLine} was the last that was read. Import the file again for the rest.");
+            terminal.Say($"The import ended before all was done; line {import.LastLine} was the last that was read. Import the file again for the rest.");
         }
     }
 
     /// <summary>The key's text never stands on a command line, where every process could read it.</summary>
-    private static async Task<ApiKeySecret?> ReadKeyAsync(ParseResult arguments, Option<FileInfo?> keyFile, CancellationToken cancellationToken)
+    /// <exception cref="WrongUseException">There is no key.</exception>
+    private static async Task<ApiKeySecret> ReadKeyAsync(ParseResult arguments, Option<FileInfo?> keyFile, CancellationToken cancellationToken)
     {
         var file = arguments.GetValue(keyFile);
         var text = file is null ? Environment.GetEnvironmentVariable(KeyVariable) : null;
         var source = text is null ? (file ?? DemoWorkspace.KeyFileIn(arguments.GetRequiredValue(DatabaseHandle.Data))).FullName : KeyVariable;
         if (text is null && (file is not null || File.Exists(source)))
         {
-            text = await File.ReadAllTextAsync(source, cancellationToken);
+            text = Encoding.UTF8.GetString(await InputFile.ReadAsync(source, cancellationToken));
         }
 
-        if (text is null)
-        {
-            Terminal.Say($"There is no API key: set {KeyVariable}, or name a file by --key-file.");
-            return null;
-        }
-
-        if (!ApiKeySecret.TryParse(text.AsSpan().Trim(), out var key))
-        {
-            Terminal.Say($"What {source} holds is no API key.");
-        }
-
-        return key;
+        return text is null ? throw new WrongUseException($"There is no API key: set {KeyVariable}, or name a file by --key-file.")
+            : ApiKeySecret.TryParse(text.AsSpan().Trim(), out var key) ? key
+            : throw new WrongUseException($"What {source} holds is no API key.");
     }
 
     private static string RefusedBeside(string path) =>
@@ -146,20 +132,14 @@ internal static class EventsCommand
             return url;
         }
 
-        argument.AddError($"'{text}' is no address such as {DefaultUrl}.");
+        OptionValues.Refuse(argument, $"an address such as {DefaultUrl}");
         return new Uri(DefaultUrl);
     }
 
-    private static Option<int> Number(string name, string description, int standard, int most, int least = 1)
+    private static Option<int> Number(string name, string description, int standard, int most, int least = 1) => new(name)
     {
-        var option = new Option<int>(name) { Description = $"{description} {least} to {most}.", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < least || result.GetValueOrDefault<int>() > most)
-            {
-                result.AddError($"{name} takes a number from {least} to {most}.");
-            }
-        });
-        return option;
-    }
+        Description = $"{description} {least} to {most}.",
+        DefaultValueFactory = _ => standard,
+        CustomParser = argument => OptionValues.ReadNumber(argument, least, most),
+    };
 }

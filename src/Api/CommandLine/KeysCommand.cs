@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Flownally.Api.Authentication;
 using Flownally.Application.ApiKeys;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
@@ -12,7 +13,7 @@ internal static class KeysCommand
 {
     private const string AllScopes = "all";
 
-    public static Command Create() => new("keys", "API keys, each for one workspace.")
+    public static Command Create() => new("keys", "API keys, each for one tenant.")
     {
         CreateKeyCommand(),
         ListKeysCommand(),
@@ -22,7 +23,9 @@ internal static class KeysCommand
     private static Command CreateKeyCommand()
     {
         var tenant = Tenant(required: true);
-        var role = new Option<Role>("--role") { Description = "owner, admin, agent or viewer.", Required = true };
+        var role = new Option<Role>("--role") { Description = "owner, admin, agent or viewer.", HelpName = "role", Required = true, CustomParser = OptionValues.ReadName<Role> };
+        role.CompletionSources.Clear(); // it has each name twice
+        role.CompletionSources.Add([.. Enum.GetNames<Role>().Select(name => name.ToLowerInvariant())]);
         var scopes = new Option<string>("--scopes")
         {
             Description = $"Separated by commas, or '{AllScopes}'. There are {string.Join(", ", Scopes.All)}.",
@@ -39,19 +42,24 @@ internal static class KeysCommand
         {
             var text = arguments.GetRequiredValue(scopes);
             var list = text == AllScopes ? Scopes.All : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var made = await database.SendAsync(new CreateApiKey(arguments.GetValue(tenant)!.Value, arguments.GetValue(role), list,
                 arguments.GetValue(name), arguments.GetValue(expires)), cancellationToken);
             if (!made.IsSuccess)
             {
-                return Terminal.Refuse(made.Error);
+                return terminal.Refuse(made.Error);
             }
 
             var (key, secret) = made.Value;
             terminal.Show(
                 new { key.Id, Key = secret.Reveal(), key.TenantId, key.Name, key.Role, key.Scopes, key.CreatedAt, key.ExpiresAt },
                 secret.Reveal());
-            return 0;
+            if (key.Role == Role.Viewer)
+            {
+                terminal.Say(ViewerWarning());
+            }
+
+            return ExitStatus.Done;
         }));
         return command;
     }
@@ -62,10 +70,10 @@ internal static class KeysCommand
         var command = new Command("list", "List keys, revoked and expired ones included.") { tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var list = await database.SendAsync(new ListApiKeys(arguments.GetValue(tenant)), cancellationToken);
-            terminal.Show(list.Value, list.Value.Keys.Select(Line));
-            return 0;
+            terminal.ShowTable(list.Value, ["KEY", "TENANT", "ROLE", "STATE", "NAME", "SCOPES"], [.. list.Value.Keys.Select(Row)], "There are no keys; `flownally keys create` makes one.");
+            return ExitStatus.Done;
         }));
         return command;
     }
@@ -75,20 +83,20 @@ internal static class KeysCommand
         var id = new Argument<ApiKeyId>("id")
         {
             Description = "The key's id, as `keys list` shows it.",
-            CustomParser = argument => Read<ApiKeyId>(argument),
+            CustomParser = argument => OptionValues.ReadId<ApiKeyId>(argument, "key_01KATWBQ1HX8CYFG0H9T2WGN3M"),
         };
         var command = new Command("revoke", "End a key for good: the next call with it is refused.") { id };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var revoked = await database.SendAsync(new RevokeApiKey(arguments.GetRequiredValue(id)), cancellationToken);
             if (!revoked.IsSuccess)
             {
-                return Terminal.Refuse(revoked.Error);
+                return terminal.Refuse(revoked.Error);
             }
 
             terminal.Show(new { Id = revoked.Value, Revoked = true }, $"{revoked.Value} is revoked.");
-            return 0;
+            return ExitStatus.Done;
         }));
         return command;
     }
@@ -96,21 +104,10 @@ internal static class KeysCommand
     /// <summary>The option that names a tenant.</summary>
     public static Option<TenantId?> Tenant(bool required) => new("--tenant")
     {
-        Description = "The workspace's id: tn_….",
+        Description = "The tenant's id, as `tenants list` shows it.",
         Required = required,
-        CustomParser = argument => Read<TenantId>(argument),
+        CustomParser = argument => OptionValues.ReadId<TenantId>(argument, "tn_01KATWBQ1HX8CYFG0H9T2WGN3M"),
     };
-
-    private static T Read<T>(ArgumentResult argument) where T : struct, IParsable<T>
-    {
-        var text = argument.Tokens.Single().Value;
-        if (!T.TryParse(text, null, out var value))
-        {
-            argument.AddError($"'{text}' is no id of this kind.");
-        }
-
-        return value;
-    }
 
     private static DateTimeOffset? ReadTime(ArgumentResult argument)
     {
@@ -121,18 +118,23 @@ internal static class KeysCommand
             return time;
         }
 
-        argument.AddError($"'{text}' is neither a day such as 2027-01-31 nor a time of RFC 3339.");
+        OptionValues.Refuse(argument, "a day such as 2027-01-31 or a time of RFC 3339");
         return null;
     }
 
-    private static string Line(ApiKey key)
+    private static string ViewerWarning() => Operations.OpenTo(Role.Viewer).ToList() is { Count: > 0 } open
+        ? $"Warning: a viewer may only call {string.Join(", ", open)}, within its scopes; make a key of the role agent, admin or owner for the other operations."
+        : "Warning: a viewer may call no operation; make a key of the role agent, admin or owner.";
+
+    private static string[] Row(ApiKey key) =>
+    [
+        key.Id.ToString(), key.TenantId.ToString(), key.Role.ToString().ToLowerInvariant(), State(key), key.Name ?? "", string.Join(',', key.Scopes),
+    ];
+
+    private static string State(ApiKey key) => key switch
     {
-        var state = key switch
-        {
-            { RevokedAt: { } at } => $"revoked {at:yyyy-MM-dd}",
-            { ExpiresAt: { } at } => $"expires {at:yyyy-MM-dd}",
-            _ => "active",
-        };
-        return $"{key.Id}  {key.TenantId}  {key.Role.ToString().ToLowerInvariant(),-6}  {state,-18}  {string.Join(',', key.Scopes)}  {key.Name}";
-    }
+        { RevokedAt: { } at } => $"revoked {at:yyyy-MM-dd}",
+        { ExpiresAt: { } at } => $"expires {at:yyyy-MM-dd}",
+        _ => "active",
+    };
 }

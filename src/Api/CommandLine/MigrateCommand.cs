@@ -11,10 +11,10 @@ internal static class MigrateCommand
         var command = new Command("migrate", "Bring the database to the newest version; needs the account that owns its tables.") { force };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken, create: true);
             var applied = await Migrator.MigrateAsync(database.OwnerConnectionString, cancellationToken, arguments.GetValue(force));
             terminal.Show(new { applied }, applied.Count == 0 ? ["The database is up to date."] : applied);
-            return 0;
+            return ExitStatus.Done;
         }));
         return command;
     }

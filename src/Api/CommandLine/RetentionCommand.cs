@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Flownally.Infrastructure.Events;
 
 namespace Flownally.Api.CommandLine;
@@ -13,7 +14,7 @@ internal static class RetentionCommand
         var command = new Command("apply", "Drop what lies beyond the retention now; needs the account that owns the tables.") { dryRun };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             await using var services = database.BuildServices();
             var retention = services.GetRequiredService<IRetention>();
             return arguments.GetValue(dryRun)
@@ -26,10 +27,9 @@ internal static class RetentionCommand
     private static async Task<int> ListAsync(IRetention retention, Terminal terminal, CancellationToken cancellationToken)
     {
         var months = await retention.ListAsync(cancellationToken);
-        terminal.Show(new { Months = months }, months.Count == 0
-            ? ["Nothing lies beyond the retention."]
-            : months.Select(month => $"{month.Month} would be dropped: {month.Events} events."));
-        return 0;
+        terminal.ShowTable(new { Months = months }, ["MONTH", "EVENTS"],
+            [.. months.Select(month => new[] { $"{month.Month}", month.Events.ToString(CultureInfo.InvariantCulture) })], "Nothing lies beyond the retention.");
+        return ExitStatus.Done;
     }
 
     private static async Task<int> ApplyAsync(IRetention retention, Terminal terminal, CancellationToken cancellationToken)
@@ -37,18 +37,16 @@ internal static class RetentionCommand
         var outcome = await retention.ApplyAsync(cancellationToken);
         if (outcome is null)
         {
-            Terminal.Say("Another process is dropping it just now.");
-            return 1;
+            return terminal.Fail("Another process applies the retention just now.");
         }
 
         terminal.Show(new { outcome.Dropped, outcome.Keys },
             [.. outcome.Dropped.Select(month => $"{month} is dropped."), $"{outcome.Keys} idempotency keys are deleted."]);
         if (outcome.Obstacle is { } obstacle)
         {
-            Terminal.Say(obstacle);
-            return 1;
+            return terminal.Fail(obstacle);
         }
 
-        return 0;
+        return ExitStatus.Done;
     }
 }

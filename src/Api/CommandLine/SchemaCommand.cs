@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using Flownally.Domain;
+using Flownally.Domain.Events;
+using Flownally.Domain.Json;
 using Flownally.Domain.Schemas;
 
 namespace Flownally.Api.CommandLine;
@@ -8,30 +11,26 @@ namespace Flownally.Api.CommandLine;
 internal static class SchemaCommand
 {
     /// <summary>Every payload of the old schema, or every given one, fits the new schema.</summary>
-    private const int Compatible = 0;
+    private const int Compatible = ExitStatus.Done;
 
     /// <summary>Some do not; or it could not be proved, and no events were given.</summary>
-    private const int Incompatible = 1;
+    private const int Incompatible = ExitStatus.Failed;
 
-    /// <summary>A file is missing, is no JSON, or is no schema.</summary>
-    private const int Unreadable = 2;
+    /// <summary>Objects and arrays in one another: more than schemas and payloads may have, so that they say so themselves.</summary>
+    private const int MaxDepth = 64;
 
     public static Command Create() => new("schema", "Payload schemas.") { CheckCommand() };
 
     private static Command CheckCommand()
     {
-        var old = new Argument<FileInfo>("OLD.json") { Description = "The schema that payloads fit now." };
-        var @new = new Argument<FileInfo>("NEW.json") { Description = "The schema that they shall fit." };
-        var events = new Option<FileInfo?>("--events") { Description = "Payloads to try where a proof fails: a JSON object on each line." };
+        var old = new Argument<FileInfo>("OLD.json") { Description = "The schema that payloads fit now.", CustomParser = OptionValues.ReadFile };
+        var @new = new Argument<FileInfo>("NEW.json") { Description = "The schema that they shall fit.", CustomParser = OptionValues.ReadFile };
+        var events = new Option<FileInfo?>("--events") { Description = "Payloads to try where a proof fails: a JSON object on each line.", CustomParser = OptionValues.ReadFile };
         var command = new Command("check", "Tell whether a schema can be changed. Exit status 0: it can; 1: it cannot, or that was not proved; 2: a file cannot be used.") { old, @new, events };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            if (await ReadAsync(arguments.GetRequiredValue(old), cancellationToken) is not { } before
-                || await ReadAsync(arguments.GetRequiredValue(@new), cancellationToken) is not { } after)
-            {
-                return Unreadable;
-            }
-
+            var before = await ReadAsync(arguments.GetRequiredValue(old), cancellationToken);
+            var after = await ReadAsync(arguments.GetRequiredValue(@new), cancellationToken);
             var proof = after.ProveAccepts(before, cancellationToken);
             if (proof.IsCompatible)
             {
@@ -55,35 +54,30 @@ internal static class SchemaCommand
     private static async Task<int> TryAsync(Terminal terminal, PayloadSchema before, PayloadSchema after, FileInfo payloads, CancellationToken cancellationToken)
     {
         var comparison = new SchemaComparison(after);
-        var number = 0;
-        await foreach (var line in File.ReadLinesAsync(payloads.FullName, cancellationToken))
+        var count = 0;
+        await using var input = InputLines.Open(payloads.FullName);
+        await foreach (var line in input.ReadAsync(cancellationToken))
         {
-            number++;
-            if (string.IsNullOrWhiteSpace(line))
+            var place = $"Line {line.Number} of {payloads.Name}";
+            var payload = Payload.Parse(Parse(line.Text ?? throw new WrongUseException($"{place} has more than {InputLines.MaxLineBytes} bytes."), place));
+            if (!payload.IsSuccess)
             {
-                continue;
+                throw new WrongUseException($"{place} is no payload. {Describe(payload.Error)}");
             }
 
-            try
-            {
-                comparison.Add(new StoredPayload(LineId(number), JsonElement.Parse(line)), cancellationToken);
-            }
-            catch (JsonException)
-            {
-                Terminal.Say($"{payloads.Name}, line {number}, is no JSON text.");
-                return Unreadable;
-            }
+            comparison.Add(new StoredPayload(LineId((int)line.Number), payload.Value.Json), cancellationToken);
+            count++;
         }
 
         if (comparison.TooComplex is { } unknown)
         {
-            Terminal.Say($"Checking line {LineOf(unknown)} of {payloads.Name} against the new schema takes too much work; use fewer alternatives and references.");
+            terminal.Say($"Checking line {LineOf(unknown)} of {payloads.Name} against the new schema takes too much work; use fewer alternatives and references.");
             return Incompatible;
         }
 
         var found = comparison.Against(before).Select(rule => new { rule.Pointer, rule.Change, rule.EventCount, Lines = rule.EventIds.Select(LineOf).ToList() }).ToList();
         terminal.Show(new { Compatible = comparison.IsCompatible, By = "events", Incompatibilities = found }, comparison.IsCompatible
-            ? [$"Compatible with the {number} given: a proof is not possible, but all of them fit."]
+            ? [$"Compatible with the {count} given: a proof is not possible, but all of them fit."]
             : ["Incompatible:", .. found.Select(rule => $"  {rule.Pointer}: {rule.Change} {rule.EventCount} break it, first on line {string.Join(", ", rule.Lines)}.")]);
         return comparison.IsCompatible ? Compatible : Incompatible;
     }
@@ -92,28 +86,43 @@ internal static class SchemaCommand
 
     private static int LineOf(EventId id) => BitConverter.ToInt32(id.Value.ToByteArray());
 
-    private static async Task<PayloadSchema?> ReadAsync(FileInfo file, CancellationToken cancellationToken)
+    /// <exception cref="WrongUseException">The file cannot be read, or holds no schema.</exception>
+    private static async Task<PayloadSchema> ReadAsync(FileInfo file, CancellationToken cancellationToken)
     {
+        var content = await InputFile.ReadAsync(file.FullName, cancellationToken);
+        if (InputFormat.Find(content) is { } format)
+        {
+            throw new WrongUseException($"{file.Name} is {format}; only UTF-8 text is taken.");
+        }
+
+        var schema = PayloadSchema.Parse(Parse(content, file.Name));
+        return schema.IsSuccess ? schema.Value : throw new WrongUseException($"{file.Name} is no payload schema. {Describe(schema.Error)}");
+    }
+
+    /// <summary>As strictly as the service reads a body.</summary>
+    /// <param name="place">Where the text stands.</param>
+    private static JsonElement Parse(ReadOnlySpan<byte> utf8, string place)
+    {
+        utf8 = utf8.StartsWith("\uFEFF"u8) ? utf8["\uFEFF"u8.Length..] : utf8; // a byte order mark
+        IReadOnlyList<JsonFault> faults;
         try
         {
-            using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(file.FullName, cancellationToken));
-            var schema = PayloadSchema.Parse(document.RootElement);
-            if (schema.IsSuccess)
-            {
-                return schema.Value;
-            }
-
-            Terminal.Refuse(schema.Error);
+            faults = JsonText.FindFaults(utf8, MaxDepth);
         }
         catch (JsonException exception)
         {
-            Terminal.Say($"{file.Name} is no JSON text: line {exception.LineNumber + 1}.");
-        }
-        catch (FileNotFoundException)
-        {
-            Terminal.Say($"{file.FullName} does not exist.");
+            throw new WrongUseException($"{place} is not JSON: it goes wrong at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
         }
 
-        return null;
+        if (faults is [var fault, ..])
+        {
+            throw new WrongUseException($"{place} cannot be used. {fault.Pointer}: {fault.Message}");
+        }
+
+        var json = JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
+        return JsonDuplicates.Find(json) is [var twice, ..] ? throw new WrongUseException($"{place} cannot be used. {twice}: the member is there twice.") : json;
     }
+
+    private static string Describe(Error error) =>
+        error.Violations.Count == 0 ? error.Detail : string.Join(' ', error.Violations.Select(fault => $"{fault.Field}: {fault.Message}"));
 }

@@ -7,23 +7,36 @@ namespace Flownally.Api.CommandLine;
 
 internal static class TenantsCommand
 {
-    public static Command Create() => new("tenants", "Workspaces, which cannot see each other.") { CreateTenantCommand(), LimitCommand() };
+    public static Command Create() => new("tenants", "Tenants, which cannot see each other.") { CreateTenantCommand(), ListTenantsCommand(), LimitCommand() };
 
     private static Command CreateTenantCommand()
     {
         var name = new Option<string>("--name") { Description = "What people call it.", Required = true };
-        var command = new Command("create", "Open a workspace.") { name };
+        var command = new Command("create", "Open a tenant; prints its id.") { name };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var tenant = await database.SendAsync(new CreateTenant(arguments.GetRequiredValue(name)), cancellationToken);
             if (!tenant.IsSuccess)
             {
-                return Terminal.Refuse(tenant.Error);
+                return terminal.Refuse(tenant.Error);
             }
 
             terminal.Show(tenant.Value, tenant.Value.Id.ToString());
-            return 0;
+            return ExitStatus.Done;
+        }));
+        return command;
+    }
+
+    private static Command ListTenantsCommand()
+    {
+        var command = new Command("list", "List all tenants, oldest first.");
+        command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
+        {
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
+            var list = await database.SendAsync(new ListTenants(), cancellationToken);
+            terminal.ShowTable(list.Value, ["TENANT", "CREATED", "NAME"], [.. list.Value.Tenants.Select(Row)], "There are no tenants; `flownally tenants create` opens one.");
+            return ExitStatus.Done;
         }));
         return command;
     }
@@ -33,8 +46,8 @@ internal static class TenantsCommand
         var tenant = KeysCommand.Tenant(required: true);
         var limits = Enum.GetValues<TenantLimit>().ToDictionary(limit => limit, LimitOption);
         var command = new Command("limit", """
-            Set limits of a workspace, and show all of them. Each process goes by a new limit within seconds, and counts for itself:
-            with three processes a workspace has three times the rate. What exists above a limit of number stays.
+            Set limits of a tenant, and show all of them. Each process goes by a new limit within seconds, and counts for itself:
+            with three processes a tenant has three times the rate. What exists above a limit of number stays.
             """)
         { tenant };
         foreach (var option in limits.Values)
@@ -44,32 +57,31 @@ internal static class TenantsCommand
 
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            await using var database = await DatabaseHandle.OpenAsync(arguments, cancellationToken);
+            await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var id = arguments.GetValue(tenant)!.Value;
             var changes = limits.Where(limit => arguments.GetValue(limit.Value) is not null)
                 .ToDictionary(limit => limit.Key, limit => arguments.GetValue(limit.Value)!.Value);
             var changed = await database.SendAsync(new LimitTenant(id, changes), cancellationToken);
             if (!changed.IsSuccess)
             {
-                return Terminal.Refuse(changed.Error);
+                return terminal.Refuse(changed.Error);
             }
 
             var shown = await database.SendAsync(new GetTenantLimits(id), cancellationToken);
-            terminal.Show(shown.Value, shown.Value.Limits.Select(Line));
-            return 0;
+            terminal.ShowTable(shown.Value, ["LIMIT", "VALUE", "SOURCE"], [.. shown.Value.Limits.Select(Row)], "There are no limits.");
+            return ExitStatus.Done;
         }));
         return command;
     }
 
     private static Option<LimitSetting?> LimitOption(TenantLimit limit) => new($"--{limit.Name()}")
     {
-        Description = $"{Describe(limit)} 1 to {TenantLimits.Max}, 'none', or 'default' for the limit of all workspaces.",
+        Description = $"{Describe(limit)} 1 to {TenantLimits.Max}, 'none', or 'default' for the limit of all tenants.",
         CustomParser = argument =>
         {
-            var text = argument.Tokens.Single().Value;
-            if (!LimitSetting.TryParse(text, CultureInfo.InvariantCulture, out var setting))
+            if (!LimitSetting.TryParse(argument.Tokens.Single().Value, CultureInfo.InvariantCulture, out var setting))
             {
-                argument.AddError($"'{text}' is not a number from 1 to {TenantLimits.Max}, 'none' or 'default'.");
+                OptionValues.Refuse(argument, $"a number from 1 to {TenantLimits.Max}, 'none' or 'default'");
             }
 
             return setting;
@@ -90,6 +102,8 @@ internal static class TenantsCommand
         _ => throw new ArgumentOutOfRangeException(nameof(limit)),
     };
 
-    private static string Line(TenantLimitResponse limit) =>
-        $"{limit.Name,-24}  {limit.Value?.ToString(CultureInfo.InvariantCulture) ?? "none",9}  {(limit.IsDefault ? "default" : "of this workspace")}";
+    private static string[] Row(Tenant tenant) => [tenant.Id.ToString(), $"{tenant.CreatedAt:yyyy-MM-dd}", tenant.Name];
+
+    private static string[] Row(TenantLimitResponse limit) =>
+        [limit.Name, limit.Value?.ToString(CultureInfo.InvariantCulture) ?? "none", limit.IsDefault ? "default" : "this tenant"];
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using System.Text.Json;
 using Flownally.Api.Json;
 using Flownally.Application;
@@ -8,20 +7,72 @@ using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.EmbeddedPostgres;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Spectre.Console;
 
 namespace Flownally.Api.CommandLine;
 
-/// <summary>How commands speak: results on standard output, as text or JSON; everything else on standard error.</summary>
+/// <summary>How commands speak: results on standard output; notes and errors on standard error; each as text, or as one JSON object a line.</summary>
 internal sealed class Terminal(bool json)
 {
+    private const string Failed = "failed";
+    private const string WrongUse = "wrongUse";
+    private const string Unavailable = "databaseUnavailable"; // as calls are told it
+
+    /// <summary>Wider than any line, so that none is broken.</summary>
+    private const int TableWidth = 10_000;
+
     public static readonly Option<bool> Json = new("--json")
     {
-        Description = "Print results as JSON.",
+        Description = "Print results, and errors on standard error, as JSON: one object a line.",
         Recursive = true,
     };
 
+    /// <summary>Runs a command. What it cannot do is told in a sentence and by the exit status.</summary>
+    public static async Task<int> RunAsync(ParseResult arguments, Func<Terminal, Task<int>> command)
+    {
+        var terminal = new Terminal(arguments.GetValue(Json));
+        try
+        {
+            return await command(terminal);
+        }
+        catch (Exception exception) when (exception is WrongUseException or EmbeddedServerMissingException)
+        {
+            return terminal.RefuseUse(exception.Message);
+        }
+        catch (OptionsValidationException exception)
+        {
+            return terminal.RefuseUse([.. exception.Failures]);
+        }
+        catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OptionsValidationException)) // of several sections
+        {
+            return terminal.RefuseUse([.. exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures)]);
+        }
+        catch (Exception exception) when (Outage.Explain(exception) is { } outage)
+        {
+            terminal.Complain(Unavailable, [outage]);
+            return ExitStatus.Failed;
+        }
+        catch (DatabaseUnavailableException exception)
+        {
+            terminal.Complain(Unavailable, [exception.Message]);
+            return ExitStatus.Failed;
+        }
+        catch (PostgresException exception)
+        {
+            return terminal.Fail($"PostgreSQL refuses: {exception.MessageText} ({exception.SqlState}).");
+        }
+        catch (Exception exception) when (exception is EmbeddedServerException or MigrationRefusedException or IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return terminal.Fail(exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitStatus.Interrupted;
+        }
+    }
+
     /// <summary>Says something to the person that no script waits for.</summary>
-    public static void Say(string sentence) => Console.Error.WriteLine(sentence);
+    public void Say(string sentence) => Console.Error.WriteLine(json ? JsonSerializer.Serialize(new { Note = sentence }, ApiJson.Options) : sentence);
 
     /// <summary>Prints a result.</summary>
     /// <param name="value">What <c>--json</c> shows, on one line.</param>
@@ -34,40 +85,73 @@ internal sealed class Terminal(bool json)
         }
     }
 
-    /// <summary>Says why a command was refused.</summary>
-    /// <returns>The exit status 1.</returns>
-    public static int Refuse(Error error)
+    /// <summary>Prints a list, below headings.</summary>
+    /// <param name="value">What <c>--json</c> shows, on one line.</param>
+    /// <param name="none">What a person reads where there are no rows.</param>
+    public void ShowTable(object value, string[] headings, IReadOnlyCollection<string[]> rows, string none)
     {
-        Say(error.Violations.Count == 0 ? error.Detail : string.Join('\n', error.Violations.Select(fault => $"{fault.Field}: {fault.Message}")));
-        return 1;
-    }
-
-    /// <summary>Runs a command; an outage or a wrong setting is told in a sentence and makes the exit status 1.</summary>
-    public static async Task<int> RunAsync(ParseResult arguments, Func<Terminal, Task<int>> command)
-    {
-        try
+        if (json)
         {
-            return await command(new Terminal(arguments.GetValue(Json)));
+            Show(value);
         }
-        catch (Exception exception) when (exception is SocketException or (NpgsqlException and not PostgresException))
+        else if (rows.Count == 0)
         {
-            Say($"The database cannot be reached: {Reason(exception)}");
-            return 1;
+            Say(none);
         }
-        catch (Exception exception) when (exception is EmbeddedServerException or DatabaseUnavailableException or MigrationRefusedException
-            or OptionsValidationException or PostgresException or IOException or InvalidDataException or UnauthorizedAccessException)
+        else
         {
-            Say(exception.Message);
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            return 130; // 128 + SIGINT, as shells have it
+            WriteTable(headings, rows);
         }
     }
 
-    /// <summary>Where a connection string names several hosts, each has its own.</summary>
-    private static string Reason(Exception exception) => exception.InnerException is AggregateException hosts
-        ? string.Join("; ", hosts.InnerExceptions.Select(host => host.Message))
-        : exception.Message;
+    /// <summary>Says why a command was refused, a line for each fault.</summary>
+    /// <returns>The exit status.</returns>
+    public int Refuse(Error error)
+    {
+        Console.Error.WriteLine(json ? JsonSerializer.Serialize(new { error.Code, error.Detail, Errors = error.Violations }, ApiJson.Options)
+            : error.Violations.Count == 0 ? error.Detail
+            : string.Join('\n', error.Violations.Select(fault => $"{fault.Field}: {fault.Message}")));
+        return ExitStatus.Failed;
+    }
+
+    /// <summary>Says why a command has failed.</summary>
+    /// <returns>The exit status.</returns>
+    public int Fail(string sentence)
+    {
+        Complain(Failed, [sentence]);
+        return ExitStatus.Failed;
+    }
+
+    /// <summary>Says what is wrong with a call of the program or with its configuration, a line for each fault.</summary>
+    /// <returns>The exit status.</returns>
+    public int RefuseUse(params IReadOnlyList<string> faults)
+    {
+        Complain(WrongUse, faults);
+        return ExitStatus.WrongUse;
+    }
+
+    private void Complain(string code, IReadOnlyList<string> sentences) => Console.Error.WriteLine(json
+        ? JsonSerializer.Serialize(new { Code = code, Detail = string.Join(' ', sentences) }, ApiJson.Options)
+        : string.Join('\n', sentences));
+
+    private static void WriteTable(string[] headings, IReadOnlyCollection<string[]> rows)
+    {
+        var table = new Table().NoBorder();
+        foreach (var (i, heading) in headings.Index())
+        {
+            table.AddColumn(new TableColumn(new Text(heading)).NoWrap().Padding(0, 0, i == headings.Length - 1 ? 0 : 2, 0));
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(new string([.. cell.Select(Visible)]))));
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        console.Profile.Width = TableWidth;
+        console.Write(table);
+    }
+
+    /// <summary>A terminal obeys control characters, and a name can hold some.</summary>
+    private static char Visible(char character) => char.IsControl(character) ? '\uFFFD' : character;
 }

@@ -34,7 +34,7 @@ internal static class LimitSettings
 
     private static LimitSetting Find(IConfiguration section, string name) => section[name] is not { } text ? new LimitSetting(IsDefault: true, Value: null)
         : LimitSetting.TryParse(text, CultureInfo.InvariantCulture, out var setting) ? setting
-        : throw Invalid($"Limits__{name} is a whole number from 1 to {TenantLimits.Max}, none, or default.");
+        : throw Invalid($"Limits__{name} is '{text}'; it must be a whole number from 1 to {TenantLimits.Max}, none, or default.");
 
     private static OptionsValidationException Invalid(string message) => new(nameof(LimitOptions), typeof(LimitOptions), [message]);
 }

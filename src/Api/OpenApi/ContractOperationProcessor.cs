@@ -41,7 +41,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
 
         var operation = context.OperationDescription.Operation;
         var method = context.MethodInfo;
-        operation.OperationId = char.ToLowerInvariant(method.Name[0]) + method.Name[1..];
+        operation.OperationId = Operations.NameOf(method);
         operation.IsDeprecated = method.IsDefined(typeof(DeprecatedAttribute));
         RequireKey(operation, method.GetCustomAttribute<SendsAttribute>()!.Required);
         foreach (var parameter in operation.Parameters)

@@ -6,20 +6,20 @@ namespace Flownally.Api.Quickstart;
 /// <summary>What a person sees once the service answers: where it is and, in a demo, what to paste.</summary>
 internal static class Greeting
 {
+    /// <param name="urls">All addresses at which the service answers; one or more.</param>
     /// <param name="receiver">Where the demo's journey sends webhooks, to be shown below; null where it sends none.</param>
-    public static void Show(Terminal terminal, string url, DemoWorkspace? demo, TargetUrl? receiver = null)
+    public static void Show(Terminal terminal, IReadOnlyList<string> urls, DemoWorkspace? demo, TargetUrl? receiver = null)
     {
+        var url = urls[0];
         var docs = $"{url}/docs";
-        terminal.Show(new { url, docs, demoKey = demo?.Key, receiver }, demo is null ? [$"Flownally answers at {url}", $"Documentation: {docs}"] : Demo(url, docs, demo, receiver));
+        terminal.Show(new { url, urls, docs, demoKey = demo?.Key, receiver }, [$"Flownally answers at {string.Join(" and ", urls)}", $"Documentation: {docs}", .. demo is null ? [] : Demo(url, demo, receiver)]);
     }
 
-    private static IEnumerable<string> Demo(string url, string docs, DemoWorkspace demo, TargetUrl? receiver)
+    private static IEnumerable<string> Demo(string url, DemoWorkspace demo, TargetUrl? receiver)
     {
         var timeline = $"{url}/v1/contacts/{DemoWorkspace.Contact}/events";
         return
         [
-            $"Flownally answers at {url}",
-            $"Documentation: {docs}",
             $"Demo key: {demo.Key} (kept in {demo.KeyFile.FullName})",
             "",
             receiver is null ? "Record a purchase:" : $"Record a purchase; a moment later the journey \"{DemoJourney.Name}\" tells {receiver} of it, and that is shown below:",

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Flownally.Application.Journeys;
 
 /// <summary>
@@ -6,9 +8,11 @@ namespace Flownally.Application.Journeys;
 /// </summary>
 public sealed class JourneyShareOptions
 {
-    /// <summary>Entries of one tenant in a step: 1 or more.</summary>
+    /// <summary>Entries of one tenant in a step: 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "a whole number from 1 to 1000000")]
     public int Entries { get; set; } = 1_000;
 
-    /// <summary>Time that one tenant's filters take in a step.</summary>
+    /// <summary>Time that one tenant's filters take in a step: one millisecond to one minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00", ErrorMessage = "a time from 00:00:00.001 to 00:01:00, such as 00:00:00.050")]
     public TimeSpan Time { get; set; } = TimeSpan.FromMilliseconds(50);
 }

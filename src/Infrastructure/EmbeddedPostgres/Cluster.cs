@@ -16,6 +16,7 @@ internal sealed class Cluster
 
     private const string User = "flownally";
     private const string Refuge = "/var/lib/flownally";
+    private const string VersionFile = "PG_VERSION"; // as initdb writes it
     private const string SettingsFile = "flownally.conf";
 
     /// <summary>
@@ -70,12 +71,13 @@ internal sealed class Cluster
         return new DirectoryInfo(place).LinkTarget ?? place;
     }
 
-    public static string NoneIn(string data) => $"There is no embedded database in {data}; --data names its folder.";
+    /// <exception cref="UnauthorizedAccessException">The account of this process may not look.</exception>
+    public static bool IsOneIn(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, VersionFile).Any();
 
     /// <returns>The version of PostgreSQL that made the cluster of a folder; null where there is none.</returns>
     public static async Task<int?> ReadVersionAsync(string folder, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(folder, "PG_VERSION");
+        var file = Path.Combine(folder, VersionFile);
         return File.Exists(file) ? int.Parse((await File.ReadAllTextAsync(file, cancellationToken)).Trim(), CultureInfo.InvariantCulture) : null;
     }
 

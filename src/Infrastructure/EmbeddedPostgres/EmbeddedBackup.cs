@@ -34,10 +34,12 @@ public static class EmbeddedBackup
     /// <summary>Writes a backup; the service may run meanwhile. What is not whole never has the file's name.</summary>
     /// <param name="say">Is told what goes on.</param>
     /// <returns>The size in bytes.</returns>
-    /// <exception cref="EmbeddedServerException">There is no database, or pg_dump is missing.</exception>
+    /// <exception cref="EmbeddedServerMissingException">There is no database.</exception>
+    /// <exception cref="EmbeddedServerException">pg_dump is missing.</exception>
     public static async Task<long> WriteAsync(string data, string file, Action<string> say, CancellationToken cancellationToken)
     {
-        data = Existing(data);
+        data = Path.GetFullPath(data);
+        EmbeddedServer.RequireIn(data);
         var (half, dump) = (file + ".part", file + ".dump.part");
         try
         {
@@ -104,12 +106,6 @@ public static class EmbeddedBackup
     /// <summary>Where a dump lies that is not kept: where the programs run that read and write it, which is not the server's account.</summary>
     internal static string DumpIn(string data) => Path.Combine(data, "postgres.dump");
 
-    private static string Existing(string data)
-    {
-        data = Path.GetFullPath(data);
-        return Path.Exists(Cluster.FolderIn(data)) ? data : throw new EmbeddedServerException(Cluster.NoneIn(data));
-    }
-
     private static async Task PackAsync(string data, string archive, string dump, CancellationToken cancellationToken)
     {
         File.Delete(archive);
@@ -175,7 +171,7 @@ public static class EmbeddedBackup
         if (!force && await cluster.AskAsync<bool>(Cluster.DatabaseName, HasTenants, cancellationToken)
             && await cluster.AskAsync<long>(Cluster.DatabaseName, CountTenants, cancellationToken) is > 0 and var tenants)
         {
-            throw new EmbeddedServerException($"The database holds {(tenants == 1 ? "a workspace" : $"{tenants} workspaces")}; --force replaces it with the backup.");
+            throw new EmbeddedServerException($"The database holds {(tenants == 1 ? "a tenant" : $"{tenants} tenants")}; --force replaces it with the backup.");
         }
     }
 

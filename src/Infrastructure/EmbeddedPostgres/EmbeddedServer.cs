@@ -52,6 +52,16 @@ public sealed class EmbeddedServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Requires that a data folder holds a database.</summary>
+    /// <exception cref="EmbeddedServerMissingException">It holds none.</exception>
+    public static void RequireIn(string data)
+    {
+        if (!EmbeddedUpgrade.IsOneIn(Cluster.FolderIn(data)))
+        {
+            throw new EmbeddedServerMissingException(data);
+        }
+    }
+
     internal static string StartLock(string data) => Path.Combine(data, "postgres.start.lock");
 
     internal static string UseLock(string data) => Path.Combine(data, "postgres.use.lock");

@@ -10,16 +10,13 @@ public static class EmbeddedUpgrade
     private const string Whole = ".upgraded";
 
     /// <param name="say">Is told what goes on.</param>
-    /// <exception cref="EmbeddedServerException">There is no database, a process uses it, or a program is missing.</exception>
+    /// <exception cref="EmbeddedServerMissingException">There is no database.</exception>
+    /// <exception cref="EmbeddedServerException">A process uses it, or a program is missing.</exception>
     public static async Task<UpgradeOutcome> RunAsync(string data, Action<string> say, CancellationToken cancellationToken)
     {
         data = Path.GetFullPath(data);
         var folder = Cluster.FolderIn(data);
-        if (!Directory.Exists(folder) && !Directory.Exists(folder + Whole))
-        {
-            throw new EmbeddedServerException(Cluster.NoneIn(data));
-        }
-
+        EmbeddedServer.RequireIn(data);
         using var use = await ExclusiveUse.TakeAsync(data, cancellationToken);
         FinishSwitch(folder);
         var version = await Cluster.ReadVersionAsync(folder, cancellationToken);
@@ -59,6 +56,9 @@ public static class EmbeddedUpgrade
         FinishSwitch(folder);
         return new UpgradeOutcome(old.MajorVersion, newest.MajorVersion, kept);
     }
+
+    /// <summary>Whether there is a database, also one whose switch was broken off.</summary>
+    internal static bool IsOneIn(string folder) => Cluster.IsOneIn(folder) || Cluster.IsOneIn(folder + Whole);
 
     /// <summary>
     /// Puts a new folder that is whole into the place of one that was taken away. Two renames make the switch, and a process can end

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Flownally.Infrastructure.Events;
 
 /// <summary>The section <c>Retention</c> of the configuration.</summary>
@@ -7,6 +9,7 @@ public sealed class RetentionOptions
     /// How long events are kept, by when they were recorded; at least 1. A calendar month (UTC) goes as a whole, once its end
     /// lies this many months back. Null keeps events for ever.
     /// </summary>
+    [Range(1, int.MaxValue, ErrorMessage = "a whole number of months, at least 1")]
     public int? Months { get; set; }
 
     /// <summary>

@@ -1,14 +1,12 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.Configuration;
 
 namespace Flownally.Infrastructure.Journeys;
 
 /// <summary>The section <c>Journeys</c> of the configuration.</summary>
 public sealed class JourneyOptions
 {
-    private const char Separator = ',';
-
     /// <summary>
     /// True lets webhooks reach addresses that are not public: for receivers on one's own machine or network. Link-local addresses and
     /// those at which clouds tell their machines secrets stay out of reach.
@@ -16,23 +14,22 @@ public sealed class JourneyOptions
     public bool AllowPrivateTargets { get; set; }
 
     /// <summary>Networks that webhooks may reach besides public addresses, such as <c>10.1.0.0/16</c>.</summary>
+    [CustomValidation(typeof(JourneyOptions), nameof(AreNetworks), ErrorMessage = "networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32")]
     public IReadOnlyList<string> AllowedNetworks { get; set; } = [];
 
     /// <summary>The ports that webhooks may reach; empty for all.</summary>
+    [CustomValidation(typeof(JourneyOptions), nameof(ArePorts), ErrorMessage = "ports from 1 to 65535, separated by commas, such as 80,443,8443")]
     public IReadOnlyList<string> AllowedPorts { get; set; } = [];
 
-    /// <summary>Lists stand in one setting, separated by commas (<c>Journeys__AllowedPorts=80,443</c>), or in one for each value.</summary>
-    internal void ReadLists(IConfiguration section)
-    {
-        AllowedNetworks = ReadList(section.GetSection(nameof(AllowedNetworks))) ?? AllowedNetworks;
-        AllowedPorts = ReadList(section.GetSection(nameof(AllowedPorts))) ?? AllowedPorts;
-    }
+    /// <returns>Null where each text is a network.</returns>
+    public static ValidationResult? AreNetworks(IReadOnlyList<string> networks) =>
+        networks.All(text => IPNetwork.TryParse(text, out _)) ? ValidationResult.Success : new ValidationResult(null);
 
-    /// <summary>Whether each network and each port is one.</summary>
-    internal bool HasNetworks() => AllowedNetworks.All(text => IPNetwork.TryParse(text, out _));
-
-    internal bool HasPorts() => AllowedPorts.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-        && port is > IPEndPoint.MinPort and <= IPEndPoint.MaxPort);
+    /// <returns>Null where each text is a port.</returns>
+    public static ValidationResult? ArePorts(IReadOnlyList<string> ports) =>
+        ports.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > IPEndPoint.MinPort and <= IPEndPoint.MaxPort)
+            ? ValidationResult.Success
+            : new ValidationResult(null);
 
     /// <summary>Whether webhooks may reach an address at a port. Asked for each connection, which are few.</summary>
     internal bool Allows(IPAddress address, int port) => AllowsPort(port) && !ForbiddenAddresses.Contain(address)
@@ -41,7 +38,4 @@ public sealed class JourneyOptions
     internal bool AllowsPort(int port) => AllowedPorts.Count == 0 || AllowedPorts.Any(text => int.Parse(text, CultureInfo.InvariantCulture) == port);
 
     private bool IsInAllowedNetwork(IPAddress address) => AllowedNetworks.Any(text => IPNetwork.Parse(text).Contains(address));
-
-    private static string[]? ReadList(IConfigurationSection list) =>
-        list.Value?.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

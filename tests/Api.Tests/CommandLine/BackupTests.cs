@@ -151,14 +151,14 @@ public sealed class BackupTests
     public async Task Without_an_embedded_database_there_is_nothing_to_do_and_none_is_made(params string[] command)
     {
         var data = Folder("none");
-        Assert.That((await RunningService.ToolAsync([RunningService.Program, .. command, "--data", data.FullName])).Status, Is.EqualTo(1));
+        Assert.That((await RunningService.ToolAsync([RunningService.Program, .. command, "--data", data.FullName])).Status, Is.EqualTo(2));
         Assert.That(data.Exists, Is.False);
     }
 
     [TestCase("backup", "FILE")]
     [TestCase("database", "upgrade")]
     public async Task A_server_of_somebody_else_is_refused(params string[] command) => Assert.That(
-        (await RunningService.ToolAsync([RunningService.Program, .. command], ("ConnectionStrings__Flownally", Service.ConnectionString))).Status, Is.EqualTo(1));
+        (await RunningService.ToolAsync([RunningService.Program, .. command], ("ConnectionStrings__Flownally", Service.ConnectionString))).Status, Is.EqualTo(2));
 
     internal static async Task RequireClientsAsync()
     {

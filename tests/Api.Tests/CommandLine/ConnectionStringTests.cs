@@ -45,7 +45,7 @@ public sealed class ConnectionStringTests
     public async Task A_command_says_one_sentence_and_fails(string name, string value, string command)
     {
         var (status, output) = await RunAsync(command, ($"ConnectionStrings__{name}", value));
-        Assert.That((status, output.Split('\n')), Is.EqualTo((1, new[]
+        Assert.That((status, output.Split('\n')), Is.EqualTo((2, new[]
         {
             $"ConnectionStrings__{name} is not a connection string of PostgreSQL, such as Host=db.example.com;Database=flownally;Username=flownally;Password=…",
         })));
@@ -59,8 +59,7 @@ public sealed class ConnectionStringTests
     {
         var (status, output) = await RunAsync(command, ("ConnectionStrings__Flownally", value));
         Assert.That(status, Is.EqualTo(1));
-        Assert.That(output, Does.Match("^(The database cannot be reached: .+|No server accepts connections at the database's address\\.)$")
-            .And.Not.Contain("xception").And.Not.Contain("hidden"));
+        Assert.That(output, Is.EqualTo("No server accepts connections at the database's address."));
     }
 
     /// <summary>With what it says on standard error in its output.</summary>

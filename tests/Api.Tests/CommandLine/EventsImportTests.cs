@@ -66,8 +66,8 @@ public sealed class EventsImportTests
         var file = Write([.. Enumerable.Repeat(Signup, 1_200)]);
         Assert.That(Counts((await target.ImportAsync(file)).Result), Is.EqualTo((1_200, 0, 0, 0)));
 
-        var packed = await PackAsync(file);
-        var (status, result) = await target.ImportAsync(packed);
+        var compressed = await CompressAsync(file);
+        var (status, result) = await target.ImportAsync(compressed);
         Assert.That((status, Counts(result)), Is.EqualTo((0, (0, 1_200, 0, 0))));
 
         await File.AppendAllTextAsync(file, Signup);
@@ -230,16 +230,33 @@ public sealed class EventsImportTests
     public async Task A_file_that_breaks_off_is_imported_up_to_there_and_is_not_finished()
     {
         var target = await Target.NewAsync();
-        var packed = await PackAsync(Write([.. Enumerable.Range(1, 2_000).Select(n => Signup.Replace("ctc_1", $"ctc_{n * 7919 % 2000}", StringComparison.Ordinal))]));
-        using (var stream = File.OpenWrite(packed))
+        var compressed = await CompressAsync(Write([.. Enumerable.Range(1, 2_000).Select(n => Signup.Replace("ctc_1", $"ctc_{n * 7919 % 2000}", StringComparison.Ordinal))]));
+        using (var stream = File.OpenWrite(compressed))
         {
             stream.SetLength(stream.Length * 3 / 4);
         }
 
-        var (status, result) = await target.ImportAsync(packed);
+        var (status, result) = await target.ImportAsync(compressed);
         var (recorded, _, refused, unfinished) = Counts(result);
         Assert.That((status, refused, unfinished), Is.EqualTo((2, 0, 0)));
         Assert.That(recorded, Is.InRange(1_000, 1_999));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Plain_text_behind_compressed_lines_is_told_and_not_dropped(bool throughStandardInput)
+    {
+        var target = await Target.NewAsync();
+        var file = await CompressAsync(Write(Signup, Signup));
+        await File.AppendAllTextAsync(file, Signup + "\n");
+        string[] import = ["events", "import", throughStandardInput ? "-" : file, "--url", target.Url, "--json"];
+        var (status, output, error) = await RunningService.SaidAsync(import, file, (KeyVariable, target.Key));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((status, Counts(JsonNode.Parse(output)!)), Is.EqualTo((2, (2, 0, 0, 0))));
+            Assert.That((string)JsonNode.Parse(error.Split('\n')[0])!["detail"]!, Does.Contain("from line 3 on"));
+            Assert.That(await target.TotalAsync(), Is.EqualTo(2));
+        }
     }
 
     [Test]
@@ -261,7 +278,7 @@ public sealed class EventsImportTests
     [TestCase("--in-flight", "0")]
     [TestCase("--url", "ftp://127.0.0.1")]
     public async Task Options_have_their_ranges(string option, string value) =>
-        Assert.That((await RunningService.ToolAsync([RunningService.Program, "events", "import", "-", option, value])).Status, Is.EqualTo(1));
+        Assert.That((await RunningService.ToolAsync([RunningService.Program, "events", "import", "-", option, value])).Status, Is.EqualTo(2));
 
     [Test]
     public async Task Large_events_go_in_smaller_batches()
@@ -320,12 +337,12 @@ public sealed class EventsImportTests
         return path;
     }
 
-    private static async Task<string> PackAsync(string path)
+    private static async Task<string> CompressAsync(string path)
     {
-        await using var packed = File.Create(path + ".gz");
-        await using var gzip = new GZipStream(packed, CompressionLevel.Fastest);
+        await using var compressed = File.Create(path + ".gz");
+        await using var gzip = new GZipStream(compressed, CompressionLevel.Fastest);
         await gzip.WriteAsync(await File.ReadAllBytesAsync(path));
-        return packed.Name;
+        return compressed.Name;
     }
 
     /// <summary>Where events are imported to.</summary>

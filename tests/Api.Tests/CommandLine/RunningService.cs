@@ -80,6 +80,25 @@ internal sealed class RunningService : IAsyncDisposable
         return (process.ExitCode, output.Trim());
     }
 
+    /// <summary>Runs a command of the program, and keeps apart what it says on standard output and on standard error.</summary>
+    public static Task<(int Status, string Output, string Error)> SaidAsync(string[] words, params (string Name, string Value)[] settings) =>
+        SaidAsync(words, "/dev/null", settings);
+
+    /// <param name="input">The file that is its standard input.</param>
+    public static async Task<(int Status, string Output, string Error)> SaidAsync(string[] words, string input, params (string Name, string Value)[] settings)
+    {
+        var errors = Path.GetTempFileName();
+        try
+        {
+            var (status, output) = await ToolAsync(["/bin/sh", "-c", "input=$1; shift; exec \"$@\" 2>\"$0\" <\"$input\"", errors, input, Program, .. words], settings);
+            return (status, output, (await File.ReadAllTextAsync(errors)).Trim());
+        }
+        finally
+        {
+            File.Delete(errors);
+        }
+    }
+
     /// <summary>Runs a command and kills it as soon as it has said something.</summary>
     public static async Task KillAtAsync(string[] words, string said, params (string Name, string Value)[] settings)
     {

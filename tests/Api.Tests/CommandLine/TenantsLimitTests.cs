@@ -23,7 +23,7 @@ public sealed class TenantsLimitTests
     [TestCase("--streams", "0")]
     [TestCase("--streams", "many")]
     public async Task A_limit_that_is_none_is_refused(params string[] options) =>
-        Assert.That((await RunAsync(["--tenant", (await Service.NewWorkspaceAsync()).Tenant.ToString(), .. options])).Status, Is.EqualTo(1));
+        Assert.That((await RunAsync(["--tenant", (await Service.NewWorkspaceAsync()).Tenant.ToString(), .. options])).Status, Is.EqualTo(2));
 
     [Test]
     public async Task A_tenant_that_does_not_exist_cannot_be_limited() =>

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Flownally.Api.Tests.CommandLine;
+
+/// <summary>The configuration of the service and of all commands.</summary>
+public sealed class SettingsTests
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flownally-settings-");
+
+    [OneTimeTearDown]
+    public void CleanUp() => _folder.Delete(recursive: true);
+
+    [TestCase("Contacts:UnknownContact", "Rejct", "Contacts__UnknownContact is 'Rejct'; it must be Accept or Reject.")]
+    [TestCase("Contacts:UnknownContact", "1", "Contacts__UnknownContact is '1'; it must be Accept or Reject.")]
+    [TestCase("Contacts:UnknownContact", "", "Contacts__UnknownContact is ''; it must be Accept or Reject.")]
+    [TestCase("Contacts:UnknownContacts", "Reject", "Contacts__UnknownContacts is not a setting; known are Contacts__UnknownContact.")]
+    [TestCase("Recording:MaxWaiting", "1", "Recording__MaxWaiting is '1'; it must be a whole number from 2 to 1000000.")]
+    [TestCase("Recording:MaxWaiting", "1000001", "Recording__MaxWaiting is '1000001'; it must be a whole number from 2 to 1000000.")]
+    [TestCase("Recording:MaxWaiting", "99999999999", "Recording__MaxWaiting is '99999999999'; it must be a whole number from 2 to 1000000.")]
+    [TestCase("Recording:GroupCommit", "yes", "Recording__GroupCommit is 'yes'; it must be true or false.")]
+    [TestCase("Database:MaxClockSkew", "5", "Database__MaxClockSkew is '5'; it must be a time from 00:00:01 to 1.00:00:00, such as 00:05:00.")]
+    [TestCase("Database:MaxClockSkew", "00:00:00", "Database__MaxClockSkew is '00:00:00'; it must be a time from 00:00:01 to 1.00:00:00, such as 00:05:00.")]
+    [TestCase("Database:MaxClockSkew", "5m", "Database__MaxClockSkew is '5m'; it must be a time from 00:00:01 to 1.00:00:00, such as 00:05:00.")]
+    [TestCase("Retention:Months", "0", "Retention__Months is '0'; it must be a whole number of months, at least 1.")]
+    [TestCase("Retention:Months", "1.5", "Retention__Months is '1.5'; it must be a whole number of months, at least 1.")]
+    [TestCase("Journeys:AllowPrivateTargets", "1", "Journeys__AllowPrivateTargets is '1'; it must be true or false.")]
+    [TestCase("Journeys:AllowedPorts", "80;443", "Journeys__AllowedPorts is '80;443'; it must be ports from 1 to 65535, separated by commas, such as 80,443,8443.")]
+    [TestCase("Journeys:AllowedNetworks:0", "10.0.0.0/33", "Journeys__AllowedNetworks is '10.0.0.0/33'; it must be networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32.")]
+    [TestCase("Journeys:AllowedPort", "80", "Journeys__AllowedPort is not a setting; known are Journeys__AllowPrivateTargets, Journeys__AllowedNetworks, Journeys__AllowedPorts, Journeys__Share.")]
+    [TestCase("Journeys:Share:Entries", "0", "Journeys__Share__Entries is '0'; it must be a whole number from 1 to 1000000.")]
+    [TestCase("Journeys:Share:Time", "00:02:00", "Journeys__Share__Time is '00:02:00'; it must be a time from 00:00:00.001 to 00:01:00, such as 00:00:00.050.")]
+    [TestCase("Limits:Streams", "0", "Limits__Streams is '0'; it must be a whole number from 1 to 1000000, none, or default.")]
+    public void A_wrong_one_is_told_by_its_name_its_value_and_what_is_allowed(string name, string value, string sentence) =>
+        Assert.That(() => Check((name, value)), Throws.TypeOf<OptionsValidationException>().With.Message.EqualTo(sentence));
+
+    [TestCase("Contacts:UnknownContact", "reject")]
+    [TestCase("Recording:MaxWaiting", "2")]
+    [TestCase("Recording:MaxWaiting", "1000000")]
+    [TestCase("Database:MaxClockSkew", "00:00:01")]
+    [TestCase("Database:MaxClockSkew", "1.00:00:00")]
+    [TestCase("Retention:Months", "1")]
+    [TestCase("Journeys:AllowPrivateTargets", "True")]
+    [TestCase("Journeys:Share:Time", "00:00:00.001")]
+    public void A_right_one_is_taken(string name, string value) => Assert.That(() => Check((name, value)), Throws.Nothing);
+
+    [Test]
+    public void All_wrong_ones_are_told_at_once() => Assert.That(
+        () => Check(("Recording:MaxWaiting", "0"), ("Recording:GroupCommit", "no"), ("Retention:Months", "0")),
+        Throws.TypeOf<AggregateException>().With.Property(nameof(AggregateException.InnerExceptions)).Count.EqualTo(2));
+
+    [TestCase("serve --port 0")]
+    [TestCase("tenants list")]
+    [TestCase("migrate")]
+    public async Task No_command_starts_with_a_wrong_one(string command)
+    {
+        var data = Path.Combine(_folder.FullName, Path.GetRandomFileName());
+        var said = await RunningService.SaidAsync([.. command.Split(' '), "--data", data],
+            ("Contacts__UnknownContact", "Rejct"), ("Retention__Months", "-1"), ("Logging__LogLevel__Default", "Information"));
+        Assert.That(said, Is.EqualTo((2, "", """
+            Contacts__UnknownContact is 'Rejct'; it must be Accept or Reject.
+            Retention__Months is '-1'; it must be a whole number of months, at least 1.
+            """)));
+        Assert.That(Directory.Exists(data), Is.False, "No database is made.");
+    }
+
+    [Test]
+    public async Task A_log_level_that_does_not_exist_is_told() => Assert.That(
+        await RunningService.SaidAsync(["serve"], ("Logging__LogLevel__Default", "Loud"), ("ConnectionStrings__Flownally", Service.ConnectionString)),
+        Is.EqualTo((2, "", "Logging__LogLevel__Default is 'Loud'; it must be Trace or Debug or Information or Warning or Error or Critical or None.")));
+
+    /// <summary>A command that took no notice of the file would look for an embedded database.</summary>
+    [TestCase("tenants list")]
+    [TestCase("serve --port 0 --quickstart")]
+    public async Task Commands_and_the_service_read_the_file_in_the_current_folder(string command)
+    {
+        var folder = _folder.CreateSubdirectory(Path.GetRandomFileName());
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), """{"ConnectionStrings":{"Flownally":"Host=127.0.0.1;Port=1;Username=a;Database=a"}}""");
+        Assert.That(await RunInAsync(folder, command), Is.EqualTo((1, "No server accepts connections at the database's address.")));
+    }
+
+    [Test]
+    public async Task The_environment_wins_over_the_file()
+    {
+        var folder = _folder.CreateSubdirectory(Path.GetRandomFileName());
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), """{"ConnectionStrings":{"Flownally":"Host=127.0.0.1;Port=1;Username=a;Database=a"}}""");
+        Assert.That((await RunInAsync(folder, "tenants list --json", ("ConnectionStrings__Flownally", Service.ConnectionString))).Status, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_file_that_is_not_JSON_is_told_in_a_sentence()
+    {
+        var folder = _folder.CreateSubdirectory(Path.GetRandomFileName());
+        var file = Path.Combine(folder.FullName, "appsettings.json");
+        await File.WriteAllTextAsync(file, "{");
+        var (status, output) = await RunInAsync(folder, "tenants list");
+        Assert.That(status, Is.EqualTo(2));
+        Assert.That(output, Does.Contain(file).And.Not.Contain("\n"));
+    }
+
+    private static void Check(params (string Name, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();
+        using var services = new ServiceCollection().AddSettings(configuration).BuildServiceProvider();
+        services.GetRequiredService<IStartupValidator>().Validate();
+    }
+
+    /// <summary>With what it says on standard error in its output.</summary>
+    private static Task<(int Status, string Output)> RunInAsync(DirectoryInfo folder, string command, params (string Name, string Value)[] settings) =>
+        RunningService.ToolAsync(["/bin/sh", "-c", $"cd \"$1\" && exec \"$0\" {command} --data nowhere 2>&1", RunningService.Program, folder.FullName], settings);
+}

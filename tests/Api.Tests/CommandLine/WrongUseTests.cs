@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace Flownally.Api.Tests.CommandLine;
+
+/// <summary>What the program says to a call that it cannot take.</summary>
+public sealed class WrongUseTests
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flownally-wrong-");
+
+    [OneTimeTearDown]
+    public void CleanUp() => _folder.Delete(recursive: true);
+
+    [TestCase("bogus", "Name one of the commands serve, migrate, tenants, keys, contacts, events, schema, retention, backup, restore, database; 'bogus' is none.", "flownally")]
+    [TestCase("keys", "Name one of the commands create, list, revoke.", "flownally keys")]
+    [TestCase("keys revoke", "Required argument 'id' missing for command: 'revoke'.", "flownally keys revoke")]
+    [TestCase("tenants list extra", "Unrecognized command or argument 'extra'.", "flownally tenants list")]
+    [TestCase("tenants list --data=", "Required argument missing for option: '--data'.", "flownally tenants list")]
+    [TestCase("serve --port x", "--port takes a number from 0 to 65535, not 'x'.", "flownally serve")]
+    [TestCase("serve --port -1", "--port takes a number from 0 to 65535, not '-1'.", "flownally serve")]
+    [TestCase("serve --port 65536", "--port takes a number from 0 to 65535, not '65536'.", "flownally serve")]
+    [TestCase("serve --url here", "'here' is not an address such as http://0.0.0.0:8080.", "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:1;ftp://127.0.0.1", "'ftp://127.0.0.1' is not an address such as http://0.0.0.0:8080.", "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:1/base", "'http://127.0.0.1:1/base' is not an address such as http://0.0.0.0:8080.", "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:65536", "'http://127.0.0.1:65536' is not an address such as http://0.0.0.0:8080.", "flownally serve")]
+    [TestCase("serve --port 1 --url http://127.0.0.1:1", "Only one of --port and --url can be given.", "flownally serve")]
+    [TestCase("keys list --tenant x", "--tenant takes an id such as tn_01KATWBQ1HX8CYFG0H9T2WGN3M, not 'x'.", "flownally keys list")]
+    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --scopes all --role chief", "--role takes owner, admin, agent or viewer, not 'chief'.", "flownally keys create")]
+    [TestCase("events import - --batch-size 1001", "--batch-size takes a number from 1 to 1000, not '1001'.", "flownally events import")]
+    public async Task A_call_that_cannot_be_understood_is_told_what_is_wrong(string call, string sentence, string command) => Assert.That(
+        await RunningService.SaidAsync(call.Split(' ')), Is.EqualTo((2, "", $"{sentence}\nSee: {command} --help")));
+
+    [TestCase("tenants", "list", "--data", "")]
+    [TestCase("events", "import", "-", "--key-file", "")]
+    [TestCase("schema", "check", "", "NEW.json")]
+    public async Task An_empty_path_is_told(params string[] words)
+    {
+        var (status, output, error) = await RunningService.SaidAsync(words);
+        Assert.That((status, output), Is.EqualTo((2, "")));
+        Assert.That(error, Does.Match("^(--data|--key-file|OLD.json) takes a path, not ''\\.\n"));
+    }
+
+    [Test]
+    public async Task Errors_are_JSON_where_results_are()
+    {
+        var (status, output, error) = await RunningService.SaidAsync(["keys", "list", "--tenant", "x", "--json"]);
+        Assert.That((status, output), Is.EqualTo((2, "")));
+        Assert.That((string)JsonNode.Parse(error)!["code"]!, Is.EqualTo("wrongUse"));
+
+        (status, output, error) = await RunningService.SaidAsync(["keys", "revoke", "key_00000000000000000000000000", "--json"], ("ConnectionStrings__Flownally", Service.ConnectionString));
+        Assert.That((status, output), Is.EqualTo((1, "")));
+        Assert.That((string)JsonNode.Parse(error)!["code"]!, Is.EqualTo("apiKeyNotFound"));
+
+        (status, output, error) = await RunningService.SaidAsync(["tenants", "list", "--json"], ("ConnectionStrings__Flownally", "Host=127.0.0.1;Port=1;Username=a;Database=a"));
+        Assert.That((status, output), Is.EqualTo((1, "")));
+        Assert.That(((string)JsonNode.Parse(error)!["code"]!, (string)JsonNode.Parse(error)!["detail"]!),
+            Is.EqualTo(("databaseUnavailable", "No server accepts connections at the database's address.")));
+    }
+
+    [Test]
+    public async Task Without_a_word_it_shows_its_help()
+    {
+        var (status, output, error) = await RunningService.SaidAsync([]);
+        Assert.That((status, error), Is.EqualTo((0, "")));
+        Assert.That(output, Does.Contain("Usage:").And.Contain("tenants"));
+    }
+
+    [TestCase("tenants list")]
+    [TestCase("tenants create --name Test")]
+    [TestCase("keys list")]
+    [TestCase("retention apply")]
+    [TestCase("database moved")]
+    [TestCase("database upgrade")]
+    [TestCase("backup FILE")]
+    [TestCase("contacts import /dev/null --tenant tn_00000000000000000000000000")]
+    public async Task A_typing_error_in_the_folder_of_the_database_makes_no_database(string command)
+    {
+        var data = Path.Combine(_folder.FullName, Path.GetRandomFileName());
+        Assert.That(await RunningService.SaidAsync([.. command.Split(' '), "--data", data]), Is.EqualTo((2, "",
+            $"There is no embedded database in {data}; --data names its folder, and `flownally serve` makes one.")));
+        Assert.That(Directory.Exists(data), Is.False);
+    }
+
+    [Test]
+    public async Task Reading_no_further_is_no_failure()
+    {
+        var (status, output) = await RunningService.ToolAsync(["bash", "-c", "\"$0\" --help | head -1; echo ${PIPESTATUS[0]}", RunningService.Program]);
+        Assert.That((status, output), Is.EqualTo((0, "Description:\n0")));
+    }
+}
