@@ -43,7 +43,9 @@ internal static class ApiHost
         foreach (var category in TellersOfStart)
         {
             // A start that fails throws; who started it tells why, in a sentence.
-            builder.Logging.AddFilter(category, level => level < LogLevel.Error ? level >= LogLevel.Warning : app?.Lifetime.ApplicationStarted.IsCancellationRequested == true);
+            builder.Logging.AddFilter(category, level => level < LogLevel.Error
+                ? level >= LogLevel.Warning
+                : app?.Lifetime.ApplicationStarted.IsCancellationRequested == true);
         }
 
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Api;
 
 /// <summary>
-/// The one configuration of the service and of all commands: <c>appsettings.json</c> in the current folder, then the environment, which wins.
+/// The one configuration of the service and of all commands: <c>appsettings.json</c> in the current folder, then the environment, which
+/// wins.
 /// </summary>
 internal static class Settings
 {
@@ -51,7 +52,7 @@ internal static class Settings
 
     /// <summary>Reads the configuration and checks every setting, before anything is started or changed.</summary>
     /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
-    /// <exception cref="AggregateException">Settings of several sections are wrong; there is an <see cref="OptionsValidationException"/> for each section.</exception>
+    /// <exception cref="AggregateException">It holds an <see cref="OptionsValidationException"/> for each section.</exception>
     public static IConfiguration Read()
     {
         var configuration = NewBuilder().Configuration;

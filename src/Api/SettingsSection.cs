@@ -22,7 +22,8 @@ internal static class SettingsSection
         .ValidateOnStart().Services;
 
     /// <summary>A setting's name as an environment variable has it, such as <c>Contacts__UnknownContact</c>.</summary>
-    public static string NameOf(IConfigurationSection setting) => setting.Path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
+    public static string NameOf(IConfigurationSection setting) =>
+        setting.Path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
 
     /// <exception cref="OptionsValidationException">It has one message for each wrong setting.</exception>
     private static void Read<T>(IConfigurationSection section, T options, IReadOnlyList<string> others) where T : class
@@ -33,7 +34,8 @@ internal static class SettingsSection
         {
             if (!known.TryGetValue(setting.Key, out var property))
             {
-                faults.Add($"{NameOf(setting)} is not a setting; known are {string.Join(", ", known.Keys.Concat(others).Select(name => $"{NameOf(section)}__{name}"))}.");
+                var names = known.Keys.Concat(others).Select(name => $"{NameOf(section)}__{name}");
+                faults.Add($"{NameOf(setting)} is not a setting; known are {string.Join(", ", names)}.");
             }
             else if (Text(setting) is { } text)
             {

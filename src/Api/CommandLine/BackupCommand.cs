@@ -10,7 +10,11 @@ internal static class BackupCommand
 
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "Where to write it; a backup of that name is replaced when the new one is whole.", CustomParser = OptionValues.ReadFile };
+        var file = new Argument<FileInfo>("FILE")
+        {
+            Description = "Where to write it; a backup of that name is replaced when the new one is whole.",
+            CustomParser = OptionValues.ReadFile,
+        };
         var command = new Command("backup", "Back up the embedded database, and the keys beside it, to a file; the service may run. Needs pg_dump.") { file };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {

@@ -11,7 +11,10 @@ internal static class ContactsCommand
 
     private static Command ImportContactsCommand()
     {
-        var file = new Argument<string>("file") { Description = "One JSON object a line, with the contact's \"id\"; may be compressed by gzip; - is standard input." };
+        var file = new Argument<string>("file")
+        {
+            Description = "One JSON object a line, with the contact's \"id\"; may be compressed by gzip; - is standard input.",
+        };
         var tenant = KeysCommand.Tenant(required: true);
         var command = new Command("import", "Make contacts of another system known.") { file, tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>

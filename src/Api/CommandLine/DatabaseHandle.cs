@@ -40,10 +40,14 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     public string OwnerConnectionString { get; }
 
     /// <summary>Opens the database; an embedded one is brought up to date at once.</summary>
-    /// <param name="create">Makes an embedded database where there is none. Only a command that people start with does: a typing error in <c>--data</c> must not make one.</param>
+    /// <param name="create">
+    /// Makes an embedded database where there is none. Only a command that people start with does: a typing error in <c>--data</c> must not
+    /// make one.
+    /// </param>
     /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
     /// <exception cref="EmbeddedServerMissingException">There is no embedded database to open.</exception>
-    public static async Task<DatabaseHandle> OpenAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellationToken, bool create = false)
+    public static async Task<DatabaseHandle> OpenAsync(
+        ParseResult arguments, Terminal terminal, CancellationToken cancellationToken, bool create = false)
     {
         var configuration = Settings.Read();
         if (ConnectionSettings.Find(configuration, "Flownally") is { } named)
@@ -77,7 +81,8 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     public static string EmbeddedData(ParseResult arguments) =>
         ConnectionSettings.Find(Settings.Read(), "Flownally") is null
             ? arguments.GetRequiredValue(Data).FullName
-            : throw new WrongUseException("This is for the embedded database, but ConnectionStrings__Flownally names a server; docs/postgresql.md tells what to do there.");
+            : throw new WrongUseException(
+                "This is for the embedded database, but ConnectionStrings__Flownally names a server; see docs/postgresql.md for that.");
 
     /// <summary>Sends one request to the application.</summary>
     public async Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)

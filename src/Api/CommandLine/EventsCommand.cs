@@ -26,7 +26,10 @@ internal static class EventsCommand
 
     private static Command ImportEventsCommand()
     {
-        var file = new Argument<string>("file") { Description = "An event on each line, as POST /v1/events takes it; may be compressed by gzip; - is standard input." };
+        var file = new Argument<string>("file")
+        {
+            Description = "An event on each line, as POST /v1/events takes it; may be compressed by gzip; - is standard input.",
+        };
         var url = new Option<Uri>("--url") { Description = "Where the service answers.", DefaultValueFactory = _ => new Uri(DefaultUrl), CustomParser = ReadUrl };
         var keyFile = new Option<FileInfo?>("--key-file")
         {
@@ -62,8 +65,10 @@ internal static class EventsCommand
 
                 using var service = new BatchCall(arguments.GetRequiredValue(url), key, TimeProvider.System);
                 var progress = Console.IsErrorRedirected || arguments.GetValue(Terminal.Json) ? null : new ImportProgress();
-                var import = new EventImport(input, service, refusedLines, new EventImportOptions(arguments.GetValue(batchSize),
-                    arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor))), progress is null ? terminal.Say : progress.Say, TimeProvider.System);
+                var options = new EventImportOptions(
+                    arguments.GetValue(batchSize), arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor)));
+                var import = new EventImport(
+                    input, service, refusedLines, options, progress is null ? terminal.Say : progress.Say, TimeProvider.System);
                 var start = Stopwatch.StartNew();
                 var ended = progress is null
                     ? await import.RunAsync(cancellationToken)
@@ -100,13 +105,14 @@ internal static class EventsCommand
 
         if (import.LastLine > 0 && (!ended || import.Fault is not null))
         {
-            terminal.Say($"The import ended before all was done; line {import.LastLine} was the last that was read. Import the file again for the rest.");
+            terminal.Say($"The import ended early; line {import.LastLine} was the last that was read. Import the file again for the rest.");
         }
     }
 
     /// <summary>The key's text never stands on a command line, where every process could read it.</summary>
     /// <exception cref="WrongUseException">There is no key.</exception>
-    private static async Task<ApiKeySecret> ReadKeyAsync(ParseResult arguments, Option<FileInfo?> keyFile, CancellationToken cancellationToken)
+    private static async Task<ApiKeySecret> ReadKeyAsync(
+        ParseResult arguments, Option<FileInfo?> keyFile, CancellationToken cancellationToken)
     {
         var file = arguments.GetValue(keyFile);
         var text = file is null ? Environment.GetEnvironmentVariable(KeyVariable) : null;

@@ -9,7 +9,7 @@ internal static class ExitStatus
     /// <summary>Something was refused or failed.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command was called or configured wrongly: an option, a setting, a file or a folder. Nothing was done, or not all of it.</summary>
+    /// <summary>An option, a setting, a file or a folder is wrong. Nothing was done, or not all of it.</summary>
     public const int WrongUse = 2;
 
     /// <summary>Ctrl-C ended it: 128 + SIGINT, as shells have it.</summary>

@@ -49,10 +49,13 @@ internal static class FlownallyCommand
     {
         var command = call.CommandResult.Command;
         var names = command.Subcommands.Select(subcommand => subcommand.Name).ToList();
-        var faults = names.Count > 0 ? [$"Name one of the commands {string.Join(", ", names)}{(call.UnmatchedTokens is [var word, ..] ? $"; '{word}' is none" : "")}."]
-            : call.Errors.Select(error => error.Message).Distinct().ToList();
+        var unknown = call.UnmatchedTokens is [var word, ..] ? $"; '{word}' is none" : "";
+        var faults = names.Count > 0
+            ? [$"Name one of the commands {string.Join(", ", names)}{unknown}."]
+            : call.Errors.Select(error => error.Message).Distinct();
         return new Terminal(call.GetValue(Terminal.Json)).RefuseUse([.. faults, $"See: {Path(command)} --help"]);
     }
 
-    private static string Path(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "flownally";
+    private static string Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "flownally";
 }

@@ -114,7 +114,8 @@ internal sealed class InputLines : IAsyncDisposable
         var text = await ReadOnAsync(pipe, InputFormat.HeadBytes, line: 1, cancellationToken);
         if (InputFormat.Find(text.Buffer.Slice(0, Math.Min(text.Buffer.Length, InputFormat.HeadBytes)).ToArray()) is { } format)
         {
-            throw new WrongUseException($"{_name} is {format}{(isGzip ? " within gzip" : "")}; only UTF-8 text is taken, plain or compressed by gzip.");
+            var within = isGzip ? " within gzip" : "";
+            throw new WrongUseException($"{_name} is {format}{within}; only UTF-8 text is taken, plain or compressed by gzip.");
         }
 
         pipe.AdvanceTo(text.Buffer.Start, text.Buffer.Start);

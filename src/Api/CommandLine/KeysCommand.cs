@@ -23,7 +23,13 @@ internal static class KeysCommand
     private static Command CreateKeyCommand()
     {
         var tenant = Tenant(required: true);
-        var role = new Option<Role>("--role") { Description = "owner, admin, agent or viewer.", HelpName = "role", Required = true, CustomParser = OptionValues.ReadName<Role> };
+        var role = new Option<Role>("--role")
+        {
+            Description = "owner, admin, agent or viewer.",
+            HelpName = "role",
+            Required = true,
+            CustomParser = OptionValues.ReadName<Role>,
+        };
         role.CompletionSources.Clear(); // it has each name twice
         role.CompletionSources.Add([.. Enum.GetNames<Role>().Select(name => name.ToLowerInvariant())]);
         var scopes = new Option<string>("--scopes")
@@ -72,7 +78,8 @@ internal static class KeysCommand
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var list = await database.SendAsync(new ListApiKeys(arguments.GetValue(tenant)), cancellationToken);
-            terminal.ShowTable(list.Value, ["KEY", "TENANT", "ROLE", "STATE", "NAME", "SCOPES"], [.. list.Value.Keys.Select(Row)], "There are no keys; `flownally keys create` makes one.");
+            terminal.ShowTable(list.Value, ["KEY", "TENANT", "ROLE", "STATE", "NAME", "SCOPES"], [.. list.Value.Keys.Select(Row)],
+                none: "There are no keys; `flownally keys create` makes one.");
             return ExitStatus.Done;
         }));
         return command;
@@ -123,12 +130,13 @@ internal static class KeysCommand
     }
 
     private static string ViewerWarning() => Operations.OpenTo(Role.Viewer).ToList() is { Count: > 0 } open
-        ? $"Warning: a viewer may only call {string.Join(", ", open)}, within its scopes; make a key of the role agent, admin or owner for the other operations."
-        : "Warning: a viewer may call no operation; make a key of the role agent, admin or owner.";
+        ? $"Warning: a viewer may only call {string.Join(", ", open)}; the other operations need the role agent, admin or owner."
+        : "Warning: a viewer may call no operation; each needs the role agent, admin or owner.";
 
     private static string[] Row(ApiKey key) =>
     [
-        key.Id.ToString(), key.TenantId.ToString(), key.Role.ToString().ToLowerInvariant(), State(key), key.Name ?? "", string.Join(',', key.Scopes),
+        key.Id.ToString(), key.TenantId.ToString(), key.Role.ToString().ToLowerInvariant(), State(key), key.Name ?? "",
+        string.Join(',', key.Scopes),
     ];
 
     private static string State(ApiKey key) => key switch

@@ -10,6 +10,8 @@ namespace Flownally.Api.CommandLine;
 internal static class ListenAddresses
 {
     private const int DefaultPort = 5080;
+    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
+
     private const char Separator = ';'; // as ASP.NET Core has it
 
     public static readonly Option<int> Port = new("--port")
@@ -21,10 +23,11 @@ internal static class ListenAddresses
 
     public static readonly Option<string[]> Url = new("--url")
     {
-        Description = "Where to listen instead, such as http://0.0.0.0:8080. For several addresses repeat it, or separate them by semicolons.",
+        Description = "Where to listen instead, such as http://0.0.0.0:8080; repeat it, or separate addresses by semicolons, for several.",
         CustomParser = argument =>
         {
-            string[] addresses = [.. argument.Tokens.SelectMany(token => token.Value.Split(Separator, StringSplitOptions.TrimEntries)).Distinct()];
+            string[] addresses =
+                [.. argument.Tokens.SelectMany(token => token.Value.Split(Separator, StringSplitOptions.TrimEntries)).Distinct()];
             foreach (var address in addresses.Where(address => !IsAddress(address)))
             {
                 argument.AddError($"'{address}' is not an address such as http://0.0.0.0:8080.");
@@ -74,17 +77,20 @@ internal static class ListenAddresses
     }
 
     /// <summary>Whether the web server threw it, and not something else that starts with the service.</summary>
-    private static bool IsOfServer(Exception exception) => exception.StackTrace?.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true;
+    private static bool IsOfServer(Exception exception) =>
+        exception.StackTrace?.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true;
 
     private static Exception Explained(Exception exception, IReadOnlyList<string> addresses)
     {
-        var reason = $"The service cannot listen at {string.Join(" and ", addresses)}: {exception.Message.Split('\n')[0].TrimEnd('.', '\r')}.";
+        var message = exception.Message.Split('\n')[0].TrimEnd('.', '\r');
+        var reason = $"The service cannot listen at {string.Join(" and ", addresses)}: {message}.";
+        var advice = addresses.Any(IsHttps) ? " Kestrel__Certificates__Default__Path names the certificate." : "";
         return exception switch
         {
             IOException { InnerException: AddressInUseException } => exception, // it names the address
             SocketException => new IOException(reason, exception),
-            InvalidOperationException or FormatException or ArgumentException or CryptographicException or IOException or UnauthorizedAccessException =>
-                new WrongUseException(addresses.Any(IsHttps) ? $"{reason} Kestrel__Certificates__Default__Path names the certificate." : reason),
+            InvalidOperationException or FormatException or ArgumentException
+                or CryptographicException or IOException or UnauthorizedAccessException => new WrongUseException(reason + advice),
             _ => exception,
         };
     }
@@ -96,7 +102,7 @@ internal static class ListenAddresses
         try
         {
             var address = BindingAddress.Parse(text);
-            return (address.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) || address.Scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase))
+            return Schemes.Contains(address.Scheme, StringComparer.OrdinalIgnoreCase)
                 && address.PathBase.Length == 0
                 && (address.IsUnixPipe || address.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort);
         }

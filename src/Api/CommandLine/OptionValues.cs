@@ -8,7 +8,9 @@ internal static class OptionValues
 {
     public static int ReadNumber(ArgumentResult argument, int least, int most)
     {
-        if (int.TryParse(argument.Tokens.Single().Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        var text = argument.Tokens.Single().Value;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
         {
             return number;
         }
@@ -63,5 +65,6 @@ internal static class OptionValues
         return ".";
     }
 
-    private static string Name(ArgumentResult argument) => argument.Parent is OptionResult option ? option.Option.Name : argument.Argument.Name;
+    private static string Name(ArgumentResult argument) =>
+        argument.Parent is OptionResult option ? option.Option.Name : argument.Argument.Name;
 }

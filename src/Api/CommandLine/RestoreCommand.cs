@@ -7,9 +7,16 @@ internal static class RestoreCommand
 {
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "A file that `flownally backup` has written.", CustomParser = OptionValues.ReadFile };
+        var file = new Argument<FileInfo>("FILE")
+        {
+            Description = "A file that `flownally backup` has written.",
+            CustomParser = OptionValues.ReadFile,
+        };
         var force = new Option<bool>("--force") { Description = "Replace a database that holds tenants." };
-        var command = new Command("restore", "Restore a backup into the embedded database, which is made if there is none; no process may use it. Needs pg_restore.") { file, force };
+        var command = new Command("restore", """
+            Restore a backup into the embedded database, which is made if there is none; no process may use it. Needs pg_restore.
+            """)
+        { file, force };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var path = arguments.GetRequiredValue(file).FullName;

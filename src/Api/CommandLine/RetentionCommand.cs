@@ -28,7 +28,8 @@ internal static class RetentionCommand
     {
         var months = await retention.ListAsync(cancellationToken);
         terminal.ShowTable(new { Months = months }, ["MONTH", "EVENTS"],
-            [.. months.Select(month => new[] { $"{month.Month}", month.Events.ToString(CultureInfo.InvariantCulture) })], "Nothing lies beyond the retention.");
+            [.. months.Select(month => new[] { $"{month.Month}", month.Events.ToString(CultureInfo.InvariantCulture) })],
+            none: "Nothing lies beyond the retention.");
         return ExitStatus.Done;
     }
 

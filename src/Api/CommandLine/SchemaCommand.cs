@@ -23,9 +23,21 @@ internal static class SchemaCommand
 
     private static Command CheckCommand()
     {
-        var old = new Argument<FileInfo>("OLD.json") { Description = "The schema that payloads fit now.", CustomParser = OptionValues.ReadFile };
-        var @new = new Argument<FileInfo>("NEW.json") { Description = "The schema that they shall fit.", CustomParser = OptionValues.ReadFile };
-        var events = new Option<FileInfo?>("--events") { Description = "Payloads to try where a proof fails: a JSON object on each line.", CustomParser = OptionValues.ReadFile };
+        var old = new Argument<FileInfo>("OLD.json")
+        {
+            Description = "The schema that payloads fit now.",
+            CustomParser = OptionValues.ReadFile,
+        };
+        var @new = new Argument<FileInfo>("NEW.json")
+        {
+            Description = "The schema that they shall fit.",
+            CustomParser = OptionValues.ReadFile,
+        };
+        var events = new Option<FileInfo?>("--events")
+        {
+            Description = "Payloads to try where a proof fails: a JSON object on each line.",
+            CustomParser = OptionValues.ReadFile,
+        };
         var command = new Command("check", "Tell whether a schema can be changed. Exit status 0: it can; 1: it cannot, or that was not proved; 2: a file cannot be used.") { old, @new, events };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
@@ -59,7 +71,8 @@ internal static class SchemaCommand
         await foreach (var line in input.ReadAsync(cancellationToken))
         {
             var place = $"Line {line.Number} of {payloads.Name}";
-            var payload = Payload.Parse(Parse(line.Text ?? throw new WrongUseException($"{place} has more than {InputLines.MaxLineBytes} bytes."), place));
+            var text = line.Text ?? throw new WrongUseException($"{place} has more than {InputLines.MaxLineBytes} bytes.");
+            var payload = Payload.Parse(Parse(text, place));
             if (!payload.IsSuccess)
             {
                 throw new WrongUseException($"{place} is no payload. {Describe(payload.Error)}");
@@ -71,8 +84,8 @@ internal static class SchemaCommand
 
         if (comparison.TooComplex is { } unknown)
         {
-            terminal.Say($"Checking line {LineOf(unknown)} of {payloads.Name} against the new schema takes too much work; use fewer alternatives and references.");
-            return Incompatible;
+            return terminal.Fail($"To check line {LineOf(unknown)} of {payloads.Name} against the new schema takes too much work; "
+                + "use fewer alternatives and references.");
         }
 
         var found = comparison.Against(before).Select(rule => new { rule.Pointer, rule.Change, rule.EventCount, Lines = rule.EventIds.Select(LineOf).ToList() }).ToList();
@@ -111,7 +124,8 @@ internal static class SchemaCommand
         }
         catch (JsonException exception)
         {
-            throw new WrongUseException($"{place} is not JSON: it goes wrong at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+            var (line, position) = (exception.LineNumber + 1, exception.BytePositionInLine + 1);
+            throw new WrongUseException($"{place} is not JSON: it goes wrong at line {line}, byte {position}.");
         }
 
         if (faults is [var fault, ..])
@@ -120,7 +134,9 @@ internal static class SchemaCommand
         }
 
         var json = JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        return JsonDuplicates.Find(json) is [var twice, ..] ? throw new WrongUseException($"{place} cannot be used. {twice}: the member is there twice.") : json;
+        return JsonDuplicates.Find(json) is [var twice, ..]
+            ? throw new WrongUseException($"{place} cannot be used. {twice}: the member is there twice.")
+            : json;
     }
 
     private static string Describe(Error error) =>

@@ -39,7 +39,8 @@ internal static class ServeCommand
                 ? await DemoReceiver.StartAsync(terminal, cancellationToken)
                 : null;
             var addresses = ListenAddresses.Of(arguments);
-            await using var app = ApiHost.Build(database.ConnectionString, string.Join(';', addresses), workspace?.Key, allowPrivateTargets: receiver is not null);
+            await using var app = ApiHost.Build(
+                database.ConnectionString, string.Join(';', addresses), workspace?.Key, allowPrivateTargets: receiver is not null);
             await ListenAddresses.StartAsync(app, addresses, cancellationToken);
             if (workspace is not null && receiver is not null)
             {

@@ -7,7 +7,12 @@ namespace Flownally.Api.CommandLine;
 
 internal static class TenantsCommand
 {
-    public static Command Create() => new("tenants", "Tenants, which cannot see each other.") { CreateTenantCommand(), ListTenantsCommand(), LimitCommand() };
+    public static Command Create() => new("tenants", "Tenants, which cannot see each other.")
+    {
+        CreateTenantCommand(),
+        ListTenantsCommand(),
+        LimitCommand(),
+    };
 
     private static Command CreateTenantCommand()
     {
@@ -35,7 +40,8 @@ internal static class TenantsCommand
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var list = await database.SendAsync(new ListTenants(), cancellationToken);
-            terminal.ShowTable(list.Value, ["TENANT", "CREATED", "NAME"], [.. list.Value.Tenants.Select(Row)], "There are no tenants; `flownally tenants create` opens one.");
+            terminal.ShowTable(list.Value, ["TENANT", "CREATED", "NAME"], [.. list.Value.Tenants.Select(Row)],
+                none: "There are no tenants; `flownally tenants create` opens one.");
             return ExitStatus.Done;
         }));
         return command;

@@ -11,7 +11,9 @@ using Spectre.Console;
 
 namespace Flownally.Api.CommandLine;
 
-/// <summary>How commands speak: results on standard output; notes and errors on standard error; each as text, or as one JSON object a line.</summary>
+/// <summary>
+/// How commands speak: results on standard output, notes and errors on standard error; each as text, or as one JSON object a line.
+/// </summary>
 internal sealed class Terminal(bool json)
 {
     private const string Failed = "failed";
@@ -43,9 +45,9 @@ internal sealed class Terminal(bool json)
         {
             return terminal.RefuseUse([.. exception.Failures]);
         }
-        catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OptionsValidationException)) // of several sections
+        catch (AggregateException sections) when (sections.InnerExceptions.All(section => section is OptionsValidationException))
         {
-            return terminal.RefuseUse([.. exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures)]);
+            return terminal.RefuseUse([.. sections.InnerExceptions.OfType<OptionsValidationException>().SelectMany(one => one.Failures)]);
         }
         catch (Exception exception) when (Outage.Explain(exception) is { } outage)
         {
@@ -61,7 +63,8 @@ internal sealed class Terminal(bool json)
         {
             return terminal.Fail($"PostgreSQL refuses: {exception.MessageText} ({exception.SqlState}).");
         }
-        catch (Exception exception) when (exception is EmbeddedServerException or MigrationRefusedException or IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is EmbeddedServerException or MigrationRefusedException
+            or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return terminal.Fail(exception.Message);
         }
@@ -72,7 +75,8 @@ internal sealed class Terminal(bool json)
     }
 
     /// <summary>Says something to the person that no script waits for.</summary>
-    public void Say(string sentence) => Console.Error.WriteLine(json ? JsonSerializer.Serialize(new { Note = sentence }, ApiJson.Options) : sentence);
+    public void Say(string sentence) =>
+        Console.Error.WriteLine(json ? JsonSerializer.Serialize(new { Note = sentence }, ApiJson.Options) : sentence);
 
     /// <summary>Prints a result.</summary>
     /// <param name="value">What <c>--json</c> shows, on one line.</param>
@@ -108,7 +112,8 @@ internal sealed class Terminal(bool json)
     /// <returns>The exit status.</returns>
     public int Refuse(Error error)
     {
-        Console.Error.WriteLine(json ? JsonSerializer.Serialize(new { error.Code, error.Detail, Errors = error.Violations }, ApiJson.Options)
+        Console.Error.WriteLine(json
+            ? JsonSerializer.Serialize(new { error.Code, error.Detail, Errors = error.Violations }, ApiJson.Options)
             : error.Violations.Count == 0 ? error.Detail
             : string.Join('\n', error.Violations.Select(fault => $"{fault.Field}: {fault.Message}")));
         return ExitStatus.Failed;

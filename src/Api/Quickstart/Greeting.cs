@@ -12,7 +12,12 @@ internal static class Greeting
     {
         var url = urls[0];
         var docs = $"{url}/docs";
-        terminal.Show(new { url, urls, docs, demoKey = demo?.Key, receiver }, [$"Flownally answers at {string.Join(" and ", urls)}", $"Documentation: {docs}", .. demo is null ? [] : Demo(url, demo, receiver)]);
+        terminal.Show(new { url, urls, docs, demoKey = demo?.Key, receiver },
+        [
+            $"Flownally answers at {string.Join(" and ", urls)}",
+            $"Documentation: {docs}",
+            .. demo is null ? [] : Demo(url, demo, receiver),
+        ]);
     }
 
     private static IEnumerable<string> Demo(string url, DemoWorkspace demo, TargetUrl? receiver)

@@ -43,9 +43,10 @@ public static class Outage
         PostgresException { SqlState: FeedClock.Moved } => "The feed's clock was moved.",
         PostgresException => "The database has ended a statement.",
         { InnerException: TimeoutException } => "The database does not answer in time.",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData }
-            or { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } } => "The name of the database's server is not known.",
-        SocketException or { InnerException: SocketException or AggregateException } => "No server accepts connections at the database's address.",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+            "The name of the database's server is not known.",
+        { InnerException: SocketException cause } => Reason(cause),
+        SocketException or { InnerException: AggregateException } => "No server accepts connections at the database's address.",
         _ => "The connection to the database was lost.",
     };
 

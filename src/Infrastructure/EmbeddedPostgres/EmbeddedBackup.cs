@@ -171,7 +171,8 @@ public static class EmbeddedBackup
         if (!force && await cluster.AskAsync<bool>(Cluster.DatabaseName, HasTenants, cancellationToken)
             && await cluster.AskAsync<long>(Cluster.DatabaseName, CountTenants, cancellationToken) is > 0 and var tenants)
         {
-            throw new EmbeddedServerException($"The database holds {(tenants == 1 ? "a tenant" : $"{tenants} tenants")}; --force replaces it with the backup.");
+            var held = tenants == 1 ? "a tenant" : $"{tenants} tenants";
+            throw new EmbeddedServerException($"The database holds {held}; --force replaces it with the backup.");
         }
     }
 

@@ -14,11 +14,13 @@ public sealed class JourneyOptions
     public bool AllowPrivateTargets { get; set; }
 
     /// <summary>Networks that webhooks may reach besides public addresses, such as <c>10.1.0.0/16</c>.</summary>
-    [CustomValidation(typeof(JourneyOptions), nameof(AreNetworks), ErrorMessage = "networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32")]
+    [CustomValidation(typeof(JourneyOptions), nameof(AreNetworks),
+        ErrorMessage = "networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32")]
     public IReadOnlyList<string> AllowedNetworks { get; set; } = [];
 
     /// <summary>The ports that webhooks may reach; empty for all.</summary>
-    [CustomValidation(typeof(JourneyOptions), nameof(ArePorts), ErrorMessage = "ports from 1 to 65535, separated by commas, such as 80,443,8443")]
+    [CustomValidation(typeof(JourneyOptions), nameof(ArePorts),
+        ErrorMessage = "ports from 1 to 65535, separated by commas, such as 80,443,8443")]
     public IReadOnlyList<string> AllowedPorts { get; set; } = [];
 
     /// <returns>Null where each text is a network.</returns>
@@ -27,15 +29,17 @@ public sealed class JourneyOptions
 
     /// <returns>Null where each text is a port.</returns>
     public static ValidationResult? ArePorts(IReadOnlyList<string> ports) =>
-        ports.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > IPEndPoint.MinPort and <= IPEndPoint.MaxPort)
-            ? ValidationResult.Success
-            : new ValidationResult(null);
+        ports.All(IsPort) ? ValidationResult.Success : new ValidationResult(null);
 
     /// <summary>Whether webhooks may reach an address at a port. Asked for each connection, which are few.</summary>
     internal bool Allows(IPAddress address, int port) => AllowsPort(port) && !ForbiddenAddresses.Contain(address)
         && (AllowPrivateTargets || PublicAddresses.Contain(address) || IsInAllowedNetwork(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
     internal bool AllowsPort(int port) => AllowedPorts.Count == 0 || AllowedPorts.Any(text => int.Parse(text, CultureInfo.InvariantCulture) == port);
+
+    private static bool IsPort(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        && port is > IPEndPoint.MinPort and <= IPEndPoint.MaxPort;
 
     private bool IsInAllowedNetwork(IPAddress address) => AllowedNetworks.Any(text => IPNetwork.Parse(text).Contains(address));
 }

@@ -31,7 +31,8 @@ public sealed class ContactsImportTests
         {
             await File.WriteAllBytesAsync(file, [0xFF, 0xFE, (byte)'{', 0]);
             var tenant = (await Service.NewWorkspaceAsync()).Tenant.ToString();
-            var (status, output, error) = await RunningService.SaidAsync(["contacts", "import", file, "--tenant", tenant], ("ConnectionStrings__Flownally", Service.ConnectionString));
+            var (status, output, error) = await RunningService.SaidAsync(
+                ["contacts", "import", file, "--tenant", tenant], ("ConnectionStrings__Flownally", Service.ConnectionString));
             Assert.That((status, output), Is.EqualTo((2, "")));
             Assert.That(error, Is.EqualTo($"{file} is UTF-16; only UTF-8 text is taken, plain or compressed by gzip."));
         }

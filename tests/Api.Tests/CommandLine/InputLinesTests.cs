@@ -42,7 +42,8 @@ public sealed class InputLinesTests
 
     [Test]
     public async Task Compressed_files_can_be_put_together() =>
-        Assert.That(await ReadAsync([.. Compress("a\nb"), .. Compress("c\n"), .. Compress(""), .. Compress("d")]), Is.EqualTo(["1 a", "2 bc", "3 d"]));
+        Assert.That(await ReadAsync([.. Compress("a\nb"), .. Compress("c\n"), .. Compress(""), .. Compress("d")]),
+            Is.EqualTo(["1 a", "2 bc", "3 d"]));
 
     /// <summary>The decoder reads 8 KiB at a time, and what follows may begin anywhere in what it has read.</summary>
     [TestCase(1)]
@@ -96,18 +97,22 @@ public sealed class InputLinesTests
 
     [Test]
     public void A_file_that_is_compressed_twice_is_told() =>
-        Assert.That(() => ReadAsync(Compress(Compress("{}"))), Throws.TypeOf<WrongUseException>().With.Message.Contains(" is gzip within gzip;"));
+        Assert.That(() => ReadAsync(Compress(Compress("{}"))),
+            Throws.TypeOf<WrongUseException>().With.Message.Contains(" is gzip within gzip;"));
 
     [TestCase("{}\n")]
     [TestCase("")]
     public void A_file_named_gz_that_is_not_gzip_is_told(string text) =>
-        Assert.That(() => ReadAsync(Encoding.UTF8.GetBytes(text), ".gz"), Throws.TypeOf<WrongUseException>().With.Message.Contains("is not gzip"));
+        Assert.That(() => ReadAsync(Encoding.UTF8.GetBytes(text), ".gz"),
+            Throws.TypeOf<WrongUseException>().With.Message.Contains("is not gzip"));
 
     [Test]
     public void What_is_no_file_is_told()
     {
-        Assert.That(() => InputLines.Open(_folder.FullName), Throws.TypeOf<WrongUseException>().With.Message.EndsWith("is a folder, not a file."));
-        Assert.That(() => InputLines.Open(Path.Combine(_folder.FullName, "no", "file")), Throws.TypeOf<WrongUseException>().With.Message.EndsWith("does not exist."));
+        Assert.That(() => InputLines.Open(_folder.FullName),
+            Throws.TypeOf<WrongUseException>().With.Message.EndsWith("is a folder, not a file."));
+        Assert.That(() => InputLines.Open(Path.Combine(_folder.FullName, "no", "file")),
+            Throws.TypeOf<WrongUseException>().With.Message.EndsWith("does not exist."));
     }
 
     private static byte[] Compress(string text) => Compress(Encoding.UTF8.GetBytes(text));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Flownally.Api.Tests.CommandLine;
 
@@ -12,10 +13,11 @@ public sealed class ListeningTests
     [TestCase("--url http://127.0.0.1:0;http://[::1]:0")]
     public async Task It_listens_at_several_addresses(string options)
     {
-        var process = RunningService.Start([RunningService.Program, "serve", "--json", .. options.Split(' ')], [("ConnectionStrings__Flownally", Service.ConnectionString)]);
+        var process = RunningService.Start(
+            [RunningService.Program, "serve", "--json", .. options.Split(' ')], [("ConnectionStrings__Flownally", Service.ConnectionString)]);
         try
         {
-            var greeting = System.Text.Json.Nodes.JsonNode.Parse((await process.StandardOutput.ReadLineAsync())!)!;
+            var greeting = JsonNode.Parse((await process.StandardOutput.ReadLineAsync())!)!;
             var urls = greeting["urls"]!.AsArray().Select(url => (string)url!).ToList();
             Assert.That(urls, Has.Count.EqualTo(2).And.Unique);
             foreach (var url in urls)
@@ -55,17 +57,19 @@ public sealed class ListeningTests
     {
         var (status, output, error) = await ServeAsync("https://127.0.0.1:0");
         Assert.That((status, output), Is.EqualTo((2, "")));
-        Assert.That(error, Does.Match("^The service cannot listen at https://127.0.0.1:0: .+ Kestrel__Certificates__Default__Path names the certificate\\.$"));
+        Assert.That(error, Does.Match("^The service cannot listen at https://127.0.0.1:0: .+ Kestrel__Certificates__Default__Path names .+$"));
     }
 
     [Test]
     public async Task A_certificate_that_is_missing_is_told_in_a_sentence()
     {
-        var (status, output, error) = await ServeAsync("https://127.0.0.1:0", ("Kestrel__Certificates__Default__Path", "/nowhere/certificate.pem"));
+        var missing = ("Kestrel__Certificates__Default__Path", "/nowhere/certificate.pem");
+        var (status, output, error) = await ServeAsync("https://127.0.0.1:0", missing);
         Assert.That((status, output), Is.EqualTo((2, "")));
         Assert.That(error, Does.Contain("'/nowhere/certificate.pem'").And.Not.Contain("\n"));
     }
 
-    private static Task<(int Status, string Output, string Error)> ServeAsync(string url, params (string Name, string Value)[] settings) => RunningService.SaidAsync(
-        ["serve", "--url", url], [("ConnectionStrings__Flownally", Service.ConnectionString), ("Logging__LogLevel__Default", "Warning"), .. settings]);
+    private static Task<(int Status, string Output, string Error)> ServeAsync(string url, params (string Name, string Value)[] settings) =>
+        RunningService.SaidAsync(["serve", "--url", url],
+            [("ConnectionStrings__Flownally", Service.ConnectionString), ("Logging__LogLevel__Default", "Warning"), .. settings]);
 }

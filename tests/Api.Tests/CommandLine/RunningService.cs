@@ -81,16 +81,18 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Runs a command of the program, and keeps apart what it says on standard output and on standard error.</summary>
-    public static Task<(int Status, string Output, string Error)> SaidAsync(string[] words, params (string Name, string Value)[] settings) =>
-        SaidAsync(words, "/dev/null", settings);
+    public static Task<(int Status, string Output, string Error)> SaidAsync(
+        string[] words, params (string Name, string Value)[] settings) => SaidAsync(words, "/dev/null", settings);
 
     /// <param name="input">The file that is its standard input.</param>
-    public static async Task<(int Status, string Output, string Error)> SaidAsync(string[] words, string input, params (string Name, string Value)[] settings)
+    public static async Task<(int Status, string Output, string Error)> SaidAsync(
+        string[] words, string input, params (string Name, string Value)[] settings)
     {
+        const string Apart = "input=$1; shift; exec \"$@\" 2>\"$0\" <\"$input\"";
         var errors = Path.GetTempFileName();
         try
         {
-            var (status, output) = await ToolAsync(["/bin/sh", "-c", "input=$1; shift; exec \"$@\" 2>\"$0\" <\"$input\"", errors, input, Program, .. words], settings);
+            var (status, output) = await ToolAsync(["/bin/sh", "-c", Apart, errors, input, Program, .. words], settings);
             return (status, output, (await File.ReadAllTextAsync(errors)).Trim());
         }
         finally

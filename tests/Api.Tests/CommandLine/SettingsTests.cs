@@ -7,6 +7,13 @@ namespace Flownally.Api.Tests.CommandLine;
 /// <summary>The configuration of the service and of all commands.</summary>
 public sealed class SettingsTests
 {
+    private const string NamesServer = """{"ConnectionStrings":{"Flownally":"Host=127.0.0.1;Port=1;Username=a;Database=a"}}""";
+
+    private const string Skew = "a time from 00:00:01 to 1.00:00:00, such as 00:05:00";
+    private const string Networks = "networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32";
+    private const string Ports = "ports from 1 to 65535, separated by commas, such as 80,443,8443";
+    private const string Share = "a time from 00:00:00.001 to 00:01:00, such as 00:00:00.050";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flownally-settings-");
 
     [OneTimeTearDown]
@@ -18,19 +25,22 @@ public sealed class SettingsTests
     [TestCase("Contacts:UnknownContacts", "Reject", "Contacts__UnknownContacts is not a setting; known are Contacts__UnknownContact.")]
     [TestCase("Recording:MaxWaiting", "1", "Recording__MaxWaiting is '1'; it must be a whole number from 2 to 1000000.")]
     [TestCase("Recording:MaxWaiting", "1000001", "Recording__MaxWaiting is '1000001'; it must be a whole number from 2 to 1000000.")]
-    [TestCase("Recording:MaxWaiting", "99999999999", "Recording__MaxWaiting is '99999999999'; it must be a whole number from 2 to 1000000.")]
+    [TestCase("Recording:MaxWaiting", "99999999999",
+        "Recording__MaxWaiting is '99999999999'; it must be a whole number from 2 to 1000000.")]
     [TestCase("Recording:GroupCommit", "yes", "Recording__GroupCommit is 'yes'; it must be true or false.")]
-    [TestCase("Database:MaxClockSkew", "5", "Database__MaxClockSkew is '5'; it must be a time from 00:00:01 to 1.00:00:00, such as 00:05:00.")]
-    [TestCase("Database:MaxClockSkew", "00:00:00", "Database__MaxClockSkew is '00:00:00'; it must be a time from 00:00:01 to 1.00:00:00, such as 00:05:00.")]
-    [TestCase("Database:MaxClockSkew", "5m", "Database__MaxClockSkew is '5m'; it must be a time from 00:00:01 to 1.00:00:00, such as 00:05:00.")]
+    [TestCase("Database:MaxClockSkew", "5", "Database__MaxClockSkew is '5'; it must be " + Skew + ".")]
+    [TestCase("Database:MaxClockSkew", "00:00:00", "Database__MaxClockSkew is '00:00:00'; it must be " + Skew + ".")]
+    [TestCase("Database:MaxClockSkew", "5m", "Database__MaxClockSkew is '5m'; it must be " + Skew + ".")]
     [TestCase("Retention:Months", "0", "Retention__Months is '0'; it must be a whole number of months, at least 1.")]
     [TestCase("Retention:Months", "1.5", "Retention__Months is '1.5'; it must be a whole number of months, at least 1.")]
     [TestCase("Journeys:AllowPrivateTargets", "1", "Journeys__AllowPrivateTargets is '1'; it must be true or false.")]
-    [TestCase("Journeys:AllowedPorts", "80;443", "Journeys__AllowedPorts is '80;443'; it must be ports from 1 to 65535, separated by commas, such as 80,443,8443.")]
-    [TestCase("Journeys:AllowedNetworks:0", "10.0.0.0/33", "Journeys__AllowedNetworks is '10.0.0.0/33'; it must be networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32.")]
-    [TestCase("Journeys:AllowedPort", "80", "Journeys__AllowedPort is not a setting; known are Journeys__AllowPrivateTargets, Journeys__AllowedNetworks, Journeys__AllowedPorts, Journeys__Share.")]
+    [TestCase("Journeys:AllowedPorts", "80;443", "Journeys__AllowedPorts is '80;443'; it must be " + Ports + ".")]
+    [TestCase("Journeys:AllowedNetworks:0", "10.0.0.0/33",
+        "Journeys__AllowedNetworks is '10.0.0.0/33'; it must be " + Networks + ".")]
+    [TestCase("Journeys:AllowedPort", "80",
+        "Journeys__AllowedPort is not a setting; known are Journeys__AllowPrivateTargets, Journeys__AllowedNetworks, Journeys__AllowedPorts, Journeys__Share.")]
     [TestCase("Journeys:Share:Entries", "0", "Journeys__Share__Entries is '0'; it must be a whole number from 1 to 1000000.")]
-    [TestCase("Journeys:Share:Time", "00:02:00", "Journeys__Share__Time is '00:02:00'; it must be a time from 00:00:00.001 to 00:01:00, such as 00:00:00.050.")]
+    [TestCase("Journeys:Share:Time", "00:02:00", "Journeys__Share__Time is '00:02:00'; it must be " + Share + ".")]
     [TestCase("Limits:Streams", "0", "Limits__Streams is '0'; it must be a whole number from 1 to 1000000, none, or default.")]
     public void A_wrong_one_is_told_by_its_name_its_value_and_what_is_allowed(string name, string value, string sentence) =>
         Assert.That(() => Check((name, value)), Throws.TypeOf<OptionsValidationException>().With.Message.EqualTo(sentence));
@@ -67,8 +77,8 @@ public sealed class SettingsTests
 
     [Test]
     public async Task A_log_level_that_does_not_exist_is_told() => Assert.That(
-        await RunningService.SaidAsync(["serve"], ("Logging__LogLevel__Default", "Loud"), ("ConnectionStrings__Flownally", Service.ConnectionString)),
-        Is.EqualTo((2, "", "Logging__LogLevel__Default is 'Loud'; it must be Trace or Debug or Information or Warning or Error or Critical or None.")));
+        await RunningService.SaidAsync(["serve"], ("Logging__LogLevel__Default", "Loud")), Is.EqualTo((2, "",
+            "Logging__LogLevel__Default is 'Loud'; it must be Trace or Debug or Information or Warning or Error or Critical or None.")));
 
     /// <summary>A command that took no notice of the file would look for an embedded database.</summary>
     [TestCase("tenants list")]
@@ -76,7 +86,7 @@ public sealed class SettingsTests
     public async Task Commands_and_the_service_read_the_file_in_the_current_folder(string command)
     {
         var folder = _folder.CreateSubdirectory(Path.GetRandomFileName());
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), """{"ConnectionStrings":{"Flownally":"Host=127.0.0.1;Port=1;Username=a;Database=a"}}""");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), NamesServer);
         Assert.That(await RunInAsync(folder, command), Is.EqualTo((1, "No server accepts connections at the database's address.")));
     }
 
@@ -84,8 +94,9 @@ public sealed class SettingsTests
     public async Task The_environment_wins_over_the_file()
     {
         var folder = _folder.CreateSubdirectory(Path.GetRandomFileName());
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), """{"ConnectionStrings":{"Flownally":"Host=127.0.0.1;Port=1;Username=a;Database=a"}}""");
-        Assert.That((await RunInAsync(folder, "tenants list --json", ("ConnectionStrings__Flownally", Service.ConnectionString))).Status, Is.Zero);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), NamesServer);
+        var (status, _) = await RunInAsync(folder, "tenants list --json", ("ConnectionStrings__Flownally", Service.ConnectionString));
+        Assert.That(status, Is.Zero);
     }
 
     [Test]
@@ -101,12 +112,14 @@ public sealed class SettingsTests
 
     private static void Check(params (string Name, string Value)[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();
+        var pairs = settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(pairs).Build();
         using var services = new ServiceCollection().AddSettings(configuration).BuildServiceProvider();
         services.GetRequiredService<IStartupValidator>().Validate();
     }
 
     /// <summary>With what it says on standard error in its output.</summary>
-    private static Task<(int Status, string Output)> RunInAsync(DirectoryInfo folder, string command, params (string Name, string Value)[] settings) =>
-        RunningService.ToolAsync(["/bin/sh", "-c", $"cd \"$1\" && exec \"$0\" {command} --data nowhere 2>&1", RunningService.Program, folder.FullName], settings);
+    private static Task<(int Status, string Output)> RunInAsync(
+        DirectoryInfo folder, string command, params (string Name, string Value)[] settings) => RunningService.ToolAsync(
+        ["/bin/sh", "-c", $"cd \"$1\" && exec \"$0\" {command} --data nowhere 2>&1", RunningService.Program, folder.FullName], settings);
 }

@@ -5,12 +5,16 @@ namespace Flownally.Api.Tests.CommandLine;
 /// <summary>What the program says to a call that it cannot take.</summary>
 public sealed class WrongUseTests
 {
+    private const string Address = "an address such as http://0.0.0.0:8080.";
+    private const string Key = "key_00000000000000000000000000";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flownally-wrong-");
 
     [OneTimeTearDown]
     public void CleanUp() => _folder.Delete(recursive: true);
 
-    [TestCase("bogus", "Name one of the commands serve, migrate, tenants, keys, contacts, events, schema, retention, backup, restore, database; 'bogus' is none.", "flownally")]
+    [TestCase("bogus", "Name one of the commands serve, migrate, tenants, keys, contacts, events, schema, retention, backup, restore, "
+        + "database; 'bogus' is none.", "flownally")]
     [TestCase("keys", "Name one of the commands create, list, revoke.", "flownally keys")]
     [TestCase("keys revoke", "Required argument 'id' missing for command: 'revoke'.", "flownally keys revoke")]
     [TestCase("tenants list extra", "Unrecognized command or argument 'extra'.", "flownally tenants list")]
@@ -18,13 +22,14 @@ public sealed class WrongUseTests
     [TestCase("serve --port x", "--port takes a number from 0 to 65535, not 'x'.", "flownally serve")]
     [TestCase("serve --port -1", "--port takes a number from 0 to 65535, not '-1'.", "flownally serve")]
     [TestCase("serve --port 65536", "--port takes a number from 0 to 65535, not '65536'.", "flownally serve")]
-    [TestCase("serve --url here", "'here' is not an address such as http://0.0.0.0:8080.", "flownally serve")]
-    [TestCase("serve --url http://127.0.0.1:1;ftp://127.0.0.1", "'ftp://127.0.0.1' is not an address such as http://0.0.0.0:8080.", "flownally serve")]
-    [TestCase("serve --url http://127.0.0.1:1/base", "'http://127.0.0.1:1/base' is not an address such as http://0.0.0.0:8080.", "flownally serve")]
-    [TestCase("serve --url http://127.0.0.1:65536", "'http://127.0.0.1:65536' is not an address such as http://0.0.0.0:8080.", "flownally serve")]
+    [TestCase("serve --url here", "'here' is not " + Address, "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:1;ftp://127.0.0.1", "'ftp://127.0.0.1' is not " + Address, "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:1/base", "'http://127.0.0.1:1/base' is not " + Address, "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:65536", "'http://127.0.0.1:65536' is not " + Address, "flownally serve")]
     [TestCase("serve --port 1 --url http://127.0.0.1:1", "Only one of --port and --url can be given.", "flownally serve")]
     [TestCase("keys list --tenant x", "--tenant takes an id such as tn_01KATWBQ1HX8CYFG0H9T2WGN3M, not 'x'.", "flownally keys list")]
-    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --scopes all --role chief", "--role takes owner, admin, agent or viewer, not 'chief'.", "flownally keys create")]
+    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --scopes all --role chief",
+        "--role takes owner, admin, agent or viewer, not 'chief'.", "flownally keys create")]
     [TestCase("events import - --batch-size 1001", "--batch-size takes a number from 1 to 1000, not '1001'.", "flownally events import")]
     public async Task A_call_that_cannot_be_understood_is_told_what_is_wrong(string call, string sentence, string command) => Assert.That(
         await RunningService.SaidAsync(call.Split(' ')), Is.EqualTo((2, "", $"{sentence}\nSee: {command} --help")));
@@ -46,11 +51,12 @@ public sealed class WrongUseTests
         Assert.That((status, output), Is.EqualTo((2, "")));
         Assert.That((string)JsonNode.Parse(error)!["code"]!, Is.EqualTo("wrongUse"));
 
-        (status, output, error) = await RunningService.SaidAsync(["keys", "revoke", "key_00000000000000000000000000", "--json"], ("ConnectionStrings__Flownally", Service.ConnectionString));
+        (status, output, error) = await RunningService.SaidAsync(["keys", "revoke", Key, "--json"], Database(Service.ConnectionString));
         Assert.That((status, output), Is.EqualTo((1, "")));
         Assert.That((string)JsonNode.Parse(error)!["code"]!, Is.EqualTo("apiKeyNotFound"));
 
-        (status, output, error) = await RunningService.SaidAsync(["tenants", "list", "--json"], ("ConnectionStrings__Flownally", "Host=127.0.0.1;Port=1;Username=a;Database=a"));
+        const string Nowhere = "Host=127.0.0.1;Port=1;Username=a;Database=a";
+        (status, output, error) = await RunningService.SaidAsync(["tenants", "list", "--json"], Database(Nowhere));
         Assert.That((status, output), Is.EqualTo((1, "")));
         Assert.That(((string)JsonNode.Parse(error)!["code"]!, (string)JsonNode.Parse(error)!["detail"]!),
             Is.EqualTo(("databaseUnavailable", "No server accepts connections at the database's address.")));
@@ -83,7 +89,10 @@ public sealed class WrongUseTests
     [Test]
     public async Task Reading_no_further_is_no_failure()
     {
-        var (status, output) = await RunningService.ToolAsync(["bash", "-c", "\"$0\" --help | head -1; echo ${PIPESTATUS[0]}", RunningService.Program]);
+        const string Head = "\"$0\" --help | head -1; echo ${PIPESTATUS[0]}";
+        var (status, output) = await RunningService.ToolAsync(["bash", "-c", Head, RunningService.Program]);
         Assert.That((status, output), Is.EqualTo((0, "Description:\n0")));
     }
+
+    private static (string Name, string Value) Database(string connectionString) => ("ConnectionStrings__Flownally", connectionString);
 }
