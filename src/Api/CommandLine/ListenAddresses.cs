@@ -10,9 +10,9 @@ namespace Flownally.Api.CommandLine;
 internal static class ListenAddresses
 {
     private const int DefaultPort = 5080;
-    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
-
     private const char Separator = ';'; // as ASP.NET Core has it
+
+    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
 
     public static readonly Option<int> Port = new("--port")
     {

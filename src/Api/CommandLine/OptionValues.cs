@@ -46,7 +46,17 @@ internal static class OptionValues
 
     public static FileInfo ReadFile(ArgumentResult argument) => new(ReadPath(argument));
 
-    public static DirectoryInfo ReadFolder(ArgumentResult argument) => new(ReadPath(argument));
+    /// <summary>A folder that need not be there.</summary>
+    public static DirectoryInfo ReadFolder(ArgumentResult argument)
+    {
+        var path = ReadPath(argument);
+        if (File.Exists(path))
+        {
+            Refuse(argument, "a folder");
+        }
+
+        return new DirectoryInfo(path);
+    }
 
     /// <param name="expected">What the option takes.</param>
     public static void Refuse(ArgumentResult argument, string expected) =>

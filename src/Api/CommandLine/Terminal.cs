@@ -37,7 +37,7 @@ internal sealed class Terminal(bool json)
         {
             return await command(terminal);
         }
-        catch (Exception exception) when (exception is WrongUseException or EmbeddedServerMissingException)
+        catch (Exception exception) when (exception is WrongUseException or EmbeddedServerMissingException or InvalidDataException)
         {
             return terminal.RefuseUse(exception.Message);
         }
@@ -64,7 +64,7 @@ internal sealed class Terminal(bool json)
             return terminal.Fail($"PostgreSQL refuses: {exception.MessageText} ({exception.SqlState}).");
         }
         catch (Exception exception) when (exception is EmbeddedServerException or MigrationRefusedException
-            or IOException or InvalidDataException or UnauthorizedAccessException)
+            or IOException or UnauthorizedAccessException)
         {
             return terminal.Fail(exception.Message);
         }

@@ -139,7 +139,7 @@ public sealed class BackupTests
         await TarFile.CreateFromDirectoryAsync(_temporary.CreateSubdirectory("empty").FullName, foreign, includeBaseDirectory: true);
         foreach (var refused in new[] { file, foreign, Path.Combine(_temporary.FullName, "missing.tar") })
         {
-            Assert.That((await RestoreAsync(data, refused, "--force")).Status, Is.EqualTo(1), refused);
+            Assert.That((await RestoreAsync(data, refused, "--force")).Status, Is.EqualTo(2), refused);
         }
 
         await using var after = await RunningService.StartAsync(data);

@@ -260,6 +260,18 @@ public sealed class EventsImportTests
     }
 
     [Test]
+    public async Task A_place_for_refused_lines_that_cannot_be_written_is_told_before_anything_is_sent()
+    {
+        var target = await Target.NewAsync();
+        foreach (var place in new[] { _folder.FullName, Path.Combine(_folder.FullName, "no/such/folder/refused") })
+        {
+            Assert.That((await target.RunAsync(Write(Signup), "--refused", place)).Status, Is.EqualTo(2), place);
+        }
+
+        Assert.That(await target.TotalAsync(), Is.Zero);
+    }
+
+    [Test]
     public async Task Other_faults_that_end_it_have_the_same_status()
     {
         var target = await Target.NewAsync();

@@ -229,7 +229,7 @@ public sealed partial class RunTests
     public async Task Without_PostgreSQL_a_command_says_so_and_fails()
     {
         var folder = Folder("missing");
-        string[] command = ["env", "FLOWNALLY_PG_BIN=/nowhere", "bash", "-c", "./flownally tenants create --name Test --data \"$0\" 2>&1", folder.FullName];
+        string[] command = ["env", "FLOWNALLY_PG_BIN=/nowhere", "bash", "-c", "./flownally migrate --data \"$0\" 2>&1", folder.FullName];
         var (status, output) = await RunningService.ToolAsync(command);
         Assert.That(status, Is.EqualTo(1));
         Assert.That(output, Does.StartWith("PostgreSQL is not installed").And.Not.Contain("   at "));

@@ -45,6 +45,15 @@ public sealed class WrongUseTests
     }
 
     [Test]
+    public async Task A_file_in_place_of_the_folder_of_the_database_is_told()
+    {
+        var file = Path.Combine(_folder.FullName, "file");
+        await File.WriteAllTextAsync(file, "");
+        Assert.That(await RunningService.SaidAsync(["serve", "--data", file]), Is.EqualTo((2, "",
+            $"--data takes a folder, not '{file}'.\nSee: flownally serve --help")));
+    }
+
+    [Test]
     public async Task Errors_are_JSON_where_results_are()
     {
         var (status, output, error) = await RunningService.SaidAsync(["keys", "list", "--tenant", "x", "--json"]);

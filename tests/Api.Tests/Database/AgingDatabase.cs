@@ -54,16 +54,13 @@ internal sealed class AgingDatabase : IAsyncDisposable
             await create.ExecuteNonQueryAsync();
         }
 
-        var settings = new Dictionary<string, string?>
-        {
-            ["Retention:Months"] = months?.ToString(CultureInfo.InvariantCulture),
-            ["Database:MaxClockSkew"] = TimeSpan.MaxValue.ToString(),
-        };
+        var settings = new Dictionary<string, string?> { ["Retention:Months"] = months?.ToString(CultureInfo.InvariantCulture) };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var clock = new FakeTimeProvider(At(1, 10));
         var ordinary = new NpgsqlConnectionStringBuilder(connectionString);
         ordinary.Username = account ?? ordinary.Username;
         var services = new ServiceCollection().AddLogging().AddFlownally(configuration, ordinary.ConnectionString).AddBackgroundWork()
+            .Configure<DatabaseOptions>(database => database.MaxClockSkew = TimeSpan.MaxValue) // PostgreSQL's clock is not that of the test
             .AddSingleton<TimeProvider>(clock).BuildServiceProvider();
         var database = new AgingDatabase(connectionString, services, clock);
         for (var month = FirstMonth; month < FirstMonth.AddMonths(6); month = month.AddMonths(1))
