@@ -6,6 +6,7 @@ using Flownally.Api.Limits;
 using Flownally.Api.OpenApi;
 using Flownally.Api.Problems;
 using Flownally.Api.Requests;
+using Flownally.Api.Telemetry;
 using Flownally.Application;
 using Flownally.Application.Journeys;
 using Flownally.Infrastructure;
@@ -13,6 +14,7 @@ using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Api;
@@ -48,7 +50,11 @@ internal static class ApiHost
                 : app?.Lifetime.ApplicationStarted.IsCancellationRequested == true);
         }
 
-        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddConsole(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // a slow terminal does not slow the service
+        });
         builder.WebHost.UseUrls(url).ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
@@ -63,6 +69,7 @@ internal static class ApiHost
             .SwitchOffHostFilterOfFramework()
             .AddApiKeys()
             .AddLimits()
+            .AddTelemetry(builder.Configuration)
             .AddCompressedBodies()
             .AddControllers();
 
@@ -117,6 +124,7 @@ internal static class ApiHost
         .AddSingleton<IObjectModelValidator, NoModelValidation>()
         .AddSingleton<OutputFormatterSelector, JsonOutput>()
         .AddSingleton<BodyMemory>()
+        .AddSingleton<ProblemReport>()
         .AddMvcCore(mvc =>
         {
             mvc.Filters.Clear(); // the one there is waits for formatters that cannot read a body; ours reads all

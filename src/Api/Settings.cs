@@ -1,4 +1,5 @@
 using Flownally.Api.Limits;
+using Flownally.Api.Telemetry;
 using Flownally.Application.Contacts;
 using Flownally.Application.Journeys;
 using Flownally.Application.Limits;
@@ -23,6 +24,7 @@ internal static class Settings
         {
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft"] = "Warning",
+            ["Logging:LogLevel:Npgsql"] = "Warning", // it logs each statement as information
 
             // An activity and two scopes for each call, which nobody sees: a problem makes the trace that it tells.
             ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
@@ -70,6 +72,8 @@ internal static class Settings
         .AddSettings<RetentionOptions>(configuration.GetSection("Retention"))
         .AddSettings<JourneyOptions>(configuration.GetSection("Journeys"), "Share")
         .AddSettings<JourneyShareOptions>(configuration.GetSection("Journeys:Share"))
+        .AddSettings<MetricsOptions>(configuration.GetSection("Metrics"))
+        .AddSettings<TracesOptions>(configuration.GetSection("Traces"))
         .AddOptions<LimitOptions>()
             .Configure(limits => LimitSettings.Read(configuration.GetSection("Limits"), limits))
             .ValidateOnStart().Services;

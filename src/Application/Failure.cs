@@ -9,9 +9,9 @@ public static class Failure
 {
     public static Error Of(Exception exception) => exception switch
     {
-        DatabaseUnavailableException => new DatabaseUnavailable(),
-        WorkTimedOutException => new Overloaded(),
-        _ => new Internal(),
+        DatabaseUnavailableException => new DatabaseUnavailable() { Cause = exception },
+        WorkTimedOutException => new Overloaded() { Cause = exception },
+        _ => new Internal() { Cause = exception },
     };
 }
 

@@ -16,6 +16,9 @@ public abstract record Error(string Code, string Detail)
         get;
         init => field = value.Count <= MaxViolations ? value : [.. value.Take(MaxViolations)];
     } = [];
+
+    /// <summary>What failed inside. Operators find it in the log; no answer shows it. Null for a refusal that speaks for itself.</summary>
+    public Exception? Cause { get; init; }
 }
 
 /// <summary>One fault at one place of the request.</summary>

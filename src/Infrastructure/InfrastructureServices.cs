@@ -12,6 +12,7 @@ using Flownally.Infrastructure.EventTypes;
 using Flownally.Infrastructure.Journeys;
 using Flownally.Infrastructure.Tenants;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Infrastructure;
@@ -31,7 +32,7 @@ public static class InfrastructureServices
     {
         TypeHandlers.Register();
         return services
-            .AddSingleton(services => NewSessions(services, connectionString, isShared: true))
+            .AddSingleton(services => NewSessions(services, connectionString, "shared", isShared: true))
             .AddSingleton<NotificationCheck>()
             .AddSingleton<DatabaseReadiness>()
             .AddSingleton<Database.Database>()
@@ -40,7 +41,7 @@ public static class InfrastructureServices
             .AddSingleton<IListener>(services => services.GetRequiredService<ApiKeyCache>())
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
-            .AddKeyedSingleton(Recording, (services, _) => NewSessions(services, connectionString, isShared: false))
+            .AddKeyedSingleton(Recording, (services, _) => NewSessions(services, connectionString, Recording, isShared: false))
             .AddSingleton<IEventWriter>(services => new EventWriter(
                 new Database.Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>()),
                 services.GetRequiredService<FeedNotices>()))
@@ -82,10 +83,12 @@ public static class InfrastructureServices
         .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
 
+    /// <param name="name">Of the pool, in metrics.</param>
     /// <param name="isShared">Whether tenants share them.</param>
-    private static PrimarySessions NewSessions(IServiceProvider services, string connectionString, bool isShared)
+    private static PrimarySessions NewSessions(IServiceProvider services, string connectionString, string name, bool isShared)
     {
         var (options, clock) = (services.GetRequiredService<IOptions<DatabaseOptions>>().Value, services.GetRequiredService<TimeProvider>());
-        return new PrimarySessions(connectionString, servers => new SessionPool(ApiDataSource.Create(servers, options, clock), isShared));
+        var log = services.GetService<ILoggerFactory>();
+        return new PrimarySessions(connectionString, servers => new SessionPool(ApiDataSource.Create(servers, options, clock, name, log), isShared));
     }
 }

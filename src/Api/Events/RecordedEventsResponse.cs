@@ -6,10 +6,21 @@ namespace Flownally.Api.Events;
 /// <param name="Results">One for each moment, in their order.</param>
 public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> Results)
 {
-    public static RecordedEventsResponse Of(IReadOnlyList<Result<EventId>> results)
+    /// <summary>Shows what became of a batch, and reports what was refused.</summary>
+    internal static RecordedEventsResponse Of(IReadOnlyList<Result<EventId>> results, HttpContext http)
     {
         var room = ProblemRoom.OfBatch();
+        Report(results, http);
         return new([.. results.Select(result => result.Match(RecordedEventResult.Of, error => RecordedEventResult.Of(error, room)))]);
+    }
+
+    /// <summary>Many items may share a fault; each code is reported once, by its first item.</summary>
+    private static void Report(IReadOnlyList<Result<EventId>> results, HttpContext http)
+    {
+        foreach (var same in results.Select(result => result.Error).OfType<Error>().GroupBy(error => error.Code))
+        {
+            http.RequestServices.GetRequiredService<ProblemReport>().Add(http, same.First(), ProblemWriter.TraceOf(http.Request), same.Count());
+        }
     }
 }
 

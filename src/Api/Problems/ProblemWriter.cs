@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Flownally.Application;
 using Flownally.Application.Limits;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -13,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Api.Problems;
 
 /// <summary>Turns refusals into answers. Nothing else writes an answer that is no success.</summary>
-internal static partial class ProblemWriter
+internal static class ProblemWriter
 {
     public static Task WriteAsync(HttpContext context, Error error)
     {
@@ -22,12 +20,7 @@ internal static partial class ProblemWriter
         response.StatusCode = type.Status;
         AddHeaders(response.Headers, error, type);
         var problem = Problem.Of(error, context.Request.Path.ToUriComponent(), TraceOf(context.Request));
-        if (error is Internal)
-        {
-            LogFailure(context.RequestServices.GetRequiredService<ILogger<Problem>>(), context.Features.Get<IExceptionHandlerFeature>()?.Error,
-                context.Request.Method, problem.Instance, problem.TraceId);
-        }
-
+        context.RequestServices.GetRequiredService<ProblemReport>().Add(context, error, problem.TraceId);
         return WriteAsync(context, problem);
     }
 
@@ -55,7 +48,7 @@ internal static partial class ProblemWriter
     /// The call's place in its caller's trace, or in one of its own. It is made for the answer that tells it, not for each call, unless
     /// somebody listens to activities.
     /// </summary>
-    private static string? TraceOf(HttpRequest request)
+    public static string? TraceOf(HttpRequest request)
     {
         if (Activity.Current is { } listenedTo)
         {
@@ -70,9 +63,6 @@ internal static partial class ProblemWriter
 
         return activity.Start().Id;
     }
-
-    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed and was answered with the traceId {TraceId}.")]
-    private static partial void LogFailure(ILogger logger, Exception? exception, string method, string? path, string? traceId);
 
     private static void AddHeaders(IHeaderDictionary headers, Error error, ProblemType type)
     {

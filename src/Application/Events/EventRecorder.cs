@@ -8,14 +8,12 @@ using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
-using Microsoft.Extensions.Logging;
-using EventId = Flownally.Domain.Events.EventId;
 
 namespace Flownally.Application.Events;
 
 /// <summary>Makes events of what a call brings, and has them recorded together. What becomes of one touches no other.</summary>
-internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, EventRateLimits rates,
-    ProcessorShares processors, IdGenerator ids, TimeProvider clock, ILogger<EventRecorder> logger)
+internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, EventRateLimits rates,
+    ProcessorShares processors, IdGenerator ids, TimeProvider clock)
 {
     /// <returns>
     /// What became of each, in their order: the event once it is durable, or why it was refused. A failure is told as a refusal,
@@ -65,7 +63,7 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
                         results[i] = new Overloaded();
                         break;
                     case AppendOutcome.Failed failed:
-                        results[i] = Fail(failed.Exception);
+                        results[i] = Failure.Of(failed.Exception);
                         break;
                     case AppendOutcome.TypeMoved:
                         moved.Add(i);
@@ -121,7 +119,7 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return Fail(exception);
+            return Failure.Of(exception);
         }
     }
 
@@ -139,20 +137,6 @@ internal sealed partial class EventRecorder(ContactGate gate, IEventTypeCatalog 
         checks.Add(work);
         return decided;
     }
-
-    private Error Fail(Exception exception)
-    {
-        var failure = Failure.Of(exception);
-        if (failure is Internal)
-        {
-            LogFailure(exception);
-        }
-
-        return failure;
-    }
-
-    [LoggerMessage(LogLevel.Error, "An event could not be recorded.")]
-    private partial void LogFailure(Exception exception);
 
     /// <summary>What the payloads of one call have taken to check.</summary>
     private sealed class ChecksOfCall

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Flownally.Application;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Flownally.Infrastructure.Database;
@@ -43,9 +44,11 @@ internal static class ApiDataSource
 
     private const string VerifyFeedClock = "SELECT verify_feed_clock()";
 
-    public static NpgsqlDataSource Create(string connectionString, DatabaseOptions options, TimeProvider clock)
+    /// <param name="name">Of the pool, in metrics.</param>
+    public static NpgsqlDataSource Create(string connectionString, DatabaseOptions options, TimeProvider clock, string name = "api", ILoggerFactory? log = null)
     {
-        var builder = new NpgsqlDataSourceBuilder(ConnectionStrings.ForApi(connectionString));
+        var builder = new NpgsqlDataSourceBuilder(ConnectionStrings.ForApi(connectionString)) { Name = name };
+        builder.UseLoggerFactory(log);
         builder.UsePhysicalConnectionInitializer(
             _ => throw new NotSupportedException("Sessions are opened asynchronously."),
             connection => PrepareAsync(connection, options, clock));

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+
+namespace Flownally.Api.Telemetry;
+
+/// <summary>
+/// Shows metrics to Prometheus at <c>/metrics</c>, on an address of its own: metrics tell of all tenants, so operators open it to their own
+/// network only, and a service that has too many connections can still be looked at.
+/// </summary>
+internal sealed class MetricsServer(IOptions<MetricsOptions> options, MeterProvider meters, ILoggerFactory logging) : IHostedService
+{
+    private readonly WebApplication _app = Build(options.Value.Url!, meters, logging);
+
+    public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _app.StopAsync(cancellationToken);
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication Build(string url, MeterProvider meters, ILoggerFactory logging)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(logging);
+        builder.WebHost.UseUrls(url).ConfigureKestrel(server => server.AddServerHeader = false);
+        var app = builder.Build();
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, predicate: null, path: "/metrics", configureBranchedPipeline: null, optionsName: null);
+        return app;
+    }
+}
