@@ -9,7 +9,6 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
@@ -147,6 +146,5 @@ public sealed class RecordEventTests
     private void Append(AppendOutcome outcome) => _log.Setup(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default)).ReturnsAsync([outcome]);
 
     private Task<Domain.Result<RecordedEvent>> SendAsync(RecordEvent command) => new RecordEventHandler(new EventRecorder(
-        new ContactGate(_contacts, Options.Create(_options)), _catalog.Object, _log.Object, Rates, new ProcessorShares(), new IdGenerator(_clock), _clock,
-        NullLogger<EventRecorder>.Instance), _events.Object, Mapping.Mapper).Handle(command, default);
+        new ContactGate(_contacts, Options.Create(_options)), _catalog.Object, _log.Object, Rates, new ProcessorShares(), new IdGenerator(_clock), _clock), _events.Object, Mapping.Mapper).Handle(command, default);
 }

@@ -10,7 +10,6 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Moq;
 
@@ -150,7 +149,7 @@ public sealed class RecordEventsTests
     private async Task<IReadOnlyList<Result<EventId>>> SendAsync(ContactOptions options, params Result<RecordEvent>[] events)
     {
         var recorder = new EventRecorder(new ContactGate(_contacts, Options.Create(options)), _catalog.Object, _log.Object,
-            Rates, new ProcessorShares(), Ids, Clock, NullLogger<EventRecorder>.Instance);
+            Rates, new ProcessorShares(), Ids, Clock);
         return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(Caller.Operator(_tenant.Id), events), default)).Value.Results;
     }
 }
