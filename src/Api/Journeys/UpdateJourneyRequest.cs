@@ -41,7 +41,7 @@ public sealed class UpdateTriggerConfig
 /// <summary>What is to become of a target. Absent members stay as they are.</summary>
 public sealed class UpdateJourneyTarget
 {
-    /// <summary>An http or https URL on the public internet.</summary>
+    /// <summary>An http or https URL on the public internet. Another URL needs the `secret` with it.</summary>
     public TargetUrl? Url { get; init; }
 
     /// <summary>What webhooks are signed with (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. It is never shown again.</summary>

@@ -7,6 +7,6 @@ namespace Flownally.Application.Journeys;
 /// </summary>
 public interface ITargetGate
 {
-    /// <returns>False where the host is an IP address, or the port one, that webhooks may not reach.</returns>
+    /// <returns>False where the host is an IP address or <c>localhost</c>, or the port one, that webhooks may not reach.</returns>
     bool Allows(TargetUrl url);
 }

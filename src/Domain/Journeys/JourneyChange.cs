@@ -9,7 +9,7 @@ namespace Flownally.Domain.Journeys;
 public sealed record JourneyChange(JourneyName? Name = null, EntryMode? EntryMode = null, Optional<TriggerConfigChange> TriggerConfig = default,
     Optional<TargetChange> Target = default)
 {
-    /// <summary>What is missing where a journey gets its first trigger or target.</summary>
+    /// <summary>What is missing where a journey gets its first trigger or target, or another URL.</summary>
     internal IEnumerable<FieldViolation> MissingFor(Journey journey)
     {
         if (journey.TriggerConfig is null && TriggerConfig.Value is { EventTypeId: null })
@@ -26,6 +26,12 @@ public sealed record JourneyChange(JourneyName? Name = null, EntryMode? EntryMod
         {
             yield return new FieldViolation("/target/secret", "required", "The journey has no target yet; a new one has a secret.");
         }
+
+        // Else who may change the journey, and does not know the secret, could have webhooks that are signed with it sent to himself.
+        if (journey.Target is { } target && Target.Value is { Url: { } url, Secret: null } && url != target.Url)
+        {
+            yield return new FieldViolation("/target/secret", "required", "Another URL needs a secret with it, the same or a new one.");
+        }
     }
 }
 
@@ -41,7 +47,7 @@ public sealed record TriggerConfigChange(EventTypeId? EventTypeId = null, Option
     }
 }
 
-/// <param name="Url">Null leaves the old one.</param>
+/// <param name="Url">Null leaves the old one. Another one needs a secret.</param>
 /// <param name="Secret">Null leaves the old one. One that is given counts as new even if it is the same, so that no answer tells of it.</param>
 public sealed record TargetChange(TargetUrl? Url = null, WebhookSecret? Secret = null)
 {

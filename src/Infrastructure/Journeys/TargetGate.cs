@@ -8,7 +8,14 @@ namespace Flownally.Infrastructure.Journeys;
 /// <summary>Judges addresses as <see cref="CheckedConnector"/> does when it comes to connecting.</summary>
 internal sealed class TargetGate(IOptions<JourneyOptions> options) : ITargetGate
 {
-    public bool Allows(TargetUrl url) => IPAddress.TryParse(url.Value.IdnHost, out var address)
+    private const string ThisMachine = "localhost";
+
+    public bool Allows(TargetUrl url) => AddressOf(url.Value.IdnHost) is { } address
         ? options.Value.Allows(address, url.Value.Port)
         : options.Value.AllowsPort(url.Value.Port);
+
+    /// <returns>The address, also of a name that always means this machine (RFC 6761 §6.3); null for other names.</returns>
+    private static IPAddress? AddressOf(string host) => IPAddress.TryParse(host, out var address) ? address
+        : host.TrimEnd('.') is var name && (name == ThisMachine || name.EndsWith($".{ThisMachine}", StringComparison.Ordinal)) ? IPAddress.Loopback
+        : null;
 }

@@ -116,6 +116,8 @@ public sealed class CreateJourneyTests
     [TestCase("https://user:password@shop.example", 422)]
     [TestCase("https://shop.example/#a", 422)]
     [TestCase("http://127.0.0.1:8080", 422)]
+    [TestCase("http://localhost/", 422)]
+    [TestCase("http://receiver.localhost:8080/hooks", 422)]
     [TestCase("http://2130706433", 422)]
     [TestCase("http://0x7f.1", 422)]
     [TestCase("http://10.1.2.3", 422)]

@@ -15,11 +15,11 @@ public sealed class JourneySecretsTests
         var workspace = await Service.NewWorkspaceAsync();
         var journey = (await workspace.PostAsync("/v1/journeys", $$"""{"name":"a","target":{"url":"https://a.example","secret":"{{Webhooks.Secret}}"} }""")).Json;
         Assert.That(await StoredJourneys.SecretAsync(journey), Is.EqualTo(Webhooks.Secret));
-        await PatchAsync("""{"target":{"url":"https://b.example"}}""");
+        await PatchAsync("""{"name":"b","target":{"url":"https://a.example"}}""");
         Assert.That(await StoredJourneys.SecretAsync(journey), Is.EqualTo(Webhooks.Secret));
         await PatchAsync($$"""{"target":{"secret":"{{Another}}"} }""");
         Assert.That(await StoredJourneys.SecretAsync(journey), Is.EqualTo(Another));
-        Assert.That((string)(await workspace.GetAsync($"/v1/journeys/{journey["id"]}")).Json["target"]!["url"]!, Is.EqualTo("https://b.example"));
+        Assert.That((string)(await workspace.GetAsync($"/v1/journeys/{journey["id"]}")).Json["target"]!["url"]!, Is.EqualTo("https://a.example"));
         await PatchAsync("""{"target":null}""");
         Assert.That(await StoredJourneys.SecretAsync(journey), Is.Null);
 

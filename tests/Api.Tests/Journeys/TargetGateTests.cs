@@ -13,8 +13,13 @@ public sealed class TargetGateTests
     [TestCase("http://169.254.169.254/latest/meta-data", false, false)]
     [TestCase("http://168.63.129.16", false, false, Description = "public, but of Azure")]
     [TestCase("http://[::ffff:169.254.169.254]", false, false)]
-    [TestCase("http://localhost", true, true)]
-    public void Addresses_are_judged_at_once_and_names_when_they_are_called(string url, bool ordinarily, bool withPrivateTargets)
+    [TestCase("http://localhost", false, true)]
+    [TestCase("http://LOCALHOST:8080/", false, true)]
+    [TestCase("http://localhost./", false, true)]
+    [TestCase("http://receiver.localhost/", false, true)]
+    [TestCase("http://mylocalhost/", true, true)]
+    [TestCase("http://localhost.example/", true, true)]
+    public void Addresses_are_judged_at_once_and_so_is_localhost_and_other_names_when_they_are_called(string url, bool ordinarily, bool withPrivateTargets)
     {
         Assert.That(Gate(false).Allows(TargetUrl.Parse(url)), Is.EqualTo(ordinarily));
         Assert.That(Gate(true).Allows(TargetUrl.Parse(url)), Is.EqualTo(withPrivateTargets));
@@ -29,6 +34,7 @@ public sealed class TargetGateTests
     [TestCase("[fd12:3457::1]", false)]
     [TestCase("169.254.0.1", false)]
     [TestCase("93.184.215.14", true)]
+    [TestCase("localhost", false)]
     public void Networks_can_be_allowed_besides_public_ones(string host, bool expected) => Assert.That(
         Gate(new JourneyOptions { AllowedNetworks = ["10.1.0.0/16", "fd12:3456::/32", "169.254.0.0/16"] }).Allows(TargetUrl.Parse($"http://{host}")),
         Is.EqualTo(expected));

@@ -66,6 +66,8 @@ public sealed class UpdateJourneyTests
     [TestCase("""{"target":{"url":null}}""", 422, "validationFailed", "/target/url")]
     [TestCase("""{"target":{"secret":null}}""", 422, "validationFailed", "/target/secret")]
     [TestCase("""{"target":{"url":"http://127.0.0.1"}}""", 422, "validationFailed", "/target/url")]
+    [TestCase("""{"target":{"url":"http://localhost"}}""", 422, "validationFailed", "/target/url")]
+    [TestCase("""{"target":{"url":"https://other.example"}}""", 422, "validationFailed", "/target/secret")]
     [TestCase("""{"target":{"secret":"whsec_short"}}""", 422, "validationFailed", "/target/secret")]
     [TestCase("[]", 422, "validationFailed", "")]
     [TestCase("", 400, "malformedJson")]
@@ -74,6 +76,15 @@ public sealed class UpdateJourneyTests
         var (workspace, address, before) = await NewJourneyAsync();
         (await workspace.PatchAsync(address, body)).AssertRefused(status, code, fields);
         Assert.That((await workspace.GetAsync(address)).Text, Is.EqualTo(before.ToJsonString()));
+    }
+
+    [Test]
+    public async Task Another_url_comes_with_a_secret()
+    {
+        var (workspace, address, before) = await NewJourneyAsync();
+        var answer = await workspace.PatchAsync(address, $$"""{"target":{"url":"https://other.example/","secret":"{{Webhooks.Secret}}"} }""");
+        Assert.That((answer.Status, (string)answer.Json["target"]!["url"]!), Is.EqualTo((200, "https://other.example/")), answer.Text);
+        Assert.That((string)answer.Json["updatedAt"]!, Is.Not.EqualTo((string)before["updatedAt"]!));
     }
 
     [Test]

@@ -136,12 +136,22 @@ public sealed class JourneyTests
     }
 
     [Test]
-    public void A_url_can_be_changed_alone_and_so_can_a_secret()
+    public void A_secret_can_be_changed_alone_and_another_url_with_a_secret()
     {
         var url = TargetUrl.Parse("https://other.example/");
         var secret = WebhookSecret.Parse("whsec_" + Convert.ToBase64String(new byte[32]));
-        Assert.That(Change(Journey(JourneyStatus.Draft), new JourneyChange(Target: new TargetChange(url))).Target, Is.EqualTo(Target with { Url = url }));
         Assert.That(Change(Journey(JourneyStatus.Draft), new JourneyChange(Target: new TargetChange(Secret: secret))).Target, Is.EqualTo(Target with { Secret = secret }));
+        Assert.That(Change(Journey(JourneyStatus.Draft), new JourneyChange(Target: new TargetChange(url, Target.Secret))).Target, Is.EqualTo(Target with { Url = url }));
+    }
+
+    [TestCase(JourneyStatus.Draft)]
+    [TestCase(JourneyStatus.Active)]
+    [TestCase(JourneyStatus.Paused)]
+    public void Another_url_without_a_secret_is_refused(JourneyStatus status)
+    {
+        var refused = Journey(status).Change(new JourneyChange(Target: new TargetChange(TargetUrl.Parse("https://other.example/"))), Later);
+        Assert.That(refused.Error, Is.TypeOf<ValidationFailed>());
+        Assert.That(refused.Error!.Violations.Select(fault => fault.Field), Is.EqualTo(["/target/secret"]));
     }
 
     [Test]
