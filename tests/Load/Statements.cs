@@ -36,6 +36,7 @@ internal static class Statements
             ["payloads"] = each($"'{Payload}'"),
             ["keys"] = each("gen_random_uuid()::text"),
             ["fingerprints"] = each("uuid_send(gen_random_uuid())"),
+            ["suppressing"] = each("false"),
             ["lane"] = "0::smallint",
         }, $"\\set contact random(0, 4999)\n\\set type random(0, {own - 1})\n");
     }

@@ -7,7 +7,8 @@ namespace Flownally.Api.CommandLine;
 /// <param name="BatchSize">Events in one call, 1 to 1,000.</param>
 /// <param name="InFlight">Calls at the same time.</param>
 /// <param name="RetryFor">How long to repeat what failed through no fault of the event.</param>
-internal sealed record EventImportOptions(int BatchSize, int InFlight, TimeSpan RetryFor);
+/// <param name="SuppressJourneys">True lets no journey react to events whose lines do not say it themselves.</param>
+internal sealed record EventImportOptions(int BatchSize, int InFlight, TimeSpan RetryFor, bool SuppressJourneys = false);
 
 /// <summary>
 /// Sends the events of a file in batches, several at the same time, and repeats what failed on its way. Every event has an
@@ -79,7 +80,7 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
         {
             LastLine = lines.Current.Number;
             Interlocked.Increment(ref _read);
-            if (!EventLine.TryRead(lines.Current, out var line, out var reason))
+            if (!EventLine.TryRead(lines.Current, options.SuppressJourneys, out var line, out var reason))
             {
                 refusedLines.Add(lines.Current, reason);
                 Interlocked.Increment(ref _refused);

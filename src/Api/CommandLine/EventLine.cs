@@ -10,6 +10,7 @@ namespace Flownally.Api.CommandLine;
 /// <summary>
 /// An event on a line of a file. It is sent byte for byte as it stands there, except that a line without
 /// <c>idempotencyKey</c> gets one made of its number and the SHA-256 of its text: the same whenever the file is imported again.
+/// Where journeys are suppressed, so does a line without <c>suppressJourneys</c>.
 /// </summary>
 internal sealed class EventLine
 {
@@ -17,13 +18,13 @@ internal sealed class EventLine
     private readonly ReadOnlyMemory<byte> _rest;
 
     /// <param name="membersAt">Where in the text the object's brace has been passed.</param>
-    private EventLine(long number, byte[] text, int membersAt, bool needsKey)
+    private EventLine(long number, byte[] text, int membersAt, bool needsKey, bool suppressesJourneys)
     {
         Number = number;
         Text = text;
-        _opening = needsKey
-            ? Encoding.ASCII.GetBytes($$"""{"idempotencyKey":"import-{{number}}-{{Convert.ToHexStringLower(SHA256.HashData(text))}}",""")
-            : text.AsMemory(0, membersAt);
+        var key = needsKey ? $"\"idempotencyKey\":\"import-{number}-{Convert.ToHexStringLower(SHA256.HashData(text))}\"," : "";
+        var suppression = suppressesJourneys ? "\"suppressJourneys\":true," : "";
+        _opening = Encoding.ASCII.GetBytes($"{{{key}{suppression}");
         _rest = text.AsMemory(membersAt);
     }
 
@@ -36,12 +37,13 @@ internal sealed class EventLine
     public int Length => _opening.Length + _rest.Length;
 
     /// <summary>Takes a line that is a JSON object; whether that is an event is for the service to say.</summary>
+    /// <param name="suppressJourneys">True lets no journey react to the event, unless the line says it itself.</param>
     /// <param name="reason">Why the line was not taken.</param>
-    public static bool TryRead(InputLine line, [NotNullWhen(true)] out EventLine? read, [NotNullWhen(false)] out string? reason)
+    public static bool TryRead(InputLine line, bool suppressJourneys, [NotNullWhen(true)] out EventLine? read, [NotNullWhen(false)] out string? reason)
     {
         (read, reason) = line.Text is null
             ? (null, $"The line has more than {InputLines.MaxLineBytes} bytes.")
-            : Read(line.Number, line.Text);
+            : Read(line.Number, line.Text, suppressJourneys);
         return read is not null;
     }
 
@@ -51,7 +53,7 @@ internal sealed class EventLine
         await stream.WriteAsync(_rest, cancellationToken);
     }
 
-    private static (EventLine?, string?) Read(long number, byte[] text)
+    private static (EventLine?, string?) Read(long number, byte[] text, bool suppressJourneys)
     {
         if (!Utf8.IsValid(text))
         {
@@ -68,17 +70,18 @@ internal sealed class EventLine
                 return (null, "The line is no JSON object.");
             }
 
-            var (membersAt, members, hasKey) = ((int)reader.BytesConsumed, 0, false);
+            var (membersAt, members, hasKey, hasSuppression) = ((int)reader.BytesConsumed, 0, false, false);
             while (reader.Read())
             {
                 if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     members++;
                     hasKey |= JsonText.IsAtMember(ref reader, "idempotencyKey"u8);
+                    hasSuppression |= JsonText.IsAtMember(ref reader, "suppressJourneys"u8);
                 }
             }
 
-            return (new EventLine(number, text, membersAt, needsKey: members > 0 && !hasKey), null);
+            return (new EventLine(number, text, membersAt, needsKey: members > 0 && !hasKey, suppressesJourneys: members > 0 && suppressJourneys && !hasSuppression), null);
         }
         catch (JsonException exception)
         {

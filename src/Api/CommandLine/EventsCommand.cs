@@ -43,13 +43,17 @@ internal static class EventsCommand
         var batchSize = Number("--batch-size", "Events in one call.", standard: 500, most: 1_000);
         var inFlight = Number("--in-flight", "Calls at the same time.", standard: 4, most: 64);
         var retryFor = Number("--retry-for", "How many seconds to repeat what the service fails to answer.", standard: 300, most: 86_400, least: 0);
+        var suppressJourneys = new Option<bool>("--suppress-journeys")
+        {
+            Description = "No journey reacts to the events: for loading history. A line that has \"suppressJourneys\" itself keeps it.",
+        };
         var command = new Command("import", """
             Record many events by calls of the service. A line without "idempotencyKey" gets one made of its number and the SHA-256
             of its text, so that the same file can be imported again, after an interruption or with lines added at its end, and
             nothing is recorded twice. Files that have the same text on the same line share that line's key.
             Exit status 0: all is recorded, now or before; 1: lines were refused; 2: not all could be finished; 130: interrupted.
             """)
-        { file, url, keyFile, refused, batchSize, inFlight, retryFor };
+        { file, url, keyFile, refused, batchSize, inFlight, retryFor, suppressJourneys };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             try
@@ -73,7 +77,8 @@ internal static class EventsCommand
                 using var service = new BatchCall(arguments.GetRequiredValue(url), key, TimeProvider.System);
                 var progress = Console.IsErrorRedirected || arguments.GetValue(Terminal.Json) ? null : new ImportProgress();
                 var options = new EventImportOptions(
-                    arguments.GetValue(batchSize), arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor)));
+                    arguments.GetValue(batchSize), arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor)),
+                    arguments.GetValue(suppressJourneys));
                 var import = new EventImport(
                     input, service, refusedLines, options, progress is null ? terminal.Say : progress.Say, TimeProvider.System);
                 var start = Stopwatch.StartNew();

@@ -22,6 +22,9 @@ public class CreateContactEventRequest
     /// <summary>A repeat under the same key is refused with 409, which names the event first recorded.</summary>
     public IdempotencyKey? IdempotencyKey { get; init; }
 
+    /// <summary>`true` lets no journey react to the event: for loading history. A repeat under the same key may differ in it.</summary>
+    public bool SuppressJourneys { get; init; }
+
     public RecordEvent ToCommand(Caller caller, ContactId contact, IdempotencyKey? headerKey) =>
-        new(caller, contact, new EventTypeReference(EventTypeId, EventTypeName), Payload, OccurredAt, IdempotencyKey, headerKey);
+        new(caller, contact, new EventTypeReference(EventTypeId, EventTypeName), Payload, OccurredAt, IdempotencyKey, headerKey, SuppressJourneys);
 }

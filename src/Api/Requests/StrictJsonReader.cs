@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Flownally.Api.Problems;
@@ -101,7 +103,13 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         }
 
         var info = options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
-        return info.Kind == JsonTypeInfoKind.Object ? ReadObject(json, info, place, faults, batch) : ReadText(json, info, place, faults);
+        return info.Kind switch
+        {
+            JsonTypeInfoKind.Object => ReadObject(json, info, place, faults, batch),
+            JsonTypeInfoKind.Enumerable => ReadList(json, info, place, faults),
+            _ when info.Type == typeof(bool) => (object?)ReadTruth(json, place, faults),
+            _ => ReadText(json, info, place, faults),
+        };
     }
 
     private object? ReadObject(JsonElement json, JsonTypeInfo info, Place place, Faults faults, Items? batch)
@@ -161,6 +169,41 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         }
 
         return Batch.Of(item, batch.Results);
+    }
+
+    private IList? ReadList(JsonElement json, JsonTypeInfo info, Place place, Faults faults)
+    {
+        if (!Is(JsonValueKind.Array, json, place, faults))
+        {
+            return null;
+        }
+
+        var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(info.ElementType!))!;
+        foreach (var (i, item) in json.EnumerateArray().Index())
+        {
+            if (faults.AreEnough)
+            {
+                return null;
+            }
+
+            if (Read(item, info.ElementType!, place.Member(i.ToString(CultureInfo.InvariantCulture)), faults, batch: null) is { } value)
+            {
+                list.Add(value);
+            }
+        }
+
+        return list;
+    }
+
+    private static bool? ReadTruth(JsonElement json, Place place, Faults faults)
+    {
+        if (json.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return json.GetBoolean();
+        }
+
+        faults.Add(place, "typeMismatch", $"Expected true or false, found {JsonKinds.Describe(json.ValueKind)}.");
+        return null;
     }
 
     private static JsonPropertyInfo? Find(IList<JsonPropertyInfo> properties, JsonProperty member)

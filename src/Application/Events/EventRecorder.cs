@@ -133,7 +133,7 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         var work = new Work(Work.OfPayload, cancellationToken);
         using var place = type.PayloadSchema is null ? null : await processors.EnterAsync(moment.TenantId, cancellationToken);
         var decided = type.Record(new EventId(ids.Next()), moment.ContactId, moment.Payload, moment.OccurredAt,
-            moment.BodyKey ?? moment.HeaderKey, clock.GetUtcNow(), work);
+            moment.BodyKey ?? moment.HeaderKey, clock.GetUtcNow(), work, moment.SuppressJourneys);
         checks.Add(work);
         return decided;
     }

@@ -14,9 +14,10 @@ namespace Flownally.Application.Events;
 /// <param name="OccurredAt">From 1970 to 24 hours ahead; null means now.</param>
 /// <param name="BodyKey">A key whose repeat is a conflict.</param>
 /// <param name="HeaderKey">A key whose identical repeat is answered as the first time.</param>
+/// <param name="SuppressJourneys">True lets no journey react to the event. A request that differs in this alone is identical.</param>
 [Requires(Scopes.EventCreate)]
 public sealed record RecordEvent(Caller Caller, ContactId ContactId, EventTypeReference EventType, Payload Payload,
-    DateTimeOffset? OccurredAt = null, IdempotencyKey? BodyKey = null, IdempotencyKey? HeaderKey = null)
+    DateTimeOffset? OccurredAt = null, IdempotencyKey? BodyKey = null, IdempotencyKey? HeaderKey = null, bool SuppressJourneys = false)
     : TenantRequest(Caller), IRequest<Result<RecordedEvent>>;
 
 /// <param name="Replayed">The event was recorded before, by an identical request under the same header key.</param>

@@ -48,9 +48,10 @@ public sealed class EventType
     /// <summary>Makes an event of this type, if the payload fits its schema.</summary>
     /// <param name="occurredAt">When it happened; null means now.</param>
     /// <param name="work">What checking the payload may cost.</param>
+    /// <param name="suppressJourneys">True lets no journey react to the event.</param>
     /// <returns>The event, or <see cref="PayloadInvalid"/> with every fault.</returns>
     public Result<Event> Record(EventId id, ContactId contact, Payload payload, DateTimeOffset? occurredAt,
-        IdempotencyKey? key, DateTimeOffset now, Work work)
+        IdempotencyKey? key, DateTimeOffset now, Work work, bool suppressJourneys = false)
     {
         if (PayloadSchema?.Check(payload.Json, work) is { Fits: false } verdict)
         {
@@ -70,6 +71,7 @@ public sealed class EventType
             Fingerprint = key is null ? null : Fingerprint.Of(contact, Id, payload, instant),
             OccurredAt = instant ?? createdAt,
             CreatedAt = createdAt,
+            SuppressJourneys = suppressJourneys,
         };
     }
 

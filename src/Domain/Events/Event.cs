@@ -29,4 +29,7 @@ public sealed class Event
 
     /// <summary>When it was recorded, in UTC, to the microsecond.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>True lets no journey react to it.</summary>
+    public bool SuppressJourneys { get; init; }
 }

@@ -25,9 +25,9 @@ internal sealed class EventWriter(Database.Database database, FeedNotices notice
         WITH incoming AS (
             SELECT *
             FROM   unnest(@ordinals, @tenants, @ids, @types, @revisions, @schema_versions, @contacts, @occurred, @created,
-                          @months, @payloads, @keys, @fingerprints)
+                          @months, @payloads, @keys, @fingerprints, @suppressing)
                    AS i (ordinal, tenant_id, id, event_type_id, revision, schema_version, contact_id, occurred_at, created_at,
-                         month, payload, key, fingerprint)
+                         month, payload, key, fingerprint, suppress_journeys)
         ), current AS (
             SELECT t.tenant_id, t.id, t.revision
             FROM   event_types t
@@ -52,10 +52,10 @@ internal sealed class EventWriter(Database.Database database, FeedNotices notice
             WHERE  a.key IS NULL OR EXISTS (SELECT FROM won w WHERE w.tenant_id = a.tenant_id AND w.event_id = a.id)
         ), stored AS (
             INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version,
-                                contact_id, idempotency_key, payload)
+                                contact_id, idempotency_key, payload, suppress_journeys)
             SELECT tenant_id, id, event_type_id,
                    {FeedClock.ThisTransaction},
-                   occurred_at, created_at, schema_version, contact_id, key, payload::json
+                   occurred_at, created_at, schema_version, contact_id, key, payload::json, suppress_journeys
             FROM   recorded
             ORDER  BY ordinal
         ), counted AS (
@@ -211,6 +211,7 @@ internal sealed class EventWriter(Database.Database database, FeedNotices notice
         Add("payloads", e => e.Payload.Text.ToString());
         Add("keys", e => e.IdempotencyKey?.Value);
         Add("fingerprints", e => e.Fingerprint?.ToBytes());
+        Add("suppressing", e => e.SuppressJourneys);
         return parameters;
 
         void Add<T>(string name, Func<Event, T> value) => parameters.Add(name, events.Select(value).ToArray());

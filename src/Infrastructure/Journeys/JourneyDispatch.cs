@@ -58,7 +58,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
                    CASE WHEN s.transaction_id IS NULL THEN 0 ELSE @limit END AS most
             FROM   (SELECT min(from_tx) FROM asked) AS s (transaction_id)
         ), page AS MATERIALIZED (
-            SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload
+            SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload, suppress_journeys
             FROM   events
             WHERE  (transaction_id, position) > (SELECT transaction_id, position FROM bounds)
             AND    transaction_id < (SELECT horizon FROM bounds)
@@ -85,7 +85,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         ), bounds AS MATERIALIZED (
             SELECT @through_transaction_id::bigint AS horizon
         ), page AS MATERIALIZED (
-            SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload
+            SELECT tenant_id, id, event_type_id, contact_id, transaction_id, position, payload, suppress_journeys
             FROM   events
             WHERE  tenant_id = @tenant_id
             AND    (transaction_id, position) > (@transaction_id, @position)
@@ -100,6 +100,7 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         {Shown}
         """;
 
+    /// <summary>Events that suppress journeys are counted as read, and are not shown.</summary>
     private const string Shown = """
         SELECT b.horizon, s.n, s.last[1], s.last[2],
                p.transaction_id, p.position, p.tenant_id, p.event_type_id, p.id, p.contact_id,
@@ -107,7 +108,8 @@ internal sealed class JourneyDispatch(Database.Database database) : IJourneyDisp
         FROM   bounds b
         CROSS  JOIN seen s
         LEFT   JOIN (page p
-                     JOIN asked a ON a.tenant_id = p.tenant_id AND a.event_type_id = p.event_type_id AND a.from_tx < p.transaction_id) ON true
+                     JOIN asked a ON a.tenant_id = p.tenant_id AND a.event_type_id = p.event_type_id AND a.from_tx < p.transaction_id
+                                 AND NOT p.suppress_journeys) ON true
         ORDER  BY p.transaction_id, p.position
         """;
 

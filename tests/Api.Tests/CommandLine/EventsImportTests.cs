@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Flownally.Domain.ApiKeys;
+using Npgsql;
 
 namespace Flownally.Api.Tests.CommandLine;
 
@@ -78,6 +79,26 @@ public sealed class EventsImportTests
             Assert.That(await target.TotalAsync(), Is.EqualTo(1_201));
             Assert.That(Directory.GetFiles(_folder.FullName, Path.GetFileName(file) + "*refused*"), Is.Empty, "There is no file of refused lines where none was refused.");
         }
+    }
+
+    [Test]
+    public async Task History_can_be_loaded_without_a_reaction_of_journeys()
+    {
+        var target = await Target.NewAsync();
+        string[] lines =
+        [
+            Signup,
+            Signup.Replace("}", ""","idempotencyKey":"k-1"}""", StringComparison.Ordinal),
+            Signup.Replace("}", ""","suppressJourneys":false}""", StringComparison.Ordinal),
+            Signup.Replace("}", ""","suppressJourneys":true}""", StringComparison.Ordinal),
+            "{}",
+        ];
+        var file = Write(lines);
+        Assert.That(Counts((await target.ImportAsync(file, "--suppress-journeys")).Result), Is.EqualTo((4, 0, 1, 0)));
+        Assert.That(Counts((await target.ImportAsync(file)).Result), Is.EqualTo((0, 4, 1, 0)), "The keys are the same.");
+        await using var database = NpgsqlDataSource.Create(Service.ConnectionString);
+        await using var ask = database.CreateCommand($"SELECT string_agg(suppress_journeys::text, ' ' ORDER BY position) FROM events WHERE tenant_id = '{target.Workspace.Tenant.Value}'");
+        Assert.That(await ask.ExecuteScalarAsync(), Is.EqualTo("true true false true"));
     }
 
     [Test]

@@ -27,6 +27,18 @@ public sealed class IdempotencyTests
         Assert.That((int)(await workspace.GetAsync("/v1/contacts/ctc_1/events")).Json["totalSize"]!, Is.EqualTo(1));
     }
 
+    [TestCase("""{"suppressJourneys":true,""", "{")]
+    [TestCase("{", """{"suppressJourneys":true,""")]
+    [TestCase("""{"suppressJourneys":false,""", "{")]
+    public async Task Whether_journeys_are_suppressed_makes_no_other_request(string first, string repeat)
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        var recorded = await workspace.RecordAsync("ctc_1", first + Body[1..], "k-1");
+        var again = await workspace.RecordAsync("ctc_1", repeat + Body[1..], "k-1");
+        Assert.That((recorded.Status, again.Status, again.Text), Is.EqualTo((201, 201, recorded.Text)));
+        (await workspace.RecordAsync("ctc_1", WithKey(repeat + Body[1..]))).AssertRefused(409, "idempotencyKeyExists");
+    }
+
     [Test]
     public async Task A_replay_shows_the_event_as_it_reads_today()
     {

@@ -48,6 +48,9 @@ public sealed class StrictRequestTests
     [TestCase("""{"eventTypeName":"signup.completed","occurredAt":5}""", "/occurredAt")]
     [TestCase("""{"eventTypeName":"signup.completed","occurredAt":"2026-01-01T00:00:00"}""", "/occurredAt")]
     [TestCase("""{"eventTypeName":"signup.completed","idempotencyKey":"é"}""", "/idempotencyKey")]
+    [TestCase("""{"eventTypeName":"signup.completed","suppressJourneys":"true"}""", "/suppressJourneys")]
+    [TestCase("""{"eventTypeName":"signup.completed","suppressJourneys":1}""", "/suppressJourneys")]
+    [TestCase("""{"eventTypeName":"signup.completed","suppressJourneys":null}""", "/suppressJourneys")]
     [TestCase("""[]""", "")]
     public async Task A_member_of_the_wrong_type_is_named(string body, string field) =>
         (await (await Service.NewWorkspaceAsync()).RecordAsync("ctc_1", body)).AssertRefused(422, "validationFailed", field);
