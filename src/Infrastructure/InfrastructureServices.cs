@@ -69,6 +69,7 @@ public static class InfrastructureServices
             .AddSingleton<ITargetGate, TargetGate>()
             .AddSingleton<ITenantRepository, TenantRepository>()
             .AddSingleton<IDeliveries, Deliveries>()
+            .AddSingleton<AttemptRetention>()
             .AddSingleton<IJourneyDispatch, JourneyDispatch>()
             .AddSingleton<FilterErrorReport>()
             .AddSingleton<JourneyLeadership>()

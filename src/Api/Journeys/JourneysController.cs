@@ -83,12 +83,27 @@ public sealed class JourneysController(IMediator mediator) : ApiController
 
     /// <summary>List the entries into a journey</summary>
     /// <remarks>Newest first; also of a journey that is deleted.</remarks>
+    /// <param name="state">Only entries whose delivery is in this state.</param>
+    /// <param name="enteredFrom">Only entries of then or later.</param>
+    /// <param name="enteredTo">Only entries of before.</param>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/entries"), Sends(typeof(ListJourneyEntries)), Refuses(typeof(JourneyNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneyEntriesResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetJourneyEntries(JourneyId id, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListJourneyEntries(Caller, id, pageSize ?? PageSize.Default, pageToken), Aborted));
+    public async Task<IActionResult> GetJourneyEntries(JourneyId id, [FromQuery] DeliveryStateName? state, [FromQuery] Instant? enteredFrom,
+        [FromQuery] Instant? enteredTo, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListJourneyEntries(Caller, id, pageSize ?? PageSize.Default, pageToken,
+            new EntryFilter(state?.Value, enteredFrom?.Value, enteredTo?.Value)), Aborted));
+
+    /// <summary>List the attempts to deliver an entry</summary>
+    /// <remarks>Latest first; also of a journey that is deleted. An attempt is kept for 30 days.</remarks>
+    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    [HttpGet("{id}/entries/{entryId}/attempts"), Sends(typeof(ListJourneyEntryAttempts))]
+    [Refuses(typeof(JourneyNotFound), typeof(JourneyEntryNotFound), typeof(PageTokenInvalid))]
+    [ProducesResponseType<JourneyEntryAttemptsResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> GetJourneyEntryAttempts(JourneyId id, JourneyEntryId entryId, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListJourneyEntryAttempts(Caller, id, entryId, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Deliver an entry again</summary>
     /// <remarks>
@@ -100,6 +115,17 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     [ProducesResponseType<JourneyEntryResponse>(StatusCodes.Status202Accepted)]
     public async Task<IActionResult> RedeliverJourneyEntry(JourneyId id, JourneyEntryId entryId) =>
         Answer(await mediator.Send(new RedeliverJourneyEntry(Caller, id, entryId), Aborted), Accepted);
+
+    /// <summary>Deliver many entries again</summary>
+    /// <remarks>
+    /// Takes up to 1,000 entries, oldest first, and goes on with `nextPageToken`. Each is delivered as if it had been asked for alone, and taken
+    /// up once by all calls of one walk, also where a call is repeated with its `pageToken`. First attempts do not wait for them.
+    /// </remarks>
+    [HttpPost("{id}/redeliver"), Sends(typeof(RedeliverJourneyEntries))]
+    [Refuses(typeof(JourneyNotFound), typeof(JourneyTargetMissing), typeof(PageTokenInvalid))]
+    [ProducesResponseType<RedeliveredEntriesResponse>(StatusCodes.Status202Accepted)]
+    public async Task<IActionResult> RedeliverJourneyEntries(JourneyId id, RedeliverJourneyEntriesRequest request) =>
+        Answer(await mediator.Send(request.ToCommand(Caller, id), Aborted), Accepted);
 
     private JourneyResponse Tagged(JourneyRevision shown) => Tagged(shown.Journey, shown.Revision);
 }

@@ -36,6 +36,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["UpdateJourneyRequest"] = typeof(UpdateJourneyRequest),
         ["UpdateTriggerConfig"] = typeof(UpdateTriggerConfig),
         ["UpdateJourneyTarget"] = typeof(UpdateJourneyTarget),
+        ["RedeliverJourneyEntriesRequest"] = typeof(RedeliverJourneyEntriesRequest),
     };
 
     private static readonly Dictionary<string, Type> Answers = new()
@@ -55,6 +56,9 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         ["JourneyEntry"] = typeof(JourneyEntryResponse),
         ["Delivery"] = typeof(DeliveryResponse),
         ["JourneyEntriesResponse"] = typeof(JourneyEntriesResponse),
+        ["JourneyEntryAttempt"] = typeof(JourneyEntryAttemptResponse),
+        ["JourneyEntryAttemptsResponse"] = typeof(JourneyEntryAttemptsResponse),
+        ["RedeliveredEntriesResponse"] = typeof(RedeliveredEntriesResponse),
         ["ProblemDetails"] = typeof(Problem),
         ["FieldViolation"] = typeof(FieldViolation),
         ["Incompatibility"] = typeof(Incompatibility),
@@ -85,6 +89,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
 
         context.Document.Tags = [.. context.Document.Tags.OrderBy(tag => tag.Name, StringComparer.Ordinal)];
         context.Document.Components.Schemas["CreateEventRequest"].IsDeprecated = true;
+        context.Document.Components.Schemas["RedeliverJourneyEntriesRequest"].Properties["states"].MinItems = 1;
         context.Document.Components.Schemas["CreateEventTypeRequest"].Properties["description"].MaxLength = EventType.MaxDescriptionLength;
     }
 

@@ -78,6 +78,10 @@ internal static class ContractExamples
         }
         """;
 
+    private const string JourneyEntryAttempt = """
+        { "at": "2026-01-31T09:30:00.75Z", "duration": 0.041, "status": 503, "error": "status" }
+        """;
+
     private static readonly Dictionary<string, string> ByName = new()
     {
         ["Event"] = Event,
@@ -109,6 +113,10 @@ internal static class ContractExamples
         ["JourneysResponse"] = $$"""{ "journeys": [{{Journey}}], "totalSize": 1 }""",
         ["JourneyEntry"] = JourneyEntry,
         ["JourneyEntriesResponse"] = $$"""{ "entries": [{{JourneyEntry}}], "totalSize": 1 }""",
+        ["JourneyEntryAttempt"] = JourneyEntryAttempt,
+        ["JourneyEntryAttemptsResponse"] = $$"""{ "attempts": [{{JourneyEntryAttempt}}], "totalSize": 1 }""",
+        ["RedeliverJourneyEntriesRequest"] = """{ "states": ["failed"], "enteredFrom": "2026-01-31T00:00:00Z" }""",
+        ["RedeliveredEntriesResponse"] = """{ "redelivered": 12 }""",
         ["CreateJourneyRequest"] = """
             {
               "name": "Thank for a large order",

@@ -100,6 +100,12 @@ internal static class ContractGenerator
         Text<IfMatch>(),
         Text<Optional<string>>(maxLength: EventType.MaxDescriptionLength),
         Map<Flag>(JsonObjectType.Boolean),
+        new WrittenAsSchema<DeliveryStateName, DeliveryState>(),
+        new PrimitiveTypeMapper(typeof(Instant), schema =>
+        {
+            schema.Type = JsonObjectType.String;
+            schema.Format = JsonFormatStrings.DateTime;
+        }),
         new PrimitiveTypeMapper(typeof(PageSize), schema =>
         {
             schema.Type = JsonObjectType.Integer;
@@ -151,6 +157,7 @@ internal static class ContractGenerator
             : type == typeof(JourneyTargetResponse) ? "JourneyTarget"
             : type == typeof(FilterErrorResponse) ? "FilterError"
             : type == typeof(JourneyEntryResponse) ? "JourneyEntry"
+            : type == typeof(JourneyEntryAttemptResponse) ? "JourneyEntryAttempt"
             : type == typeof(DeliveryResponse) ? "Delivery"
             : type == typeof(Problem) ? "ProblemDetails"
             : type.Name;

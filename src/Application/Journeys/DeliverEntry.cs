@@ -26,20 +26,22 @@ internal sealed class DeliverEntryHandler(IDeliveries deliveries, IWebhookBody b
 
         var told = new JourneyEntered("journey.entered", webhook.EnteredAt, new JourneyEnteredData(
             new EnteredJourney(entry.JourneyId, webhook.JourneyName), new EnteredEntry(entry.Id, webhook.EnteredAt), happened));
+        var since = clock.GetTimestamp();
         var outcome = await sender.SendAsync(
             new WebhookRequest(entry.Id.ToString(), webhook.Target.Url.Value, webhook.Target.Secret, body.Write(told)), cancellationToken);
+        var duration = clock.GetElapsedTime(since);
         var attempts = entry.Attempts + 1;
         var state = outcome is WebhookOutcome.Delivered ? DeliveryState.Delivered : DeliveryState.Failed;
         return outcome.NextAfter(attempts, Random.Shared.NextDouble()) is { } wait
-            ? Attempted(DeliveryState.Pending, attempts, wait, outcome.HttpStatus)
-            : Attempted(state, attempts, null, outcome.HttpStatus);
+            ? Attempted(DeliveryState.Pending, wait)
+            : Attempted(state, wait: null);
 
         Attempt NotMade(DeliveryState state) => new(entry, state, entry.Attempts, At: null, NextAt: null, Status: null);
 
-        Attempt Attempted(DeliveryState state, int attempts, TimeSpan? wait, int? status)
+        Attempt Attempted(DeliveryState state, TimeSpan? wait)
         {
             var now = Microseconds.Truncate(clock.GetUtcNow());
-            return new Attempt(entry, state, attempts, now, now + wait, status);
+            return new Attempt(entry, state, attempts, now, now + wait, outcome.HttpStatus, outcome.Error, duration);
         }
     }
 }

@@ -19,6 +19,7 @@ public interface IDeliveries
     Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, DueLimits limits,
         CancellationToken cancellationToken);
 
+    /// <summary>Writes what became of entries, and keeps the attempts that were made. To write one again changes nothing.</summary>
     Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken);
 }
 
@@ -50,4 +51,7 @@ public sealed record Webhook(JourneyName JourneyName, JourneyTarget Target, Date
 /// <summary>What became of an entry's webhook.</summary>
 /// <param name="At">When the attempt ended; null where none was made.</param>
 /// <param name="Status">The HTTP status of the answer; null where there was none.</param>
-public sealed record Attempt(DueEntry Entry, DeliveryState State, int Attempts, DateTimeOffset? At, DateTimeOffset? NextAt, int? Status);
+/// <param name="Error">Why it failed; null where it did not, and where none was made.</param>
+/// <param name="Duration">How long it took; zero where none was made.</param>
+public sealed record Attempt(DueEntry Entry, DeliveryState State, int Attempts, DateTimeOffset? At, DateTimeOffset? NextAt, int? Status,
+    DeliveryError? Error = null, TimeSpan Duration = default);

@@ -37,6 +37,23 @@ public interface ILockedJourney : IAsyncDisposable
     /// <returns>The entry as it becomes; null where the journey has none with this id.</returns>
     Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Makes it happen, and lets go.</summary>
+    /// <summary>
+    /// Lets the deliveries of many entries begin anew, at once, in the order in which they entered. Leaves out what waits for an attempt at once
+    /// already, and what was asked for again since the walk began.
+    /// </summary>
+    /// <param name="after">How far the walk has come; null where it begins.</param>
+    Task<RedeliveredPage> RedeliverAsync(RedeliverySelection selection, RedeliveryPlace? after, int limit, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Commits, and releases the lock.</summary>
     Task CommitAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>Which entries are to be delivered again.</summary>
+/// <param name="States">What became of them: one at least.</param>
+/// <param name="EnteredFrom">Those that entered then or later; null for all.</param>
+/// <param name="EnteredTo">Those that entered before; null for all.</param>
+public sealed record RedeliverySelection(IReadOnlyList<DeliveryState> States, DateTimeOffset? EnteredFrom, DateTimeOffset? EnteredTo);
+
+/// <param name="Redelivered">How many entries begin anew.</param>
+/// <param name="Next">Where to go on; null where no entry is left.</param>
+public sealed record RedeliveredPage(int Redelivered, RedeliveryPlace? Next);

@@ -40,6 +40,23 @@ public abstract record WebhookOutcome
         _ => null,
     };
 
+    /// <summary>Why the attempt failed; null where it did not.</summary>
+    public DeliveryError? Error => this switch
+    {
+        Refused => DeliveryError.Status,
+        Failed failed => failed.Reason switch
+        {
+            WebhookFailure.AddressNotAllowed => DeliveryError.NotPublic,
+            WebhookFailure.HostNotFound => DeliveryError.Dns,
+            WebhookFailure.ConnectionFailed => DeliveryError.Connection,
+            WebhookFailure.TlsFailed => DeliveryError.Tls,
+            WebhookFailure.TimedOut => DeliveryError.Timeout,
+            WebhookFailure.NotHttp or WebhookFailure.AnswerTooLarge => DeliveryError.BadAnswer,
+            _ => throw new InvalidOperationException($"A failure of an unknown kind: {failed.Reason}."),
+        },
+        _ => null,
+    };
+
     /// <summary>
     /// How long to wait before the next attempt; null where there is to be none: after a delivery, after the last attempt of the
     /// <see cref="RetrySchedule"/>, and where the receiver is gone for good.

@@ -39,9 +39,12 @@ public sealed class DeliveryResponse
 
     /// <summary>The HTTP status that the target answered the last attempt with; absent where there was none.</summary>
     public int? LastStatus { get; init; }
+
+    /// <summary>Why the last attempt failed; absent where it did not.</summary>
+    public DeliveryError? LastError { get; init; }
 }
 
 /// <param name="Entries">The entries of this page.</param>
 /// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
-/// <param name="TotalSize">How many entries the journey has.</param>
+/// <param name="TotalSize">How many entries the journey has that match the filter.</param>
 public sealed record JourneyEntriesResponse(IReadOnlyList<JourneyEntryResponse> Entries, string? NextPageToken, long TotalSize);

@@ -9,10 +9,11 @@ namespace Flownally.Application.Journeys;
 
 /// <summary>Reads who entered a journey, page by page, newest first; also of a journey that is deleted.</summary>
 [Requires(Scopes.JourneyRead)]
-public sealed record ListJourneyEntries(Caller Caller, JourneyId Id, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<JourneyEntriesResponse>>
+public sealed record ListJourneyEntries(Caller Caller, JourneyId Id, PageSize PageSize, string? PageToken, EntryFilter Filter = default)
+    : TenantRequest(Caller), IRequest<Result<JourneyEntriesResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>
-    internal string List => $"journey-entries {TenantId} {Id}";
+    internal string List => $"journey-entries {TenantId} {Id}{(Filter == default ? "" : $" {Filter.State} {Filter.EnteredFrom?.UtcTicks} {Filter.EnteredTo?.UtcTicks}")}";
 }
 
 internal sealed class ListJourneyEntriesHandler(IJourneyQueries journeys) : IRequestHandler<ListJourneyEntries, Result<JourneyEntriesResponse>>
@@ -25,7 +26,7 @@ internal sealed class ListJourneyEntriesHandler(IJourneyQueries journeys) : IReq
         }
 
         JourneyEntryId? before = last is { } id ? new JourneyEntryId(id) : null;
-        var rows = await journeys.ListEntriesAsync(request.TenantId, request.Id, before, request.PageSize.Value + 1, cancellationToken);
+        var rows = await journeys.ListEntriesAsync(request.TenantId, request.Id, request.Filter, before, request.PageSize.Value + 1, cancellationToken);
         if (rows is null)
         {
             return new JourneyNotFound(request.Id.ToString());

@@ -1,4 +1,5 @@
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Journeys;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -6,9 +7,10 @@ namespace Flownally.Infrastructure.Events;
 
 /// <summary>
 /// Looks after the partitions from the start on, and daily, so that a process that runs for months neither lacks one nor
-/// keeps one too long.
+/// keeps one too long; and deletes the attempts of webhooks that are too old.
 /// </summary>
-internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetention retention, TimeProvider clock, ILogger<PartitionMaintenance> log)
+internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetention retention, AttemptRetention attempts, TimeProvider clock,
+    ILogger<PartitionMaintenance> log)
     : BackgroundService
 {
     private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
@@ -31,6 +33,7 @@ internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetenti
         try
         {
             await readiness.PrepareAsync(stoppingToken);
+            await attempts.ApplyAsync(stoppingToken);
             var outcome = await retention.ApplyAsync(stoppingToken);
             if (outcome is { Dropped.Count: > 0 })
             {
@@ -47,7 +50,7 @@ internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetenti
         }
         catch (Exception exception) when (Outage.MayBe(exception))
         {
-            log.LogWarning("Partitions could not be looked after, the next attempt follows in an hour: {Reason}", exception.Message);
+            log.LogWarning("Partitions and old attempts could not be looked after, the next attempt follows in an hour: {Reason}", exception.Message);
             return false;
         }
     }

@@ -71,16 +71,36 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
 
     /// <summary>
     /// Of those that are still pending: a statement whose connection was lost may have written one meanwhile, which stays. An attempt of
-    /// before a redelivery says nothing about that. Where no attempt was made, the last one stays as it is.
+    /// before a redelivery says nothing about that. Where no attempt was made, the last one stays as it is. Attempts are kept whatever
+    /// becomes of the entry, but not where it is gone. Entries are locked in one order, so that no deadlock with who redelivers many can arise.
     /// </summary>
     private const string Save = """
+        WITH ended AS MATERIALIZED (
+            SELECT *
+            FROM   unnest(@tenants, @journeys, @ids, @redeliveries, @states, @attempts, @at, @next_at, @statuses, @errors, @durations)
+                   AS a (tenant_id, journey_id, id, redeliveries, state, attempts, at, next_at, status, error, duration)
+        ), locked AS MATERIALIZED (
+            SELECT e.tenant_id, e.journey_id, e.id
+            FROM   journey_entries e
+            WHERE  (e.tenant_id, e.journey_id, e.id) IN (SELECT tenant_id, journey_id, id FROM ended)
+            ORDER  BY e.tenant_id, e.journey_id, e.id
+            FOR    NO KEY UPDATE
+        ), kept AS (
+            INSERT INTO journey_attempts (tenant_id, journey_id, entry_id, at, duration, status, error)
+            SELECT a.tenant_id, a.journey_id, a.id, a.at, a.duration, a.status, a.error
+            FROM   locked l
+            JOIN   ended a ON a.tenant_id = l.tenant_id AND a.journey_id = l.journey_id AND a.id = l.id
+            WHERE  a.at IS NOT NULL
+            ON CONFLICT DO NOTHING
+        )
         UPDATE journey_entries e
         SET    delivery_state = a.state, attempts = a.attempts, next_attempt_at = a.next_at,
                last_attempt_at = coalesce(a.at, e.last_attempt_at),
-               last_status = CASE WHEN a.at IS NULL THEN e.last_status ELSE a.status END
-        FROM   unnest(@tenants, @journeys, @ids, @redeliveries, @states, @attempts, @at, @next_at, @statuses)
-               AS a (tenant_id, journey_id, id, redeliveries, state, attempts, at, next_at, status)
-        WHERE  e.tenant_id = a.tenant_id AND e.journey_id = a.journey_id AND e.id = a.id
+               last_status = CASE WHEN a.at IS NULL THEN e.last_status ELSE a.status END,
+               last_error = CASE WHEN a.at IS NULL THEN e.last_error ELSE a.error END
+        FROM   locked l
+        JOIN   ended a ON a.tenant_id = l.tenant_id AND a.journey_id = l.journey_id AND a.id = l.id
+        WHERE  e.tenant_id = l.tenant_id AND e.journey_id = l.journey_id AND e.id = l.id
         AND    e.delivery_state = 'pending' AND e.redeliveries = a.redeliveries
         """;
 
@@ -121,6 +141,8 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         at = attempts.Select(attempt => attempt.At).ToArray(),
         next_at = attempts.Select(attempt => attempt.NextAt).ToArray(),
         statuses = attempts.Select(attempt => attempt.Status).ToArray(),
+        errors = attempts.Select(attempt => attempt.Error is { } error ? JsonNamingPolicy.CamelCase.ConvertName(error.ToString()) : null).ToArray(),
+        durations = attempts.Select(attempt => attempt.Duration).ToArray(),
     }, cancellationToken);
 
     private sealed class DueRow

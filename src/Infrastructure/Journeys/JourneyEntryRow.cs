@@ -28,6 +28,8 @@ internal sealed class JourneyEntryRow
 
     public int? LastStatus { get; init; }
 
+    public DeliveryError? LastError { get; init; }
+
     public JourneyEntryResponse ToResponse() => new()
     {
         Id = Id,
@@ -42,6 +44,7 @@ internal sealed class JourneyEntryRow
             LastAttemptAt = LastAttemptAt,
             NextAttemptAt = NextAttemptAt,
             LastStatus = LastStatus,
+            LastError = LastError,
         },
     };
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Flownally.Application.Journeys;
+using Flownally.Domain;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
 
@@ -6,8 +8,18 @@ namespace Flownally.Infrastructure.Journeys;
 
 internal sealed class JourneyQueries(Database.Database database) : IJourneyQueries
 {
+    /// <summary>A status explains itself, also where a program that does not tell errors wrote it.</summary>
     public const string EntryColumns = """
-        id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status
+        id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status,
+        CASE WHEN last_status IS NULL THEN last_error WHEN last_status NOT BETWEEN 200 AND 299 THEN 'status' END AS last_error
+        """;
+
+    /// <summary>
+    /// Times of entries ascend with their ids, and none is later than that of its id; so ids tell where to begin, and no index of times is needed.
+    /// </summary>
+    public const string EnteredBetween = """
+        AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+        AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
         """;
 
     /// <summary>With <c>j</c>, the latest error of the filter that the journey has now.</summary>
@@ -42,18 +54,51 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
         WHERE  tenant_id = @tenant_id AND deleted_at IS NULL
         """;
 
-    private const string ListEntries = $"""
-        SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id);
+    private const string JourneyExists = "SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id)";
 
-        SELECT {EntryColumns}
+    private const string Entries = """
         FROM   journey_entries
-        WHERE  tenant_id = @tenant_id AND journey_id = @id AND id < @before
-        ORDER  BY id DESC
+        WHERE  tenant_id = @tenant_id AND journey_id = @id
+        """;
+
+    private const string NewestFirst = "AND id < @before ORDER BY id DESC LIMIT @limit";
+
+    private const string Failed = "AND delivery_state = 'failed'";
+
+    private const string Pending = "AND delivery_state = 'pending'";
+
+    private const string InState = "AND delivery_state = @state";
+
+    // A statement for each case, because one with conditions that may be switched off has no plan that is good for all. Two states have
+    // indexes of their own, which only a statement that names the state can use.
+    private const string ListEntries = $"{JourneyExists}; SELECT {EntryColumns} {Entries} {NewestFirst}; SELECT count(*) {Entries}";
+
+    private const string ListEntriesBetween =
+        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {NewestFirst}; SELECT count(*) {Entries} {EnteredBetween}";
+
+    private const string ListFailedEntries =
+        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {Failed} {NewestFirst}; SELECT count(*) {Entries} {EnteredBetween} {Failed}";
+
+    private const string ListPendingEntries =
+        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {Pending} {NewestFirst}; SELECT count(*) {Entries} {EnteredBetween} {Pending}";
+
+    private const string ListEntriesInState =
+        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {InState} {NewestFirst}; SELECT count(*) {Entries} {EnteredBetween} {InState}";
+
+    private const string ListAttempts = $"""
+        {JourneyExists};
+
+        SELECT EXISTS (SELECT FROM journey_entries WHERE tenant_id = @tenant_id AND journey_id = @id AND id = @entry);
+
+        SELECT at, duration, status, error
+        FROM   journey_attempts
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND entry_id = @entry AND at < coalesce(@before::timestamptz, 'infinity')
+        ORDER  BY at DESC
         LIMIT  @limit;
 
         SELECT count(*)
-        FROM   journey_entries
-        WHERE  tenant_id = @tenant_id AND journey_id = @id
+        FROM   journey_attempts
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND entry_id = @entry
         """;
 
     public async Task<JourneyRevision?> FindAsync(TenantId tenant, JourneyId id, CancellationToken cancellationToken) =>
@@ -66,8 +111,27 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
             [.. (await results.ReadAsync<JourneyRow>()).Select(row => row.ToResponse())],
             await results.ReadSingleAsync<long>()), cancellationToken);
 
-    public Task<JourneyEntryRows?> ListEntriesAsync(TenantId tenant, JourneyId id, JourneyEntryId? before, int limit, CancellationToken cancellationToken) =>
-        database.QueryMultipleAsync(tenant, ListEntries, new { id = id.Value, before = before?.Value ?? Guid.AllBitsSet, limit }, async results =>
+    public Task<JourneyEntryRows?> ListEntriesAsync(TenantId tenant, JourneyId id, EntryFilter filter, JourneyEntryId? before, int limit,
+        CancellationToken cancellationToken)
+    {
+        var sql = filter switch
+        {
+            { State: DeliveryState.Failed } => ListFailedEntries,
+            { State: DeliveryState.Pending } => ListPendingEntries,
+            { State: not null } => ListEntriesInState,
+            { EnteredFrom: null, EnteredTo: null } => ListEntries,
+            _ => ListEntriesBetween,
+        };
+        var parameters = new
+        {
+            id = id.Value,
+            state = filter.State is { } state ? JsonNamingPolicy.CamelCase.ConvertName(state.ToString()) : null,
+            from = filter.EnteredFrom,
+            to = filter.EnteredTo,
+            before = before?.Value ?? Guid.AllBitsSet,
+            limit,
+        };
+        return database.QueryMultipleAsync(tenant, sql, parameters, async results =>
         {
             var exists = await results.ReadSingleAsync<bool>();
             var rows = new JourneyEntryRows(
@@ -75,4 +139,35 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
                 await results.ReadSingleAsync<long>());
             return exists ? rows : null;
         }, cancellationToken);
+    }
+
+    public Task<Result<AttemptRows>> ListAttemptsAsync(TenantId tenant, JourneyId id, JourneyEntryId entry, DateTimeOffset? before, int limit,
+        CancellationToken cancellationToken) =>
+        database.QueryMultipleAsync<Result<AttemptRows>>(tenant, ListAttempts, new { id = id.Value, entry = entry.Value, before, limit }, async results =>
+        {
+            var (hasJourney, hasEntry) = (await results.ReadSingleAsync<bool>(), await results.ReadSingleAsync<bool>());
+            var rows = new AttemptRows(
+                [.. (await results.ReadAsync<AttemptRow>()).Select(row => row.ToResponse())],
+                await results.ReadSingleAsync<long>());
+            return !hasJourney ? new JourneyNotFound(id.ToString()) : !hasEntry ? new JourneyEntryNotFound(entry.ToString()) : rows;
+        }, cancellationToken);
+
+    private sealed class AttemptRow
+    {
+        public DateTimeOffset At { get; init; }
+
+        public TimeSpan Duration { get; init; }
+
+        public int? Status { get; init; }
+
+        public DeliveryError? Error { get; init; }
+
+        public JourneyEntryAttemptResponse ToResponse() => new()
+        {
+            At = At,
+            Duration = Math.Round(Duration.TotalSeconds, 3),
+            Status = Status,
+            Error = Error,
+        };
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
@@ -63,9 +64,44 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
 
     private const string Redeliver = $"""
         UPDATE journey_entries
-        SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now, redeliveries = redeliveries + 1
+        SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now, redeliveries = redeliveries + 1, redelivered_at = clock_timestamp()
         WHERE  tenant_id = @tenant_id AND journey_id = @id AND id = @entry
         RETURNING {JourneyQueries.EntryColumns}
+        """;
+
+    /// <summary>Entries that failed have an index of their own, which only a statement that names the state can use.</summary>
+    private const string RedeliverFailed = $"{Chosen} AND delivery_state = 'failed' {Again}";
+
+    private const string RedeliverInStates = $"{Chosen} AND delivery_state = ANY(@states) {Again}";
+
+    /// <summary>
+    /// What waits for an attempt at once already is left out, and what was asked for again since the walk began: so a page that is asked for again
+    /// takes up nothing twice.
+    /// </summary>
+    private const string Chosen = $"""
+        WITH chosen AS MATERIALIZED (
+            SELECT id
+            FROM   journey_entries
+            WHERE  tenant_id = @tenant_id AND journey_id = @id AND id > @after
+            {JourneyQueries.EnteredBetween}
+            AND    (redelivered_at IS NULL OR redelivered_at < coalesce(@began::timestamptz, now()))
+            AND    NOT (delivery_state = 'pending' AND attempts = 0)
+        """;
+
+    private const string Again = """
+            ORDER  BY id
+            LIMIT  @limit
+            FOR    NO KEY UPDATE
+        ), again AS (
+            UPDATE journey_entries e
+            SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now, redeliveries = redeliveries + 1,
+                   redelivered_at = clock_timestamp()
+            FROM   chosen c
+            WHERE  e.tenant_id = @tenant_id AND e.journey_id = @id AND e.id = c.id
+            RETURNING e.id
+        )
+        SELECT (SELECT count(*)::integer FROM again) AS redelivered, coalesce(@began::timestamptz, now()) AS began,
+               (SELECT id FROM chosen ORDER BY id DESC LIMIT 1) AS last
         """;
 
     public Journey Journey { get; } = journey;
@@ -103,6 +139,25 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
     public async Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken) =>
         (await transaction.FindAsync<JourneyEntryRow>(Redeliver, new { id = Journey.Id.Value, entry = entry.Value, now }, cancellationToken))?.ToResponse();
 
+    public async Task<RedeliveredPage> RedeliverAsync(RedeliverySelection selection, RedeliveryPlace? after, int limit, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var parameters = new
+        {
+            id = Journey.Id.Value,
+            after = after?.Last.Value ?? Guid.Empty,
+            began = after?.Began,
+            states = selection.States.Select(state => JsonNamingPolicy.CamelCase.ConvertName(state.ToString())).ToArray(),
+            from = selection.EnteredFrom,
+            to = selection.EnteredTo,
+            limit,
+            now,
+        };
+        var sql = selection.States is [DeliveryState.Failed] ? RedeliverFailed : RedeliverInStates;
+        var page = (await transaction.FindAsync<RedeliveredRow>(sql, parameters, cancellationToken))!;
+        return new RedeliveredPage(page.Redelivered, page.Redelivered == limit ? new RedeliveryPlace(page.Began, page.Last!.Value) : null);
+    }
+
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => transaction.DisposeAsync();
@@ -119,5 +174,14 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         var about = new { type = type.Value.Value, id = Journey.Id.Value };
         await transaction.ExecuteAsync(LockNumber, about, cancellationToken);
         return await transaction.FindAsync<long>(CountOthers, about, cancellationToken) >= limit;
+    }
+
+    private sealed class RedeliveredRow
+    {
+        public int Redelivered { get; init; }
+
+        public DateTimeOffset Began { get; init; }
+
+        public JourneyEntryId? Last { get; init; }
     }
 }

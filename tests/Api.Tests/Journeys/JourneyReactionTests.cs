@@ -379,6 +379,114 @@ public sealed class JourneyReactionTests
     }
 
     [Test]
+    public async Task Each_attempt_is_kept_with_what_became_of_it()
+    {
+        var calls = 0;
+        await using var receiver = await Receiver.StartAsync(async http =>
+        {
+            await Task.Delay(30);
+            http.Response.StatusCode = ++calls == 1 ? 503 : 204;
+        });
+        await using var service = await OwnService.StartAsync("attempts");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        var failing = (await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && (int)one["delivery"]!["attempts"]! == 1)).Single()["delivery"]!;
+        var entry = (await DeliveredAsync(service.Workspace, journey)).Single();
+        var attempts = (await AttemptsAsync(service.Workspace, entry)).AsArray();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(((int)failing["lastStatus"]!, (string)failing["lastError"]!), Is.EqualTo((503, "status")));
+            Assert.That(entry["delivery"]!["lastError"], Is.Null);
+            Assert.That(attempts.Select(attempt => ((int)attempt!["status"]!, (string?)attempt["error"])), Is.EqualTo([(204, null), (503, "status")]));
+            Assert.That((string)attempts[0]!["at"]!, Is.EqualTo((string)entry["delivery"]!["lastAttemptAt"]!));
+            Assert.That(attempts.Select(attempt => (double)attempt!["duration"]!), Is.All.InRange(0.025, 15));
+        }
+    }
+
+    [TestCase("http://127.0.0.1:1/", "connection")]
+    [TestCase("https://127.0.0.1:{port}/", "tls")]
+    [TestCase("http://169.254.169.254/", "notPublic")]
+    [TestCase("http://receiver.invalid/", "dns")]
+    public async Task A_target_that_cannot_be_told_is_told_why(string url, string error)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync($"why_{error}".ToLowerInvariant());
+        var journey = await ActivateAsync(service.Workspace, receiver, activate: false);
+        var target = url.Replace("{port}", $"{receiver.Port}", StringComparison.Ordinal);
+        await service.ExecuteAsync($"UPDATE journeys SET target_url = '{target}'"); // a name may resolve to what is refused as an address
+        await service.Workspace.PostAsync($"/v1/journeys/{journey["id"]}/activate", "");
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        var entry = (await EntriesAsync(service.Workspace, journey, entries => entries is [var one] && (int)one["delivery"]!["attempts"]! > 0)).Single();
+        var attempt = (await AttemptsAsync(service.Workspace, entry)).AsArray()[^1]!;
+        Assert.That(((string)entry["delivery"]!["lastError"]!, (string)attempt["error"]!), Is.EqualTo((error, error)));
+        Assert.That(attempt["status"], Is.Null);
+    }
+
+    [Test]
+    public async Task An_attempt_that_is_written_again_is_kept_once_and_none_of_an_entry_that_is_gone()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var service = await OwnService.StartAsync("written_again");
+        var journey = await ActivateAsync(service.Workspace, receiver);
+        await RecordAsync(service.Workspace, "ctc_1", 100);
+        var entry = (await DeliveredAsync(service.Workspace, journey)).Single();
+        var due = new DueEntry(service.Workspace.Tenant, JourneyId.Parse((string)journey["id"]!), JourneyEntryId.Parse((string)entry["id"]!), ContactId.Parse("ctc_1"), Attempts: 0);
+        var late = new Attempt(due, DeliveryState.Failed, 1, (DateTimeOffset)entry["enteredAt"]!, null, 500, DeliveryError.Status, TimeSpan.FromSeconds(1));
+        var gone = late with { Entry = due with { Id = new JourneyEntryId(Guid.AllBitsSet) } };
+        for (var i = 0; i < 2; i++)
+        {
+            await service.Services.GetRequiredService<IDeliveries>().SaveAsync([late, gone], CancellationToken.None);
+        }
+
+        Assert.That((await AttemptsAsync(service.Workspace, entry)).AsArray().Select(attempt => (int)attempt!["status"]!), Is.EqualTo([200, 500]));
+        Assert.That(await service.AskAsync<long>("SELECT count(*) FROM journey_attempts"), Is.EqualTo([2L]));
+    }
+
+    [Test]
+    public async Task No_journey_reacts_to_an_event_that_suppresses_them_alone_or_in_a_batch()
+    {
+        await using var service = await OwnService.StartAsync("suppressed");
+        var journey = await ActivateAsync(service.Workspace);
+        const string Moment = """ "eventTypeName":"order.paid","payload":{"total":100} """;
+        var silent = (await service.Workspace.RecordAsync("ctc_1", $$"""{ {{Moment}},"suppressJourneys":true}""")).Json;
+        var batch = await service.Workspace.PostAsync("/v1/events/batch", $$"""
+            {"events":[{"contactId":"ctc_2",{{Moment}},"suppressJourneys":true},{"contactId":"ctc_3",{{Moment}},"suppressJourneys":false},{"contactId":"ctc_1",{{Moment}}}]}
+            """);
+        var results = batch.Json["results"]!.AsArray();
+        var entries = await EntriesAsync(service.Workspace, journey, entries => entries.Count >= 2);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(entries.Select(entry => (string)entry["eventId"]!), Is.EqualTo([(string)results[2]!["id"]!, (string)results[1]!["id"]!]), "A contact that did not enter can.");
+            Assert.That((await service.Workspace.GetAsync($"/v1/events/{silent["id"]}")).Text, Is.EqualTo(silent.ToJsonString()));
+            Assert.That(silent.AsObject().Select(member => member.Key), Does.Not.Contain("suppressJourneys"));
+        }
+    }
+
+    [Test]
+    public async Task A_tenant_that_is_behind_does_not_react_to_suppressed_events_either()
+    {
+        await using var service = await OwnService.StartAsync("suppressed_behind");
+        var journey = await ActivateAsync(service.Workspace, mode: "everyTime");
+        await service.StopAsync();
+        await service.ExecuteAsync($"""
+            INSERT INTO journey_backlogs (tenant_id, transaction_id, position)
+            SELECT '{service.Workspace.Tenant.Value}', transaction_id, position
+            FROM   journey_cursor
+            """);
+        Workspace workspace;
+        await using (await AdvisoryLock.TryTakeAsync(service.ConnectionString, "flownally.journeys", default))
+        {
+            workspace = await service.StartAnotherAsync();
+            await workspace.RecordAsync("ctc_1", """{"eventTypeName":"order.paid","payload":{"total":100},"suppressJourneys":true}""");
+            await RecordAsync(workspace, "ctc_2", 100);
+            await service.ExecuteAsync("UPDATE journey_cursor SET transaction_id = (SELECT max(transaction_id) FROM events), position = (SELECT max(position) FROM events)");
+        }
+
+        var entries = await EntriesAsync(workspace, journey, entries => entries.Count > 0);
+        Assert.That(entries.Select(entry => (string)entry["contactId"]!), Is.EqualTo(["ctc_2"]));
+    }
+
+    [Test]
     public async Task An_attempt_that_was_not_made_leaves_the_last_one_as_it_was()
     {
         await using var receiver = await Receiver.StartAsync();
@@ -399,6 +507,7 @@ public sealed class JourneyReactionTests
 
         Assert.That(((string)after["state"]!, (int)after["lastStatus"]!, (string)after["lastAttemptAt"]!),
             Is.EqualTo(("failed", (int)before["lastStatus"]!, (string)before["lastAttemptAt"]!)));
+        Assert.That((await AttemptsAsync(service.Workspace, entry)).AsArray(), Has.Count.EqualTo(1));
     }
 
     /// <summary>The value of webhook-signature as Standard Webhooks 1.0 says, in code of the test's own.</summary>
@@ -427,6 +536,9 @@ public sealed class JourneyReactionTests
     private static IEnumerable<string> MembersOf(JsonNode? node) => node is JsonObject members
         ? members.SelectMany(member => MembersOf(member.Key == "payload" ? null : member.Value).Prepend(member.Key))
         : [];
+
+    private static async Task<JsonNode> AttemptsAsync(Workspace workspace, JsonNode entry) =>
+        (await workspace.GetAsync($"/v1/journeys/{entry["journeyId"]}/entries/{entry["id"]}/attempts")).Json["attempts"]!;
 
     private static string State(JsonNode entry) => (string)entry["delivery"]!["state"]!;
 

@@ -30,9 +30,14 @@ internal static class StoredJourneys
 
     private const string Enter = """
         INSERT INTO journey_entries (tenant_id, id, journey_id, contact_id, event_id, entered_at, once, delivery_state, attempts,
-                                     last_attempt_at, next_attempt_at, last_status)
-        SELECT @tenant, i.id, @journey, 'ctc_' || i.n, i.id, now(), @once, @state, @attempts, @last, @next, @status
+                                     last_attempt_at, next_attempt_at, last_status, last_error)
+        SELECT @tenant, i.id, @journey, 'ctc_' || i.n, i.id, coalesce(@entered::timestamptz, now()), @once, @state, @attempts, @last, @next, @status, @error
         FROM   unnest(@ids) WITH ORDINALITY AS i (id, n)
+        """;
+
+    private const string Attempt = """
+        INSERT INTO journey_attempts (tenant_id, journey_id, entry_id, at, duration, status, error)
+        VALUES (@tenant, @journey, @entry, @at, @duration, @status, @error)
         """;
 
     private static readonly IdGenerator Ids = new(TimeProvider.System);
@@ -64,13 +69,22 @@ internal static class StoredJourneys
     /// <summary>Lets contacts enter a journey: <c>ctc_1</c> and so on, each with an event of its own.</summary>
     /// <returns>The ids of the entries, oldest first.</returns>
     public static async Task<IReadOnlyList<string>> EnterAsync(TenantId tenant, string journey, int count = 1, bool once = true, string state = "pending", int attempts = 0,
-        DateTimeOffset? last = null, DateTimeOffset? next = null, int? status = null)
+        DateTimeOffset? last = null, DateTimeOffset? next = null, int? status = null, string? error = null, DateTimeOffset? entered = null)
     {
         var ids = Enumerable.Range(0, count).Select(_ => Ids.Next()).ToArray();
         await using var database = NpgsqlDataSource.Create(Service.ConnectionString);
         await using var connection = await database.OpenConnectionAsync();
-        await connection.ExecuteAsync(Enter, new { tenant = tenant.Value, journey = JourneyId.Parse(journey).Value, ids, once, state, attempts, last, next, status });
+        await connection.ExecuteAsync(Enter, new { tenant = tenant.Value, journey = JourneyId.Parse(journey).Value, ids, once, state, attempts, last, next, status, error, entered });
         return [.. ids.Select(id => new JourneyEntryId(id).ToString())];
+    }
+
+    /// <summary>Keeps an attempt to tell of an entry.</summary>
+    public static async Task AttemptAsync(TenantId tenant, string journey, string entry, DateTimeOffset at, TimeSpan duration, int? status = null, string? error = null)
+    {
+        await using var database = NpgsqlDataSource.Create(Service.ConnectionString);
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(Attempt,
+            new { tenant = tenant.Value, journey = JourneyId.Parse(journey).Value, entry = JourneyEntryId.Parse(entry).Value, at, duration, status, error });
     }
 }
 

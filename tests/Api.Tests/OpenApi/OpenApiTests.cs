@@ -105,6 +105,8 @@ public sealed class OpenApiTests
                 "activateJourney: post /v1/journeys/{id}/activate, journey:update, 200",
                 "pauseJourney: post /v1/journeys/{id}/pause, journey:update, 200",
                 "getJourneyEntries: get /v1/journeys/{id}/entries, journey:read, 200",
+                "getJourneyEntryAttempts: get /v1/journeys/{id}/entries/{entryId}/attempts, journey:read, 200",
+                "redeliverJourneyEntries: post /v1/journeys/{id}/redeliver, journey:update, 202",
                 "redeliverJourneyEntry: post /v1/journeys/{id}/entries/{entryId}/redeliver, journey:update, 202",
             ]));
             Assert.That(operations.Select(o => o.Operation["responses"]!.AsObject().Select(response => response.Key)),

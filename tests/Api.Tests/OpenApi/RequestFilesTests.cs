@@ -56,7 +56,7 @@ public sealed partial class RequestFilesTests
 
             if (EntriesOf().Match(message.RequestUri!.OriginalString) is { Success: true } entries)
             {
-                await StoredJourneys.EnterAsync(workspace.Tenant, entries.Groups[1].Value); // or the file would have nothing to show
+                await StoredJourneys.EnterAsync(workspace.Tenant, entries.Groups[1].Value, once: false); // or the file would have nothing to show
             }
 
             var answer = await workspace.SendAsync(message);

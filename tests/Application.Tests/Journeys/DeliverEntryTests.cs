@@ -66,7 +66,19 @@ public sealed class DeliverEntryTests
     {
         Answer(new WebhookOutcome.Failed(WebhookFailure.TimedOut));
         var attempt = await SendAsync();
-        Assert.That((attempt.State, attempt.Status), Is.EqualTo((DeliveryState.Pending, (int?)null)));
+        Assert.That((attempt.State, attempt.Status, attempt.Error), Is.EqualTo((DeliveryState.Pending, (int?)null, DeliveryError.Timeout)));
+    }
+
+    [Test]
+    public async Task An_attempt_takes_as_long_as_the_call()
+    {
+        _sender.Setup(sender => sender.SendAsync(It.IsAny<WebhookRequest>(), default)).ReturnsAsync(() =>
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(1_234));
+            return new WebhookOutcome.Refused(500);
+        });
+        var attempt = await SendAsync();
+        Assert.That((attempt.Duration, attempt.At, attempt.Error), Is.EqualTo((TimeSpan.FromMilliseconds(1_234), Clock.GetUtcNow(), DeliveryError.Status)));
     }
 
     [Test]
@@ -81,8 +93,7 @@ public sealed class DeliverEntryTests
     public async Task An_entry_of_a_journey_that_tells_nobody_any_more_is_not_sent()
     {
         Find(null);
-        var attempt = await SendAsync();
-        Assert.That((attempt.State, attempt.Attempts), Is.EqualTo((DeliveryState.None, _entry.Attempts)));
+        Assert.That(await SendAsync(), Is.EqualTo(new Attempt(_entry, DeliveryState.None, _entry.Attempts, At: null, NextAt: null, Status: null)));
         _sender.VerifyNoOtherCalls();
     }
 

@@ -8,6 +8,10 @@ namespace Flownally.Application.Tests.Journeys;
 
 public sealed class ListJourneyEntriesTests
 {
+    private static readonly DateTimeOffset Time = new(2026, 1, 31, 9, 30, 0, TimeSpan.Zero);
+
+    private static readonly EntryFilter Filter = new(DeliveryState.Failed, Time, Time);
+
     [Test]
     public async Task A_page_leads_to_the_next_one()
     {
@@ -35,7 +39,21 @@ public sealed class ListJourneyEntriesTests
         Assert.That((await ListAsync([], PageToken.Write(Command(null).List, new byte[15]))).Error, Is.TypeOf<PageTokenInvalid>());
     }
 
-    private static ListJourneyEntries Command(string? token) => new(Callers.Operator, default, PageSize.Parse("2"), token);
+    [Test]
+    public async Task A_token_of_another_filter_is_refused()
+    {
+        EntryFilter[] others =
+        [
+            default, new(DeliveryState.Pending, Time, Time), new(DeliveryState.Failed, null, Time), new(DeliveryState.Failed, Time, null),
+            new(DeliveryState.Failed, Time, Time.AddTicks(10)),
+        ];
+        foreach (var other in others.Select(filter => Command(null) with { Filter = filter }))
+        {
+            Assert.That((await ListAsync([], PageToken.Write(other.List, new byte[16]))).Error, Is.TypeOf<PageTokenInvalid>());
+        }
+    }
+
+    private static ListJourneyEntries Command(string? token) => new(Callers.Operator, default, PageSize.Parse("2"), token, Filter);
 
     private static JourneyEntryResponse Numbered(int number) => new() { Id = new JourneyEntryId(new Guid(number, 0, 0, new byte[8])), Delivery = new DeliveryResponse() };
 
@@ -43,7 +61,7 @@ public sealed class ListJourneyEntriesTests
     private static Task<Result<JourneyEntriesResponse>> ListAsync(JourneyEntryResponse[]? found, string? token = null, JourneyEntryId? before = null)
     {
         var queries = new Mock<IJourneyQueries>();
-        queries.Setup(q => q.ListEntriesAsync(default, default, before, 3, default)).ReturnsAsync(found is null ? null : new JourneyEntryRows(found, 3));
+        queries.Setup(q => q.ListEntriesAsync(default, default, Filter, before, 3, default)).ReturnsAsync(found is null ? null : new JourneyEntryRows(found, 3));
         return new ListJourneyEntriesHandler(queries.Object).Handle(Command(token), default);
     }
 }

@@ -21,6 +21,26 @@ public sealed class WebhookOutcomeTests
     public void Every_other_failure_follows_the_schedule([Values] WebhookFailure reason) =>
         Assert.That(new WebhookOutcome.Failed(reason).NextAfter(3, 0.5), Is.EqualTo(RetrySchedule.After(3, 0.5)));
 
+    [TestCase(WebhookFailure.AddressNotAllowed, DeliveryError.NotPublic)]
+    [TestCase(WebhookFailure.HostNotFound, DeliveryError.Dns)]
+    [TestCase(WebhookFailure.ConnectionFailed, DeliveryError.Connection)]
+    [TestCase(WebhookFailure.TlsFailed, DeliveryError.Tls)]
+    [TestCase(WebhookFailure.TimedOut, DeliveryError.Timeout)]
+    [TestCase(WebhookFailure.NotHttp, DeliveryError.BadAnswer)]
+    [TestCase(WebhookFailure.AnswerTooLarge, DeliveryError.BadAnswer)]
+    public void A_failure_is_told_by_its_kind(WebhookFailure reason, DeliveryError error) =>
+        Assert.That(new WebhookOutcome.Failed(reason).Error, Is.EqualTo(error));
+
+    [Test]
+    public void Every_failure_has_a_kind([Values] WebhookFailure reason) => Assert.That(new WebhookOutcome.Failed(reason).Error, Is.Not.Null);
+
+    [Test]
+    public void A_status_is_an_error_unless_it_tells_of_a_delivery()
+    {
+        Assert.That(new WebhookOutcome.Refused(503).Error, Is.EqualTo(DeliveryError.Status));
+        Assert.That(new WebhookOutcome.Delivered(204).Error, Is.Null);
+    }
+
     [TestCase(429)]
     [TestCase(503)]
     public void A_receiver_that_asks_for_time_gets_it(int status) =>

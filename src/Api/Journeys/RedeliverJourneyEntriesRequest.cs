@@ -1,0 +1,23 @@
+using Flownally.Application.Journeys;
+using Flownally.Domain.ApiKeys;
+using Flownally.Domain.Journeys;
+
+namespace Flownally.Api.Journeys;
+
+/// <summary>Which entries are to be delivered again.</summary>
+public sealed class RedeliverJourneyEntriesRequest
+{
+    /// <summary>What became of their deliveries: one state at least. Entries that wait for their first attempt are left as they are.</summary>
+    public required IReadOnlyList<DeliveryState> States { get; init; }
+
+    /// <summary>Only entries of then or later.</summary>
+    public DateTimeOffset? EnteredFrom { get; init; }
+
+    /// <summary>Only entries of before.</summary>
+    public DateTimeOffset? EnteredTo { get; init; }
+
+    /// <summary>The `nextPageToken` of the call before; the other members are the same as there.</summary>
+    public string? PageToken { get; init; }
+
+    public RedeliverJourneyEntries ToCommand(Caller caller, JourneyId id) => new(caller, id, States, EnteredFrom, EnteredTo, PageToken);
+}
