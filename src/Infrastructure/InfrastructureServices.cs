@@ -47,6 +47,7 @@ public static class InfrastructureServices
                 services.GetRequiredService<FeedNotices>()))
             .AddSingleton<SingleCommitLog>()
             .AddSingleton<GroupCommitLog>()
+            .AddSingleton<IRecordingProbe>(services => services.GetRequiredService<GroupCommitLog>())
             .AddSingleton<IEventLog>(services => services.GetRequiredService<IOptions<RecordingOptions>>().Value.GroupCommit
                 ? services.GetRequiredService<GroupCommitLog>()
                 : services.GetRequiredService<SingleCommitLog>())
@@ -81,6 +82,7 @@ public static class InfrastructureServices
         .AddHostedService(services => services.GetRequiredService<Notifications>())
         .AddHostedService(services => services.GetRequiredService<FeedWatcher>())
         .AddHostedService(services => services.GetRequiredService<FeedNotices>())
+        .AddHostedService<RecordingGuardian>()
         .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
 

@@ -54,7 +54,9 @@ internal static class ServeCommand
                 app.Lifetime.StopApplication();
             });
             await app.WaitForShutdownAsync(cancellationToken);
-            return ExitStatus.Done;
+            return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(work => work.ExecuteTask is { IsFaulted: true })
+                ? ExitStatus.Failed // something that must not end; the log says what
+                : ExitStatus.Done;
         }));
         return command;
     }

@@ -2,6 +2,7 @@ using Flownally.Api.Problems;
 using Flownally.Api.Requests;
 using Flownally.Application;
 using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Events;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -13,7 +14,7 @@ namespace Flownally.Api.Health;
 [AnswersJson]
 [ApiExplorerSettings(IgnoreApi = true)]
 [Route("health")]
-public sealed class HealthController(IDatabaseProbe database) : ControllerBase
+public sealed class HealthController(IDatabaseProbe database, IRecordingProbe recording) : ControllerBase
 {
     /// <summary>A probe that waits longer tells its sender no more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -21,10 +22,15 @@ public sealed class HealthController(IDatabaseProbe database) : ControllerBase
     [HttpGet("live")]
     public IActionResult Live() => Ok(new { status = "live" });
 
-    /// <summary>Ready once the database can be worked with; else 503 with the reason.</summary>
+    /// <summary>Ready once the database can be worked with, else 503 with the reason; and while the process records, else 500.</summary>
     [HttpGet("ready")]
     public async Task<IActionResult> Ready(CancellationToken cancellationToken)
     {
+        if (recording.HasFailed)
+        {
+            return new ProblemResult(new Internal());
+        }
+
         try
         {
             await database.CheckAsync(cancellationToken).WaitAsync(Patience, cancellationToken);

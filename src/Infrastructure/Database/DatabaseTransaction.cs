@@ -38,12 +38,13 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         (await RunAsync(Connection.QueryAsync<T>(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken)))).AsList();
 
-    public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken)));
+    /// <param name="seconds">After which it is cancelled; 0 for never.</param>
+    public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken, int seconds = Database.LongestRead) =>
+        RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, seconds, cancellationToken)));
 
-    /// <summary>Reads any number of rows, one at a time: in constant memory.</summary>
+    /// <summary>Reads any number of rows, one at a time: in constant memory. It takes as long as it takes, and ends when its caller goes.</summary>
     public Task ReadAsync(string sql, object? parameters, Action<DbDataReader> visit, CancellationToken cancellationToken) =>
-        RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken), visit));
+        RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, seconds: 0, cancellationToken), visit));
 
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
         RunAsync(Connection.ExecuteAsync(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken)));

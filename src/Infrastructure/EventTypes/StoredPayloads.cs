@@ -76,15 +76,18 @@ internal sealed class StoredPayloads(Database.Database database, PrimarySessions
         return new FeedHorizon(until);
     }
 
-    /// <summary>Visits all that was recorded since a horizon, or nothing where that is more than a limit.</summary>
+    /// <summary>
+    /// Visits all that was recorded since a horizon, or nothing where that is more than a limit. No limit of time cuts it: a change that
+    /// has scanned without a lock for minutes would be lost.
+    /// </summary>
     public static async Task<bool> VisitUnlessMoreAsync(DatabaseTransaction transaction, EventTypeId type, FeedHorizon since, int? limit,
         Action<StoredPayload> visit, CancellationToken cancellationToken)
     {
-        await transaction.ExecuteAsync(PlanAnew, null, cancellationToken);
+        await transaction.ExecuteAsync(Patience, null, cancellationToken);
         if (limit is not null)
         {
             var count = await transaction.FindAsync<long>(since == FeedHorizon.Beginning ? CountAll : CountSince,
-                new { type = type.Value, since = since.TransactionId, until = long.MaxValue, most = limit + 1 }, cancellationToken);
+                new { type = type.Value, since = since.TransactionId, until = long.MaxValue, most = limit + 1 }, cancellationToken, seconds: 0);
             if (count > limit)
             {
                 return false;

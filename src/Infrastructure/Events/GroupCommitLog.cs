@@ -9,12 +9,13 @@ namespace Flownally.Infrastructure.Events;
 /// Records what waits in one transaction: while one is being committed the next gathers, so that under load many events share
 /// the price of a commit, and a lone one waits for nobody. Each call learns what became of its own events, after the commit.
 /// </summary>
-internal sealed partial class GroupCommitLog : IEventLog, IAsyncDisposable
+internal sealed partial class GroupCommitLog : IEventLog, IRecordingProbe, IAsyncDisposable
 {
     private readonly IEventWriter _writer;
     private readonly ILogger<GroupCommitLog> _logger;
     private readonly RecordingQueue _queue;
     private readonly Lazy<Task> _writing;
+    private readonly TaskCompletionSource _recording = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The last statement in each lane.</summary>
     private readonly Task[] _lanes = [Task.CompletedTask, Task.CompletedTask];
@@ -24,8 +25,13 @@ internal sealed partial class GroupCommitLog : IEventLog, IAsyncDisposable
         _writer = writer;
         _logger = logger;
         _queue = new RecordingQueue(options.Value.MaxWaiting, clock);
-        _writing = new Lazy<Task>(() => Task.Run(WriteWhateverHappensAsync));
+        _writing = new Lazy<Task>(() => Task.Run(WriteUntilTheEndAsync));
     }
+
+    public bool HasFailed => Recording.IsFaulted;
+
+    /// <summary>Ends when the log does. It fails where recording failed and cannot begin afresh: then no event is recorded any more.</summary>
+    public Task Recording => _recording.Task;
 
     public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
@@ -55,6 +61,8 @@ internal sealed partial class GroupCommitLog : IEventLog, IAsyncDisposable
         {
             await _writing.Value;
         }
+
+        _recording.TrySetResult();
     }
 
     private static void Abandon(object? state, CancellationToken cancellationToken)
@@ -62,6 +70,24 @@ internal sealed partial class GroupCommitLog : IEventLog, IAsyncDisposable
         var (queue, call) = ((RecordingQueue, RecordingCall))state!;
         queue.Abandon(call);
         call.Cancel(cancellationToken);
+    }
+
+    /// <summary>
+    /// Where recording cannot begin afresh, whoever watches it is told (<see cref="RecordingGuardian"/>). Calls that wait fail, and calls that come
+    /// are refused, until the process has ended.
+    /// </summary>
+    private async Task WriteUntilTheEndAsync()
+    {
+        try
+        {
+            await WriteWhateverHappensAsync();
+        }
+        catch (Exception exception)
+        {
+            _recording.TrySetException(exception);
+            _queue.End();
+            _queue.Fail(exception);
+        }
     }
 
     /// <summary>No failure ends recording: those that wait are told of it, and it goes on with those that come.</summary>

@@ -1,7 +1,9 @@
+using System.Data;
 using Flownally.Application;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Tenants;
 using Flownally.Domain.EventTypes;
+using Flownally.Infrastructure.EventTypes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -59,6 +61,25 @@ public sealed class StoredPayloadsTests
         }, goes.Token);
         await Assert.ThatAsync(() => scan, stops ? Throws.TypeOf<DatabaseUnavailableException>() : Throws.InstanceOf<OperationCanceledException>());
         Assert.That(visited, Is.EqualTo(10));
+    }
+
+    [TestCase(null)]
+    [TestCase(1_000)]
+    public async Task The_last_scan_before_a_change_takes_as_long_as_it_takes(int? limit)
+    {
+        await using var service = await OwnService.StartAsync($"scan_last_{limit}");
+        var type = await StoreAsync(service, 20);
+        await service.ExecuteAsync($"""
+            CREATE FUNCTION slowly() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN true; END $$;
+            CREATE POLICY slowly ON events USING (slowly());
+            ALTER TABLE events ENABLE ROW LEVEL SECURITY
+            """);
+        var database = service.Services.GetRequiredService<Infrastructure.Database.Database>();
+        await using var transaction = await database.BeginAsync(service.Workspace.Tenant, IsolationLevel.ReadCommitted, default);
+        await transaction.ExecuteAsync("SET LOCAL statement_timeout = '200ms'", null, default); // the session's is 30 s
+        var visited = 0;
+        Assert.That(await StoredPayloads.VisitUnlessMoreAsync(transaction, type, FeedHorizon.Beginning, limit, _ => visited++, default));
+        Assert.That(visited, Is.EqualTo(20));
     }
 
     /// <summary>Stores events of one type, and waits until they can be scanned: no transaction of before may be open any more, in any database.</summary>

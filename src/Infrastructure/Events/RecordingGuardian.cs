@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Flownally.Infrastructure.Events;
+
+/// <summary>
+/// Ends the process where recording has failed for good, so that whoever watches the process starts it anew: it would go on to answer, and every
+/// event would wait for ever. The host ends with the failure of a hosted service.
+/// </summary>
+internal sealed class RecordingGuardian(GroupCommitLog log) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => log.Recording.WaitAsync(stoppingToken);
+}
