@@ -12,8 +12,8 @@ public interface IDeliveries
     Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Entries whose time has come, the earliest of each journey, without those that are <paramref name="known"/>. Of one tenant, only
-    /// so many journeys are looked at: <see cref="DueLimits"/>.
+    /// Entries whose time has come, the earliest of each journey, without those that are <paramref name="known"/>: first attempts, then repeats.
+    /// Of one tenant, only so many journeys are looked at: <see cref="DueLimits"/>.
     /// </summary>
     /// <param name="after">Behind which journey of a tenant to go on; absent for the first.</param>
     Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, DueLimits limits,
@@ -26,14 +26,14 @@ public interface IDeliveries
 /// <summary>Bounds what one tenant's journeys cost in one look.</summary>
 /// <param name="Journeys">How many of its journeys are looked at.</param>
 /// <param name="Entries">How many entries they share; each may have one at least.</param>
-/// <param name="EntriesOfJourney">How many entries one journey may have.</param>
+/// <param name="EntriesOfJourney">How many entries one journey may have for first attempts; besides, half as many for repeats.</param>
 public readonly record struct DueLimits(int Journeys, int Entries, int EntriesOfJourney);
 
-/// <param name="Entries">By the time at which they are due.</param>
+/// <param name="Entries">First attempts before repeats, and of each the earliest first.</param>
 /// <param name="Journeys">All that were looked at, by tenant and id; also those without an entry that is due.</param>
 public sealed record DueEntries(IReadOnlyList<DueEntry> Entries, IReadOnlyList<DueJourney> Journeys);
 
-/// <param name="Limit">How many entries it could have; where it has as many, there may be more.</param>
+/// <param name="Limit">How many first attempts it could have; where it has as many, there may be more.</param>
 public readonly record struct DueJourney(TenantId TenantId, JourneyId Id, int Limit);
 
 /// <summary>An entry that a webhook is to tell of.</summary>

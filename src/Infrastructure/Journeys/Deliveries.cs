@@ -22,7 +22,7 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
     /// <summary>
     /// From one tenant to the next by the index, and from one of its journeys to the next, however many entries each has, and of each the
     /// few that were due first: so a target that is dead, and what has piled up for it, is in nobody's way, and neither is a tenant with
-    /// many journeys.
+    /// many journeys. First attempts come before repeats, of which there are half as many at most: they wait for none of them.
     /// </summary>
     public const string FindDue = """
         WITH RECURSIVE tenants AS (
@@ -60,13 +60,22 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         )
         SELECT l.tenant_id, l.journey_id, l.most, e.id, e.contact_id, e.attempts, e.redeliveries
         FROM   lanes l
-        LEFT   JOIN LATERAL (SELECT id, contact_id, attempts, redeliveries, next_attempt_at
-                             FROM   journey_entries
-                             WHERE  tenant_id = l.tenant_id AND journey_id = l.journey_id
-                             AND    delivery_state = 'pending' AND next_attempt_at <= now() AND id <> ALL(@known::uuid[])
-                             ORDER  BY next_attempt_at, id
-                             LIMIT  l.most) e ON true
-        ORDER  BY e.next_attempt_at, e.id, l.tenant_id, l.journey_id
+        LEFT   JOIN LATERAL ((SELECT id, contact_id, attempts, redeliveries, next_attempt_at, false AS again
+                              FROM   journey_entries
+                              WHERE  tenant_id = l.tenant_id AND journey_id = l.journey_id
+                              AND    delivery_state = 'pending' AND attempts = 0 AND redeliveries = 0
+                              AND    next_attempt_at <= now() AND id <> ALL(@known::uuid[])
+                              ORDER  BY next_attempt_at, id
+                              LIMIT  l.most)
+                             UNION ALL
+                             (SELECT id, contact_id, attempts, redeliveries, next_attempt_at, true
+                              FROM   journey_entries
+                              WHERE  tenant_id = l.tenant_id AND journey_id = l.journey_id
+                              AND    delivery_state = 'pending' AND (attempts > 0 OR redeliveries > 0)
+                              AND    next_attempt_at <= now() AND id <> ALL(@known::uuid[])
+                              ORDER  BY next_attempt_at, id
+                              LIMIT  greatest(1, l.most / 2))) e ON true
+        ORDER  BY e.again, e.next_attempt_at, e.id, l.tenant_id, l.journey_id
         """;
 
     /// <summary>

@@ -18,7 +18,10 @@ namespace Flownally.Infrastructure.Journeys;
 /// </summary>
 internal sealed class DeliveryLanes : IAsyncDisposable
 {
-    /// <summary>Of one journey, waiting and under way: the rest waits in the database.</summary>
+    /// <summary>
+    /// Of one journey, waiting and under way: the rest waits in the database. Of these, and of those of a tenant, at most half are sent again: however
+    /// many they are, there is room for what is sent for the first time.
+    /// </summary>
     public const int MostOfEach = 500;
 
     /// <summary>Of one tenant, waiting and under way.</summary>
@@ -109,8 +112,8 @@ internal sealed class DeliveryLanes : IAsyncDisposable
             Take(entry);
         }
 
-        // Where there are as many as were asked for, there may be more, and what comes next must not overtake it.
-        var counts = due.Entries.CountBy(entry => entry.JourneyId).ToDictionary();
+        // Where there are as many as were asked for, there may be more, and what comes next must not overtake it. Repeats have no order.
+        var counts = due.Entries.Where(entry => entry.IsFirst).CountBy(entry => entry.JourneyId).ToDictionary();
         foreach (var journey in due.Journeys.Where(journey => counts.GetValueOrDefault(journey.Id) >= journey.Limit))
         {
             JourneyOf(journey.Id).IsBehind = true;
@@ -167,11 +170,17 @@ internal sealed class DeliveryLanes : IAsyncDisposable
     private void Take(DueEntry entry)
     {
         var (journey, tenant) = (JourneyOf(entry.JourneyId), TenantOf(entry.TenantId));
-        if (journey.IsBehind || journey.Count >= MostOfEach || tenant.Count >= MostOfTenant || Volatile.Read(ref _count) >= MostInAll)
+        var isFull = journey.Count >= MostOfEach || tenant.Count >= MostOfTenant || Volatile.Read(ref _count) >= MostInAll;
+        if (!entry.IsFirst)
         {
-            journey.IsBehind = true;
+            isFull |= journey.Repeats >= MostOfEach / 2 || tenant.Repeats >= MostOfTenant / 2;
         }
-        else
+        else if (isFull || journey.IsBehind)
+        {
+            isFull = journey.IsBehind = true;
+        }
+
+        if (!isFull)
         {
             Send(journey, tenant, entry);
         }
@@ -183,8 +192,8 @@ internal sealed class DeliveryLanes : IAsyncDisposable
             ? (int)((uint)entry.ContactId.GetHashCode() % FirstLanes)
             : FirstLanes + (int)((uint)entry.Id.GetHashCode() % RepeatLanes);
         Interlocked.Increment(ref _count);
-        journey.Enter();
-        tenant.Enter();
+        journey.Enter(entry);
+        tenant.Enter(entry);
         _known[entry.Id] = true;
         journey.Lanes[lane] = SendAfterAsync(journey.Lanes[lane], journey, tenant, entry);
     }
@@ -211,8 +220,8 @@ internal sealed class DeliveryLanes : IAsyncDisposable
         }
         finally
         {
-            tenant.Leave();
-            journey.Leave();
+            tenant.Leave(entry);
+            journey.Leave(entry);
             Interlocked.Decrement(ref _count);
         }
     }
@@ -274,15 +283,25 @@ internal sealed class DeliveryLanes : IAsyncDisposable
     private abstract class Party
     {
         private int _count;
+        private int _repeats;
 
         public int Count => Volatile.Read(ref _count);
 
-        /// <summary>More waits in the database than was taken.</summary>
+        /// <summary>How many of them are sent again.</summary>
+        public int Repeats => Volatile.Read(ref _repeats);
+
+        /// <summary>More waits in the database for the first time than was taken.</summary>
         public bool IsBehind { get; set; }
 
-        public void Enter() => Interlocked.Increment(ref _count);
+        public void Enter(DueEntry entry) => Add(entry, 1);
 
-        public void Leave() => Interlocked.Decrement(ref _count);
+        public void Leave(DueEntry entry) => Add(entry, -1);
+
+        private void Add(DueEntry entry, int number)
+        {
+            Interlocked.Add(ref _count, number);
+            Interlocked.Add(ref _repeats, entry.IsFirst ? 0 : number);
+        }
     }
 
     /// <summary>The lanes of a journey, each the end of its queue.</summary>

@@ -24,5 +24,11 @@ ALTER TABLE journey_entries ADD COLUMN last_error text;
 -- When somebody asked for the webhook again. A walk through the entries asks for each once.
 ALTER TABLE journey_entries ADD COLUMN redelivered_at timestamptz;
 
+-- First attempts are found past however many are to be repeated, and the other way round.
+CREATE INDEX journey_entries_due_first ON journey_entries (tenant_id, journey_id, next_attempt_at, id)
+    WHERE delivery_state = 'pending' AND attempts = 0 AND redeliveries = 0;
+CREATE INDEX journey_entries_due_again ON journey_entries (tenant_id, journey_id, next_attempt_at, id)
+    WHERE delivery_state = 'pending' AND (attempts > 0 OR redeliveries > 0);
+
 -- Those that failed are few, and are asked for among many.
 CREATE INDEX journey_entries_failed ON journey_entries (tenant_id, journey_id, id) WHERE delivery_state = 'failed';

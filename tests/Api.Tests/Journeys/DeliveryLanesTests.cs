@@ -81,6 +81,22 @@ public sealed class DeliveryLanesTests
         Assert.That(lanes.Known, Is.Not.Empty);
     }
 
+    [Test]
+    public async Task However_many_are_sent_again_there_is_room_for_what_is_sent_for_the_first_time()
+    {
+        var tenant = new TenantId(Ids.Next());
+        var deliveries = new Stub(_ => false);
+        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
+        var journeys = Enumerable.Range(0, 5).Select(_ => Entries(tenant, DeliveryLanes.MostOfEach)).ToList();
+        deliveries.Due = new DueEntries([.. journeys.SelectMany(entries => entries).Select(entry => entry with { Redeliveries = 1 })],
+            [.. journeys.Select(entries => new DueJourney(tenant, entries[0].JourneyId, DeliveryLanes.MostOfEach))]);
+        await lanes.TopUpAsync(default);
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLanes.MostOfTenant / 2));
+        DueEntry[] news = [.. journeys.Select(entries => entries[^1] with { Id = new JourneyEntryId(Ids.Next()) })];
+        lanes.Add(news);
+        Assert.That(lanes.Known, Is.SupersetOf(news.Select(entry => entry.Id)));
+    }
+
     /// <summary>Of one journey, each with a contact of its own.</summary>
     private static List<DueEntry> Entries(TenantId tenant, int count)
     {
