@@ -50,6 +50,24 @@ public sealed class JourneyCheckerTests
     public void An_entry_with_an_event_outside_the_intervals_is_found(int e) =>
         Assert.That(Check([.. Entries, Entry("ent_5", EveryTime, e)], Arrivals), Does.Contain(new EnteredWrongly(EveryTime.Id, Events[e].Id)));
 
+    /// <summary>Whether the store says so or the client did.</summary>
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    public void An_entry_with_an_event_that_suppresses_journeys_is_found(bool stored, bool asked)
+    {
+        StoredEvent[] events = [.. Events.Select((e, i) => i == 2 && stored ? e with { SuppressesJourneys = true } : e)];
+        Attempt[] history = [.. History.Select((attempt, i) => i == 2 && asked ? attempt with { Request = attempt.Request with { SuppressJourneys = true } } : attempt)];
+        Assert.That(Check(Entries, Arrivals, events: events, history: history), Is.EqualTo([new EnteredWrongly(EveryTime.Id, Events[2].Id)]));
+    }
+
+    [Test]
+    public void Where_events_that_suppress_journeys_make_nobody_enter_nothing_is_found()
+    {
+        StoredEvent[] events = [.. Events.Select((e, i) => i == 2 ? e with { SuppressesJourneys = true } : e)];
+        Attempt[] history = [.. History.Select((attempt, i) => i == 2 ? attempt with { Request = attempt.Request with { SuppressJourneys = true } } : attempt)];
+        Assert.That(Check([Entries[0], Entries[1], Entries[3]], [Arrivals[0], Arrivals[1], Arrivals[3]], events: events, history: history), Is.Empty);
+    }
+
     [Test]
     public void A_second_entry_with_one_event_is_found() =>
         Assert.That(Check([.. Entries, Entry("ent_5", EveryTime, 3)], Arrivals), Does.Contain(new EnteredWrongly(EveryTime.Id, Events[3].Id)));
@@ -147,7 +165,8 @@ public sealed class JourneyCheckerTests
 
     private static Arrival Arrived(StoredEntry entry) => new(entry.Id, entry.Journey, entry.Id, entry.Contact, $"{entry.Event}", $"about {entry.Id}", Signed: true);
 
-    private static IReadOnlyList<Violation> Check(StoredEntry[] entries, Arrival[] arrivals, StoredInterval[]? intervals = null, Switch[]? switches = null)
+    private static IReadOnlyList<Violation> Check(StoredEntry[] entries, Arrival[] arrivals, StoredInterval[]? intervals = null, Switch[]? switches = null,
+        StoredEvent[]? events = null, Attempt[]? history = null)
     {
         var journeys = new JourneyHistory([EveryTime, Once]);
         foreach (var done in switches ?? Switches)
@@ -160,6 +179,6 @@ public sealed class JourneyCheckerTests
             journeys.Add(arrival);
         }
 
-        return JourneyChecker.Check(journeys, History, CheckerTests.Stored(Events), new JourneyAftermath(intervals ?? Intervals, entries));
+        return JourneyChecker.Check(journeys, history ?? History, CheckerTests.Stored(events ?? Events), new JourneyAftermath(intervals ?? Intervals, entries));
     }
 }

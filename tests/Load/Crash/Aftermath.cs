@@ -25,7 +25,7 @@ internal sealed record Aftermath(
     IReadOnlyDictionary<EventId, string> Readable)
 {
     private const string StoredEvents = """
-        SELECT e.id, e.contact_id, t.name, e.idempotency_key, e.payload ->> 'marker', e.transaction_id, e.position
+        SELECT e.id, e.contact_id, t.name, e.idempotency_key, e.payload ->> 'marker', e.transaction_id, e.position, e.suppress_journeys
         FROM   events e
         JOIN   event_types t USING (tenant_id)
         WHERE  e.tenant_id = @tenant AND t.id = e.event_type_id
@@ -53,7 +53,7 @@ internal sealed record Aftermath(
         // Not pooled: a pooled connection may have died with the PostgreSQL of its time.
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
         var parameters = new { tenant = tenant.Value };
-        var events = await connection.QueryAsync<(Guid, string, string, string?, string, long, long)>(StoredEvents, parameters);
+        var events = await connection.QueryAsync<(Guid, string, string, string?, string, long, long, bool)>(StoredEvents, parameters);
         var keys = await connection.QueryAsync<(string Key, Guid Event)>(StoredKeys, parameters);
         var counts = await connection.QueryAsync<(string Type, long Count)>(StoredCounts, parameters);
         var offset = await connection.ExecuteScalarAsync<long>(StoredOffset);
@@ -117,12 +117,15 @@ internal sealed record Aftermath(
 }
 
 /// <summary>A row of the log. The order of the log is (<paramref name="TransactionId"/>, <paramref name="Position"/>).</summary>
-internal sealed record StoredEvent(EventId Id, string Contact, string EventType, string? Key, string Marker, long TransactionId, long Position)
+/// <param name="SuppressesJourneys">No journey reacts to it.</param>
+internal sealed record StoredEvent(EventId Id, string Contact, string EventType, string? Key, string Marker, long TransactionId, long Position,
+    bool SuppressesJourneys = false)
 {
     public FeedPlace Place => new(TransactionId, Position);
 
-    public static StoredEvent Of((Guid Id, string Contact, string EventType, string? Key, string Marker, long TransactionId, long Position) row) =>
-        new(new EventId(row.Id), row.Contact, row.EventType, row.Key, row.Marker, row.TransactionId, row.Position);
+    public static StoredEvent Of(
+        (Guid Id, string Contact, string EventType, string? Key, string Marker, long TransactionId, long Position, bool SuppressesJourneys) row) =>
+        new(new EventId(row.Id), row.Contact, row.EventType, row.Key, row.Marker, row.TransactionId, row.Position, row.SuppressesJourneys);
 }
 
 /// <summary>A list as the service shows it, page after page.</summary>

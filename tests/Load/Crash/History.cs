@@ -8,7 +8,8 @@ namespace Flownally.Load.Crash;
 /// <param name="Marker">Stands in the payload: two stored events of one request show by it, whatever their keys.</param>
 /// <param name="Key">Null for a request that cannot be repeated.</param>
 /// <param name="KeyInBody">A repeat is then a conflict that names the first event; with a header it is answered as the first time.</param>
-internal sealed record Request(string Marker, string Contact, string EventType, string? Key, bool KeyInBody);
+/// <param name="SuppressJourneys">True lets no journey react to the event.</param>
+internal sealed record Request(string Marker, string Contact, string EventType, string? Key, bool KeyInBody, bool SuppressJourneys = false);
 
 /// <summary>What an answer says of the event asked for.</summary>
 internal enum Reply

@@ -25,12 +25,12 @@ internal static class JourneyChecker
 
     /// <summary>
     /// The entries are those that the intervals say: with every event inside one, or with the first of each contact. Where an interval is
-    /// cut off, an event may make a contact enter, or not.
+    /// cut off, an event may make a contact enter, or not. One that suppresses journeys makes nobody enter.
     /// </summary>
     private static IEnumerable<Violation> Entries(CrashJourney journey, List<StoredEntry> entries, List<StoredEvent> order, List<StoredInterval> intervals)
     {
         var entered = entries.Select(entry => entry.Event).ToHashSet();
-        var reactions = order.Where(e => e.EventType == journey.EventType
+        var reactions = order.Where(e => e.EventType == journey.EventType && !e.SuppressesJourneys
             && intervals.Any(interval => interval.Contains(e) || (interval.MayContain(e) && entered.Contains(e.Id))));
         var expected = (journey.Once ? reactions.DistinctBy(e => e.Contact) : reactions).Select(e => e.Id).ToHashSet();
         foreach (var missing in expected.Except(entries.Select(entry => entry.Event)))
@@ -62,7 +62,7 @@ internal static class JourneyChecker
                 continue; // a change was under way
             }
 
-            var reacts = last >= 0 && switches[last].Reacts && (!switches[last].Filtered || CrashJourney.Passes(e.Marker));
+            var reacts = last >= 0 && switches[last].Reacts && !story.Request.SuppressJourneys && (!switches[last].Filtered || CrashJourney.Passes(e.Marker));
             if (reacts && !intervals.Any(interval => interval.MayContain(e)) && !(journey.Once ? contacts.Contains(e.Contact) : entered.Contains(e.Id)))
             {
                 yield return new NotEntered(journey.Id, e.Id);

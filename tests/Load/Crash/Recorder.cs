@@ -17,6 +17,7 @@ internal sealed class Recorder(HttpClient http, Func<Uri> service, string apiKey
     private const int OneInGivesUp = 20;
     private const int OneInHasNoKey = 20;
     private const int OneInLeavesEarly = 20;
+    private const int OneInIsHistory = 10;
     private const int MostMillisecondsBetweenRequests = 20;
     private const int MostMillisecondsBeforeLeaving = 20;
 
@@ -36,7 +37,8 @@ internal sealed class Recorder(HttpClient http, Func<Uri> service, string apiKey
         {
             var marker = $"{name}-{i}";
             var key = random.Next(OneInHasNoKey) == 0 ? null : $"key-{marker}";
-            var request = new Request(marker, $"ctc_{random.Next(Contacts)}", EventTypes[random.Next(EventTypes.Count)], key, random.Next(2) == 0);
+            var request = new Request(marker, $"ctc_{random.Next(Contacts)}", EventTypes[random.Next(EventTypes.Count)], key, random.Next(2) == 0,
+                SuppressJourneys: random.Next(OneInIsHistory) == 0);
             var insists = key is not null && random.Next(OneInGivesUp) > 0;
             var leaves = random.Next(OneInLeavesEarly) == 0 ? TimeSpan.FromMilliseconds(random.Next(MostMillisecondsBeforeLeaving)) : Timeout;
             await RecordAsync(request, insists, leaves);
@@ -93,6 +95,11 @@ internal sealed class Recorder(HttpClient http, Func<Uri> service, string apiKey
         {
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", apiKey) },
         };
+        if (request.SuppressJourneys)
+        {
+            body["suppressJourneys"] = true;
+        }
+
         if (request is { Key: not null, KeyInBody: true })
         {
             body["idempotencyKey"] = request.Key;
