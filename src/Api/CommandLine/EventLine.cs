@@ -39,7 +39,8 @@ internal sealed class EventLine
     /// <summary>Takes a line that is a JSON object; whether that is an event is for the service to say.</summary>
     /// <param name="suppressJourneys">True lets no journey react to the event, unless the line says it itself.</param>
     /// <param name="reason">Why the line was not taken.</param>
-    public static bool TryRead(InputLine line, bool suppressJourneys, [NotNullWhen(true)] out EventLine? read, [NotNullWhen(false)] out string? reason)
+    public static bool TryRead(InputLine line, bool suppressJourneys, [NotNullWhen(true)] out EventLine? read,
+        [NotNullWhen(false)] out string? reason)
     {
         (read, reason) = line.Text is null
             ? (null, $"The line has more than {InputLines.MaxLineBytes} bytes.")
@@ -81,7 +82,8 @@ internal sealed class EventLine
                 }
             }
 
-            return (new EventLine(number, text, membersAt, needsKey: members > 0 && !hasKey, suppressesJourneys: members > 0 && suppressJourneys && !hasSuppression), null);
+            var (needsKey, suppressesJourneys) = (members > 0 && !hasKey, members > 0 && suppressJourneys && !hasSuppression);
+            return (new EventLine(number, text, membersAt, needsKey, suppressesJourneys), null);
         }
         catch (JsonException exception)
         {

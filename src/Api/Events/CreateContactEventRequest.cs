@@ -26,5 +26,6 @@ public class CreateContactEventRequest
     public bool SuppressJourneys { get; init; }
 
     public RecordEvent ToCommand(Caller caller, ContactId contact, IdempotencyKey? headerKey) =>
-        new(caller, contact, new EventTypeReference(EventTypeId, EventTypeName), Payload, OccurredAt, IdempotencyKey, headerKey, SuppressJourneys);
+        new(caller, contact, new EventTypeReference(EventTypeId, EventTypeName), Payload, OccurredAt, IdempotencyKey, headerKey,
+            SuppressJourneys);
 }

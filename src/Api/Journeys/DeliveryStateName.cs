@@ -4,7 +4,7 @@ using Flownally.Domain.Journeys;
 
 namespace Flownally.Api.Journeys;
 
-/// <summary>A query parameter that is the name of a state, spelt as JSON spells it. MVC would take numbers and other spellings, too.</summary>
+/// <summary>The name of a state as a query parameter, spelt as in JSON. MVC would take numbers and other spellings, too.</summary>
 public readonly record struct DeliveryStateName(DeliveryState Value) : IParsable<DeliveryStateName>
 {
     private static readonly Dictionary<string, DeliveryState> States =

@@ -102,7 +102,8 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     [HttpGet("{id}/entries/{entryId}/attempts"), Sends(typeof(ListJourneyEntryAttempts))]
     [Refuses(typeof(JourneyNotFound), typeof(JourneyEntryNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneyEntryAttemptsResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetJourneyEntryAttempts(JourneyId id, JourneyEntryId entryId, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+    public async Task<IActionResult> GetJourneyEntryAttempts(JourneyId id, JourneyEntryId entryId, [FromQuery] PageSize? pageSize,
+        [FromQuery] string? pageToken) =>
         Answer(await mediator.Send(new ListJourneyEntryAttempts(Caller, id, entryId, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Deliver an entry again</summary>
@@ -118,8 +119,9 @@ public sealed class JourneysController(IMediator mediator) : ApiController
 
     /// <summary>Deliver many entries again</summary>
     /// <remarks>
-    /// Takes up to 1,000 entries, oldest first, and goes on with `nextPageToken`. Each is delivered as if it had been asked for alone, and taken
-    /// up once by all calls of one walk, also where a call is repeated with its `pageToken`. First attempts do not wait for them.
+    /// Takes up to 1,000 entries, oldest first, and goes on with `nextPageToken`. Each is delivered as if it had been asked for alone.
+    /// A walk from the first call to the last page takes up each entry once, also where a call is repeated with its `pageToken`.
+    /// First attempts do not wait for them.
     /// </remarks>
     [HttpPost("{id}/redeliver"), Sends(typeof(RedeliverJourneyEntries))]
     [Refuses(typeof(JourneyNotFound), typeof(JourneyTargetMissing), typeof(PageTokenInvalid))]

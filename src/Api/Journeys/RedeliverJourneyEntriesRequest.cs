@@ -7,7 +7,7 @@ namespace Flownally.Api.Journeys;
 /// <summary>Which entries are to be delivered again.</summary>
 public sealed class RedeliverJourneyEntriesRequest
 {
-    /// <summary>What became of their deliveries: one state at least. Entries that wait for their first attempt are left as they are.</summary>
+    /// <summary>The states of their deliveries: at least one. Entries that wait for their first attempt stay as they are.</summary>
     public required IReadOnlyList<DeliveryState> States { get; init; }
 
     /// <summary>Only entries of then or later.</summary>

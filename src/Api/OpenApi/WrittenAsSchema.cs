@@ -11,6 +11,6 @@ internal sealed class WrittenAsSchema<TParameter, TValue> : ITypeMapper
 
     public bool UseReference => false;
 
-    public void GenerateSchema(JsonSchema schema, TypeMapperContext context) =>
-        schema.OneOf.Add(context.JsonSchemaGenerator.GenerateWithReference<JsonSchema>(typeof(TValue).ToContextualType(), context.JsonSchemaResolver));
+    public void GenerateSchema(JsonSchema schema, TypeMapperContext context) => schema.OneOf.Add(
+        context.JsonSchemaGenerator.GenerateWithReference<JsonSchema>(typeof(TValue).ToContextualType(), context.JsonSchemaResolver));
 }

@@ -7,7 +7,9 @@ namespace Flownally.Api.Requests;
 public readonly record struct Instant(DateTimeOffset Value) : IParsable<Instant>
 {
     public static Instant Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var instant) ? instant : throw new FormatException("A time is written as in RFC 3339, with its offset: 2026-01-31T09:30:00Z.");
+        TryParse(s, provider, out var instant)
+            ? instant
+            : throw new FormatException("A time is written as in RFC 3339, with its offset: 2026-01-31T09:30:00Z.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Instant result)
     {

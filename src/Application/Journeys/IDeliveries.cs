@@ -12,8 +12,8 @@ public interface IDeliveries
     Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Entries whose time has come, the earliest of each journey, without those that are <paramref name="known"/>: first attempts, then repeats.
-    /// Of one tenant, only so many journeys are looked at: <see cref="DueLimits"/>.
+    /// Entries whose time has come, the earliest of each journey, without those that are <paramref name="known"/>: first attempts,
+    /// then repeats. Of one tenant, only so many journeys are looked at: <see cref="DueLimits"/>.
     /// </summary>
     /// <param name="after">Behind which journey of a tenant to go on; absent for the first.</param>
     Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, DueLimits limits,

@@ -20,9 +20,9 @@ public interface IJourneyQueries
     Task<JourneyEntryRows?> ListEntriesAsync(TenantId tenant, JourneyId id, EntryFilter filter, JourneyEntryId? before, int limit,
         CancellationToken cancellationToken);
 
-    /// <summary>The attempts to tell the target of an entry, the latest first, as far as they are kept. They stay when the journey is deleted.</summary>
+    /// <summary>The attempts to tell the target of an entry, latest first. They stay when the journey is deleted.</summary>
     /// <param name="before">Where to go on; null for the beginning.</param>
-    /// <returns>The attempts, <see cref="JourneyNotFound"/> where there never was such a journey, or <see cref="JourneyEntryNotFound"/>.</returns>
+    /// <returns>The attempts, or <see cref="JourneyNotFound"/> or <see cref="JourneyEntryNotFound"/>.</returns>
     Task<Result<AttemptRows>> ListAttemptsAsync(TenantId tenant, JourneyId id, JourneyEntryId entry, DateTimeOffset? before, int limit,
         CancellationToken cancellationToken);
 }
@@ -30,7 +30,8 @@ public interface IJourneyQueries
 /// <summary>Which entries of a journey are asked for. What is null asks for all.</summary>
 /// <param name="EnteredFrom">Those that entered then or later.</param>
 /// <param name="EnteredTo">Those that entered before.</param>
-public readonly record struct EntryFilter(DeliveryState? State = null, DateTimeOffset? EnteredFrom = null, DateTimeOffset? EnteredTo = null);
+public readonly record struct EntryFilter(
+    DeliveryState? State = null, DateTimeOffset? EnteredFrom = null, DateTimeOffset? EnteredTo = null);
 
 /// <param name="Journeys">At most as many as were asked for.</param>
 /// <param name="TotalSize">All that the tenant has, wherever the reading began.</param>

@@ -38,11 +38,12 @@ public interface ILockedJourney : IAsyncDisposable
     Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lets the deliveries of many entries begin anew, at once, in the order in which they entered. Leaves out what waits for an attempt at once
-    /// already, and what was asked for again since the walk began.
+    /// Lets the deliveries of many entries begin anew, at once, oldest first. Leaves out what waits for an attempt at once already, and
+    /// what was asked for again since the walk began.
     /// </summary>
     /// <param name="after">How far the walk has come; null where it begins.</param>
-    Task<RedeliveredPage> RedeliverAsync(RedeliverySelection selection, RedeliveryPlace? after, int limit, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<RedeliveredPage> RedeliverAsync(RedeliverySelection selection, RedeliveryPlace? after, int limit, DateTimeOffset now,
+        CancellationToken cancellationToken);
 
     /// <summary>Commits, and releases the lock.</summary>
     Task CommitAsync(CancellationToken cancellationToken);

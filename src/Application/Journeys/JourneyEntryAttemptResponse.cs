@@ -21,4 +21,5 @@ public sealed class JourneyEntryAttemptResponse
 /// <param name="Attempts">The attempts of this page.</param>
 /// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many attempts are kept.</param>
-public sealed record JourneyEntryAttemptsResponse(IReadOnlyList<JourneyEntryAttemptResponse> Attempts, string? NextPageToken, long TotalSize);
+public sealed record JourneyEntryAttemptsResponse(
+    IReadOnlyList<JourneyEntryAttemptResponse> Attempts, string? NextPageToken, long TotalSize);

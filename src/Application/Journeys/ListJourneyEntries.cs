@@ -13,7 +13,9 @@ public sealed record ListJourneyEntries(Caller Caller, JourneyId Id, PageSize Pa
     : TenantRequest(Caller), IRequest<Result<JourneyEntriesResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>
-    internal string List => $"journey-entries {TenantId} {Id}{(Filter == default ? "" : $" {Filter.State} {Filter.EnteredFrom?.UtcTicks} {Filter.EnteredTo?.UtcTicks}")}";
+    internal string List => Filter == default
+        ? $"journey-entries {TenantId} {Id}"
+        : $"journey-entries {TenantId} {Id} {Filter.State} {Filter.EnteredFrom?.UtcTicks} {Filter.EnteredTo?.UtcTicks}";
 }
 
 internal sealed class ListJourneyEntriesHandler(IJourneyQueries journeys) : IRequestHandler<ListJourneyEntries, Result<JourneyEntriesResponse>>
@@ -26,7 +28,8 @@ internal sealed class ListJourneyEntriesHandler(IJourneyQueries journeys) : IReq
         }
 
         JourneyEntryId? before = last is { } id ? new JourneyEntryId(id) : null;
-        var rows = await journeys.ListEntriesAsync(request.TenantId, request.Id, request.Filter, before, request.PageSize.Value + 1, cancellationToken);
+        var limit = request.PageSize.Value + 1;
+        var rows = await journeys.ListEntriesAsync(request.TenantId, request.Id, request.Filter, before, limit, cancellationToken);
         if (rows is null)
         {
             return new JourneyNotFound(request.Id.ToString());

@@ -8,7 +8,7 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Reads the attempts to tell a journey's target of an entry, page by page, latest first; also of a journey that is deleted.</summary>
+/// <summary>Reads the attempts to deliver an entry, page by page, latest first; also of a journey that is deleted.</summary>
 [Requires(Scopes.JourneyRead)]
 public sealed record ListJourneyEntryAttempts(Caller Caller, JourneyId Id, JourneyEntryId EntryId, PageSize PageSize, string? PageToken)
     : TenantRequest(Caller), IRequest<Result<JourneyEntryAttemptsResponse>>
@@ -34,7 +34,8 @@ internal sealed class ListJourneyEntryAttemptsHandler(IJourneyQueries journeys)
             before = new DateTimeOffset(ticks, TimeSpan.Zero);
         }
 
-        var found = await journeys.ListAttemptsAsync(request.TenantId, request.Id, request.EntryId, before, request.PageSize.Value + 1, cancellationToken);
+        var limit = request.PageSize.Value + 1;
+        var found = await journeys.ListAttemptsAsync(request.TenantId, request.Id, request.EntryId, before, limit, cancellationToken);
         return found.Match<Result<JourneyEntryAttemptsResponse>>(rows =>
         {
             var page = Page.Of(rows.Attempts, request.PageSize, request.List, last => BytesOf(last.At));

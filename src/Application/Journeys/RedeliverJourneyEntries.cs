@@ -9,21 +9,23 @@ using MediatR;
 namespace Flownally.Application.Journeys;
 
 /// <summary>
-/// Tells a journey's target anew of many entries, oldest first, at most <see cref="MostTogether"/> by one call. A walk, from the first call to the
-/// last page, takes up each entry once, also where a page is asked for again.
+/// Tells a journey's target anew of many entries, oldest first, at most <see cref="MostTogether"/> by one call. A walk from the first
+/// call to the last page takes up each entry once, also where a page is asked for again.
 /// </summary>
-/// <param name="States">What became of them; at least one. Entries that wait for their first attempt are left as they are.</param>
+/// <param name="States">The states of their deliveries; at least one. Entries that wait for their first attempt stay as they are.</param>
 /// <param name="EnteredFrom">Only those that entered then or later; null for all.</param>
 /// <param name="EnteredTo">Only those that entered before; null for all.</param>
 [Requires(Scopes.JourneyUpdate)]
-public sealed record RedeliverJourneyEntries(Caller Caller, JourneyId Id, IReadOnlyList<DeliveryState> States, DateTimeOffset? EnteredFrom = null,
-    DateTimeOffset? EnteredTo = null, string? PageToken = null) : TenantRequest(Caller), IRequest<Result<RedeliveredEntriesResponse>>
+public sealed record RedeliverJourneyEntries(Caller Caller, JourneyId Id, IReadOnlyList<DeliveryState> States,
+    DateTimeOffset? EnteredFrom = null, DateTimeOffset? EnteredTo = null, string? PageToken = null)
+    : TenantRequest(Caller), IRequest<Result<RedeliveredEntriesResponse>>
 {
     /// <summary>Entries in one call: a transaction of some 50 ms, which the feed waits for.</summary>
     public const int MostTogether = 1_000;
 
     /// <summary>Names the walk that a page token is good for.</summary>
-    internal string Walk => $"redeliver {TenantId} {Id} {string.Join(',', States.Distinct().Order())} {EnteredFrom?.UtcTicks} {EnteredTo?.UtcTicks}";
+    internal string Walk =>
+        $"redeliver {TenantId} {Id} {string.Join(',', States.Distinct().Order())} {EnteredFrom?.UtcTicks} {EnteredTo?.UtcTicks}";
 }
 
 /// <param name="Redelivered">How many entries this call has taken up; their webhooks are sent from now on.</param>
@@ -65,9 +67,11 @@ internal sealed class RedeliverJourneyEntriesHandler(IJourneyRepository journeys
             return new JourneyTargetMissing(request.Id);
         }
 
-        var page = await locked.RedeliverAsync(new RedeliverySelection([.. request.States.Distinct()], request.EnteredFrom, request.EnteredTo), after,
-            RedeliverJourneyEntries.MostTogether, Microseconds.Truncate(clock.GetUtcNow()), cancellationToken);
+        var selection = new RedeliverySelection([.. request.States.Distinct()], request.EnteredFrom, request.EnteredTo);
+        var now = Microseconds.Truncate(clock.GetUtcNow());
+        var page = await locked.RedeliverAsync(selection, after, RedeliverJourneyEntries.MostTogether, now, cancellationToken);
         await locked.CommitAsync(cancellationToken);
-        return new RedeliveredEntriesResponse(page.Redelivered, page.Next is { } next ? PageToken.Write(request.Walk, next.ToBytes()) : null);
+        var next = page.Next is { } last ? PageToken.Write(request.Walk, last.ToBytes()) : null;
+        return new RedeliveredEntriesResponse(page.Redelivered, next);
     }
 }

@@ -22,12 +22,14 @@ public readonly record struct RedeliveryPlace(DateTimeOffset Began, JourneyEntry
     public static bool TryRead(ReadOnlySpan<byte> bytes, out RedeliveryPlace place)
     {
         place = default;
-        if (bytes.Length != Length || BinaryPrimitives.ReadInt64BigEndian(bytes) is not (>= 0 and var ticks) || ticks > DateTime.MaxValue.Ticks)
+        if (bytes.Length != Length || BinaryPrimitives.ReadInt64BigEndian(bytes) is not (>= 0 and var ticks)
+            || ticks > DateTime.MaxValue.Ticks)
         {
             return false;
         }
 
-        place = new RedeliveryPlace(new DateTimeOffset(ticks, TimeSpan.Zero), new JourneyEntryId(new Guid(bytes[sizeof(long)..], bigEndian: true)));
+        var last = new JourneyEntryId(new Guid(bytes[sizeof(long)..], bigEndian: true));
+        place = new RedeliveryPlace(new DateTimeOffset(ticks, TimeSpan.Zero), last);
         return true;
     }
 }

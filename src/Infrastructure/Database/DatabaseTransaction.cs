@@ -42,7 +42,7 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken, int seconds = Database.LongestRead) =>
         RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, seconds, cancellationToken)));
 
-    /// <summary>Reads any number of rows, one at a time: in constant memory. It takes as long as it takes, and ends when its caller goes.</summary>
+    /// <summary>Reads any number of rows, one at a time: in constant memory. No limit of time ends it; its caller can.</summary>
     public Task ReadAsync(string sql, object? parameters, Action<DbDataReader> visit, CancellationToken cancellationToken) =>
         RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, seconds: 0, cancellationToken), visit));
 

@@ -86,8 +86,9 @@ internal sealed class StoredPayloads(Database.Database database, PrimarySessions
         await transaction.ExecuteAsync(Patience, null, cancellationToken);
         if (limit is not null)
         {
-            var count = await transaction.FindAsync<long>(since == FeedHorizon.Beginning ? CountAll : CountSince,
-                new { type = type.Value, since = since.TransactionId, until = long.MaxValue, most = limit + 1 }, cancellationToken, seconds: 0);
+            var sql = since == FeedHorizon.Beginning ? CountAll : CountSince;
+            var parameters = new { type = type.Value, since = since.TransactionId, until = long.MaxValue, most = limit + 1 };
+            var count = await transaction.FindAsync<long>(sql, parameters, cancellationToken, seconds: 0);
             if (count > limit)
             {
                 return false;

@@ -30,7 +30,7 @@ internal sealed partial class GroupCommitLog : IEventLog, IRecordingProbe, IAsyn
 
     public bool HasFailed => Recording.IsFaulted;
 
-    /// <summary>Ends when the log does. It fails where recording failed and cannot begin afresh: then no event is recorded any more.</summary>
+    /// <summary>Ends when the log does. Fails where recording cannot begin afresh after a failure: no event is recorded any more.</summary>
     public Task Recording => _recording.Task;
 
     public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
@@ -73,8 +73,8 @@ internal sealed partial class GroupCommitLog : IEventLog, IRecordingProbe, IAsyn
     }
 
     /// <summary>
-    /// Where recording cannot begin afresh, whoever watches it is told (<see cref="RecordingGuardian"/>). Calls that wait fail, and calls that come
-    /// are refused, until the process has ended.
+    /// Where recording cannot begin afresh, whoever watches it is told (<see cref="RecordingGuardian"/>). Calls that wait fail, and calls
+    /// that come are refused, until the process has ended.
     /// </summary>
     private async Task WriteUntilTheEndAsync()
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Flownally.Infrastructure.Events;
 
 /// <summary>
-/// Ends the process where recording has failed for good, so that whoever watches the process starts it anew: it would go on to answer, and every
-/// event would wait for ever. The host ends with the failure of a hosted service.
+/// Ends the process where recording has failed for good, so that a supervisor starts it anew. The host ends with the failure of a hosted
+/// service.
 /// </summary>
 internal sealed class RecordingGuardian(GroupCommitLog log) : BackgroundService
 {

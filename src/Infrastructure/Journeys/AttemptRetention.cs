@@ -3,7 +3,9 @@ using Flownally.Infrastructure.Database;
 
 namespace Flownally.Infrastructure.Journeys;
 
-/// <summary>Deletes attempts that are older than <see cref="Kept"/>, in steps, while webhooks are sent. Any number of processes may do so at once.</summary>
+/// <summary>
+/// Deletes attempts that are older than <see cref="Kept"/>, in steps, while webhooks are sent. Any number of processes may do so at once.
+/// </summary>
 internal sealed class AttemptRetention(Database.Database database, TimeProvider clock)
 {
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);

@@ -81,7 +81,8 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
     /// <summary>
     /// Of those that are still pending: a statement whose connection was lost may have written one meanwhile, which stays. An attempt of
     /// before a redelivery says nothing about that. Where no attempt was made, the last one stays as it is. Attempts are kept whatever
-    /// becomes of the entry, but not where it is gone. Entries are locked in one order, so that no deadlock with who redelivers many can arise.
+    /// becomes of the entry, but not where it is gone. Entries are locked in the order of their ids, as <see cref="LockedJourney"/> locks
+    /// them to redeliver many, so that the two cannot deadlock.
     /// </summary>
     private const string Save = """
         WITH ended AS MATERIALIZED (
@@ -150,7 +151,7 @@ internal sealed class Deliveries(Database.Database database, IEventQueries event
         at = attempts.Select(attempt => attempt.At).ToArray(),
         next_at = attempts.Select(attempt => attempt.NextAt).ToArray(),
         statuses = attempts.Select(attempt => attempt.Status).ToArray(),
-        errors = attempts.Select(attempt => attempt.Error is { } error ? JsonNamingPolicy.CamelCase.ConvertName(error.ToString()) : null).ToArray(),
+        errors = attempts.Select(attempt => attempt.Error?.ToString() is { } error ? JsonNamingPolicy.CamelCase.ConvertName(error) : null).ToArray(),
         durations = attempts.Select(attempt => attempt.Duration).ToArray(),
     }, cancellationToken);
 

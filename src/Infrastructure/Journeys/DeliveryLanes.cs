@@ -19,8 +19,8 @@ namespace Flownally.Infrastructure.Journeys;
 internal sealed class DeliveryLanes : IAsyncDisposable
 {
     /// <summary>
-    /// Of one journey, waiting and under way: the rest waits in the database. Of these, and of those of a tenant, at most half are sent again: however
-    /// many they are, there is room for what is sent for the first time.
+    /// Of one journey, waiting and under way: the rest waits in the database. Of these, and of those of a tenant, at most half are repeats:
+    /// so there is room for first attempts, however many repeats are due.
     /// </summary>
     public const int MostOfEach = 500;
 

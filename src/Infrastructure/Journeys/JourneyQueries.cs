@@ -15,7 +15,7 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
         """;
 
     /// <summary>
-    /// Times of entries ascend with their ids, and none is later than that of its id; so ids tell where to begin, and no index of times is needed.
+    /// No entry has a later time than its id, so the ids tell where to begin, and no index of times is needed.
     /// </summary>
     public const string EnteredBetween = """
         AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
@@ -61,6 +61,8 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
         WHERE  tenant_id = @tenant_id AND journey_id = @id
         """;
 
+    private const string Count = $"SELECT count(*) {Entries}";
+
     private const string NewestFirst = "AND id < @before ORDER BY id DESC LIMIT @limit";
 
     private const string Failed = "AND delivery_state = 'failed'";
@@ -71,19 +73,19 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
 
     // A statement for each case, because one with conditions that may be switched off has no plan that is good for all. Two states have
     // indexes of their own, which only a statement that names the state can use.
-    private const string ListEntries = $"{JourneyExists}; SELECT {EntryColumns} {Entries} {NewestFirst}; SELECT count(*) {Entries}";
+    private const string ListEntries = $"{JourneyExists}; SELECT {EntryColumns} {Entries} {NewestFirst}; {Count}";
 
     private const string ListEntriesBetween =
-        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {NewestFirst}; SELECT count(*) {Entries} {EnteredBetween}";
+        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {NewestFirst}; {Count} {EnteredBetween}";
 
     private const string ListFailedEntries =
-        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {Failed} {NewestFirst}; SELECT count(*) {Entries} {EnteredBetween} {Failed}";
+        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {Failed} {NewestFirst}; {Count} {EnteredBetween} {Failed}";
 
     private const string ListPendingEntries =
-        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {Pending} {NewestFirst}; SELECT count(*) {Entries} {EnteredBetween} {Pending}";
+        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {Pending} {NewestFirst}; {Count} {EnteredBetween} {Pending}";
 
     private const string ListEntriesInState =
-        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {InState} {NewestFirst}; SELECT count(*) {Entries} {EnteredBetween} {InState}";
+        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {InState} {NewestFirst}; {Count} {EnteredBetween} {InState}";
 
     private const string ListAttempts = $"""
         {JourneyExists};
@@ -141,9 +143,11 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
         }, cancellationToken);
     }
 
-    public Task<Result<AttemptRows>> ListAttemptsAsync(TenantId tenant, JourneyId id, JourneyEntryId entry, DateTimeOffset? before, int limit,
-        CancellationToken cancellationToken) =>
-        database.QueryMultipleAsync<Result<AttemptRows>>(tenant, ListAttempts, new { id = id.Value, entry = entry.Value, before, limit }, async results =>
+    public Task<Result<AttemptRows>> ListAttemptsAsync(TenantId tenant, JourneyId id, JourneyEntryId entry, DateTimeOffset? before,
+        int limit, CancellationToken cancellationToken)
+    {
+        var parameters = new { id = id.Value, entry = entry.Value, before, limit };
+        return database.QueryMultipleAsync<Result<AttemptRows>>(tenant, ListAttempts, parameters, async results =>
         {
             var (hasJourney, hasEntry) = (await results.ReadSingleAsync<bool>(), await results.ReadSingleAsync<bool>());
             var rows = new AttemptRows(
@@ -151,6 +155,7 @@ internal sealed class JourneyQueries(Database.Database database) : IJourneyQueri
                 await results.ReadSingleAsync<long>());
             return !hasJourney ? new JourneyNotFound(id.ToString()) : !hasEntry ? new JourneyEntryNotFound(entry.ToString()) : rows;
         }, cancellationToken);
+    }
 
     private sealed class AttemptRow
     {

@@ -64,7 +64,8 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
 
     private const string Redeliver = $"""
         UPDATE journey_entries
-        SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now, redeliveries = redeliveries + 1, redelivered_at = clock_timestamp()
+        SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now, redeliveries = redeliveries + 1,
+               redelivered_at = clock_timestamp()
         WHERE  tenant_id = @tenant_id AND journey_id = @id AND id = @entry
         RETURNING {JourneyQueries.EntryColumns}
         """;
@@ -75,8 +76,8 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
     private const string RedeliverInStates = $"{Chosen} AND delivery_state = ANY(@states) {Again}";
 
     /// <summary>
-    /// What waits for an attempt at once already is left out, and what was asked for again since the walk began: so a page that is asked for again
-    /// takes up nothing twice.
+    /// Leaves out what waits for an attempt at once already, and what was asked for again since the walk began: so a page that is asked
+    /// for again takes up nothing twice.
     /// </summary>
     private const string Chosen = $"""
         WITH chosen AS MATERIALIZED (

@@ -15,7 +15,14 @@ internal sealed class TargetGate(IOptions<JourneyOptions> options) : ITargetGate
         : options.Value.AllowsPort(url.Value.Port);
 
     /// <returns>The address, also of a name that always means this machine (RFC 6761 §6.3); null for other names.</returns>
-    private static IPAddress? AddressOf(string host) => IPAddress.TryParse(host, out var address) ? address
-        : host.TrimEnd('.') is var name && (name == ThisMachine || name.EndsWith($".{ThisMachine}", StringComparison.Ordinal)) ? IPAddress.Loopback
-        : null;
+    private static IPAddress? AddressOf(string host)
+    {
+        if (IPAddress.TryParse(host, out var address))
+        {
+            return address;
+        }
+
+        var name = host.TrimEnd('.');
+        return name == ThisMachine || name.EndsWith($".{ThisMachine}", StringComparison.Ordinal) ? IPAddress.Loopback : null;
+    }
 }

@@ -8,7 +8,8 @@ CREATE TABLE journey_attempts (
     at         timestamptz NOT NULL, -- when it ended; to write an attempt again, after an answer was lost, changes nothing
     duration   interval    NOT NULL,
     status     integer,              -- of HTTP; null where there was no answer
-    error      text        CHECK (error IN ('dns', 'connection', 'tls', 'timeout', 'notPublic', 'badAnswer', 'status')), -- null where it was delivered
+    error      text,                 -- null where the target was told
+    CHECK (error IN ('dns', 'connection', 'tls', 'timeout', 'notPublic', 'badAnswer', 'status')),
     PRIMARY KEY (tenant_id, journey_id, entry_id, at),
     FOREIGN KEY (tenant_id, journey_id, entry_id) REFERENCES journey_entries (tenant_id, journey_id, id) ON DELETE CASCADE
 );

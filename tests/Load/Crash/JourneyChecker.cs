@@ -62,7 +62,8 @@ internal static class JourneyChecker
                 continue; // a change was under way
             }
 
-            var reacts = last >= 0 && switches[last].Reacts && !story.Request.SuppressJourneys && (!switches[last].Filtered || CrashJourney.Passes(e.Marker));
+            var reacts = last >= 0 && switches[last].Reacts && !story.Request.SuppressJourneys
+                && (!switches[last].Filtered || CrashJourney.Passes(e.Marker));
             if (reacts && !intervals.Any(interval => interval.MayContain(e)) && !(journey.Once ? contacts.Contains(e.Contact) : entered.Contains(e.Id)))
             {
                 yield return new NotEntered(journey.Id, e.Id);
