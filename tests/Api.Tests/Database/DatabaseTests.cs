@@ -54,6 +54,32 @@ public sealed class DatabaseTests
     }
 
     [Test]
+    public async Task While_a_migration_waits_for_a_long_scan_of_events_nobody_else_waits_for_the_migration()
+    {
+        var connectionString = await NewDatabaseAsync("migrated_under_a_scan");
+        await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var back = database.CreateCommand("""
+            ALTER TABLE events DROP COLUMN suppress_journeys;
+            DELETE FROM schema_migrations WHERE scriptname LIKE '%0017_suppressed_events.sql'
+            """);
+        await back.ExecuteNonQueryAsync();
+        await using var scan = await Obstacle.StandAsync("SELECT count(*) FROM events", connectionString: connectionString);
+        var migrating = Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        await scan.UntilInTheWayAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await using var record = database.CreateCommand("SET lock_timeout = '2s'; SELECT count(*) FROM events");
+            await record.ExecuteNonQueryAsync();
+            await Task.Delay(100);
+        }
+
+        Assert.That(migrating.IsCompleted, Is.False);
+        await scan.DisposeAsync();
+        Assert.That(await migrating.WaitAsync(TimeSpan.FromSeconds(60)), Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_fault_of_the_server_shows_nothing_of_the_inside_and_is_found_in_the_log()
     {
         var connectionString = await NewDatabaseAsync("broken");
