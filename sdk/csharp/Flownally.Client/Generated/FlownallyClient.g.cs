@@ -14,6 +14,7 @@ namespace Flownally.Client;
 [JsonSerializable(typeof(CreateEventTypeRequest))]
 [JsonSerializable(typeof(CreateEventsRequest))]
 [JsonSerializable(typeof(CreateJourneyRequest))]
+[JsonSerializable(typeof(DeliveryState))]
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(EventType))]
 [JsonSerializable(typeof(EventTypeVersionsResponse))]
@@ -24,8 +25,12 @@ namespace Flownally.Client;
 [JsonSerializable(typeof(Journey))]
 [JsonSerializable(typeof(JourneyEntriesResponse))]
 [JsonSerializable(typeof(JourneyEntry))]
+[JsonSerializable(typeof(JourneyEntryAttemptsResponse))]
 [JsonSerializable(typeof(JourneysResponse))]
 [JsonSerializable(typeof(RecordedEventsResponse))]
+[JsonSerializable(typeof(RedeliverJourneyEntriesRequest))]
+[JsonSerializable(typeof(RedeliveredEntriesResponse))]
+[JsonSerializable(typeof(System.DateTimeOffset))]
 [JsonSerializable(typeof(UpdateEventTypeRequest))]
 [JsonSerializable(typeof(UpdateJourneyRequest))]
 [JsonSerializable(typeof(bool))]
@@ -162,20 +167,53 @@ public partial class FlownallyClient
     /// <br/>
     /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent.
     /// </remarks>
+    /// <param name="state">Only entries whose delivery is in this state.</param>
+    /// <param name="enteredFrom">Only entries of then or later.</param>
+    /// <param name="enteredTo">Only entries of before.</param>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<JourneyEntriesResponse> GetJourneyEntriesAsync(
         string id,
+        DeliveryState? state = null,
+        System.DateTimeOffset? enteredFrom = null,
+        System.DateTimeOffset? enteredTo = null,
         int? pageSize = null,
         string? pageToken = null,
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/journeys/{id}/entries")
             .Path("id", id)
+            .Query<DeliveryState>("state", state)
+            .Query<System.DateTimeOffset>("enteredFrom", enteredFrom)
+            .Query<System.DateTimeOffset>("enteredTo", enteredTo)
             .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<JourneyEntriesResponse>(_http, cancellationToken);
+
+    /// <summary>List the attempts to deliver an entry</summary>
+    /// <remarks>
+    /// Latest first; also of a journey that is deleted. An attempt is kept for 30 days.
+    /// <br/>
+    /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent.
+    /// </remarks>
+    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageToken">The `nextPageToken` of the page before.</param>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
+    /// <exception cref="ArgumentException">entryId is empty, `.` or `..`.</exception>
+    /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
+    public virtual Task<JourneyEntryAttemptsResponse> GetJourneyEntryAttemptsAsync(
+        string id,
+        string entryId,
+        int? pageSize = null,
+        string? pageToken = null,
+        CancellationToken cancellationToken = default) =>
+        new Call(HttpMethod.Get, "v1/journeys/{id}/entries/{entryId}/attempts")
+            .Path("id", id)
+            .Path("entryId", entryId)
+            .Query<int>("pageSize", pageSize)
+            .Query("pageToken", pageToken)
+            .SendAsync<JourneyEntryAttemptsResponse>(_http, cancellationToken);
 
     /// <summary>Deliver an entry again</summary>
     /// <remarks>
@@ -195,6 +233,25 @@ public partial class FlownallyClient
             .Path("id", id)
             .Path("entryId", entryId)
             .SendAsync<JourneyEntry>(_http, cancellationToken);
+
+    /// <summary>Deliver many entries again</summary>
+    /// <remarks>
+    /// Takes up to 1,000 entries, oldest first, and goes on with `nextPageToken`. Each is delivered as if it had been asked for alone.
+    /// <br/>A walk from the first call to the last page takes up each entry once, also where a call is repeated with its `pageToken`.
+    /// <br/>First attempts do not wait for them.
+    /// <br/>
+    /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
+    /// </remarks>
+    /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
+    /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
+    public virtual Task<RedeliveredEntriesResponse> RedeliverJourneyEntriesAsync(
+        string id,
+        RedeliverJourneyEntriesRequest request,
+        CancellationToken cancellationToken = default) =>
+        new Call(HttpMethod.Post, "v1/journeys/{id}/redeliver")
+            .Path("id", id)
+            .Body(request)
+            .SendAsync<RedeliveredEntriesResponse>(_http, cancellationToken);
 
     /// <summary>List the event types</summary>
     /// <remarks>
@@ -834,7 +891,7 @@ public partial class UpdateTriggerConfig
 /// <summary>What is to become of a target. Absent members stay as they are.</summary>
 public partial class UpdateJourneyTarget
 {
-    /// <summary>An http or https URL on the public internet.</summary>
+    /// <summary>An http or https URL on the public internet. Another URL needs the `secret` with it.</summary>
     [JsonPropertyName("url")]
     public string? Url { get; set; }
 
@@ -854,7 +911,7 @@ public partial class JourneyEntriesResponse
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
-    /// <summary>How many entries the journey has.</summary>
+    /// <summary>How many entries the journey has that match the filter.</summary>
     [JsonPropertyName("totalSize")]
     public long TotalSize { get; set; } = default!;
 
@@ -912,6 +969,10 @@ public partial class Delivery
     [JsonPropertyName("lastStatus")]
     public int? LastStatus { get; set; }
 
+    /// <summary>Why the last attempt failed; absent where it did not.</summary>
+    [JsonPropertyName("lastError")]
+    public DeliveryError? LastError { get; set; }
+
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
@@ -934,6 +995,109 @@ internal sealed class DeliveryStateConverter() : WordConverter<DeliveryState>(
     ("pending", DeliveryState.Pending),
     ("delivered", DeliveryState.Delivered),
     ("failed", DeliveryState.Failed));
+
+/// <summary>Why an attempt to tell a target failed.</summary>
+[JsonConverter(typeof(DeliveryErrorConverter))]
+public enum DeliveryError
+{
+    /// <summary>A value of a newer service that this version of the client does not know.</summary>
+    Unknown,
+    Dns,
+    Connection,
+    Tls,
+    Timeout,
+    NotPublic,
+    BadAnswer,
+    Status,
+}
+
+internal sealed class DeliveryErrorConverter() : WordConverter<DeliveryError>(
+    ("dns", DeliveryError.Dns),
+    ("connection", DeliveryError.Connection),
+    ("tls", DeliveryError.Tls),
+    ("timeout", DeliveryError.Timeout),
+    ("notPublic", DeliveryError.NotPublic),
+    ("badAnswer", DeliveryError.BadAnswer),
+    ("status", DeliveryError.Status));
+
+public partial class JourneyEntryAttemptsResponse
+{
+    /// <summary>The attempts of this page.</summary>
+    [JsonPropertyName("attempts")]
+    public IReadOnlyList<JourneyEntryAttempt> Attempts { get; set; } = [];
+
+    /// <summary>Where the next page begins; absent on the last page.</summary>
+    [JsonPropertyName("nextPageToken")]
+    public string? NextPageToken { get; set; }
+
+    /// <summary>How many attempts are kept.</summary>
+    [JsonPropertyName("totalSize")]
+    public long TotalSize { get; set; } = default!;
+
+    /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
+}
+
+/// <summary>One attempt to tell a journey's target of an entry.</summary>
+public partial class JourneyEntryAttempt
+{
+    /// <summary>When it ended.</summary>
+    [JsonPropertyName("at")]
+    public DateTimeOffset At { get; set; } = default!;
+
+    /// <summary>How long it took, in seconds, to the millisecond.</summary>
+    [JsonPropertyName("duration")]
+    public double Duration { get; set; } = default!;
+
+    /// <summary>The HTTP status that the target answered with; absent where there was no answer.</summary>
+    [JsonPropertyName("status")]
+    public int? Status { get; set; }
+
+    /// <summary>Why it failed; absent where the target was told.</summary>
+    [JsonPropertyName("error")]
+    public DeliveryError? Error { get; set; }
+
+    /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
+}
+
+public partial class RedeliveredEntriesResponse
+{
+    /// <summary>How many entries this call has taken up; their webhooks are sent from now on.</summary>
+    [JsonPropertyName("redelivered")]
+    public int Redelivered { get; set; } = default!;
+
+    /// <summary>Where to go on; absent where no entry is left.</summary>
+    [JsonPropertyName("nextPageToken")]
+    public string? NextPageToken { get; set; }
+
+    /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
+}
+
+/// <summary>Which entries are to be delivered again.</summary>
+public partial class RedeliverJourneyEntriesRequest
+{
+    /// <summary>The states of their deliveries: at least one. Entries that wait for their first attempt stay as they are.</summary>
+    [JsonPropertyName("states")]
+    public IReadOnlyList<DeliveryState> States { get; set; } = [];
+
+    /// <summary>Only entries of then or later.</summary>
+    [JsonPropertyName("enteredFrom")]
+    public DateTimeOffset? EnteredFrom { get; set; }
+
+    /// <summary>Only entries of before.</summary>
+    [JsonPropertyName("enteredTo")]
+    public DateTimeOffset? EnteredTo { get; set; }
+
+    /// <summary>The `nextPageToken` of the call before; the other members are the same as there.</summary>
+    [JsonPropertyName("pageToken")]
+    public string? PageToken { get; set; }
+
+}
 
 public partial class EventTypesResponse
 {
@@ -1143,6 +1307,10 @@ public partial class CreateContactEventRequest
     [JsonPropertyName("idempotencyKey")]
     public string? IdempotencyKey { get; set; }
 
+    /// <summary>`true` lets no journey react to the event: for loading history. A repeat under the same key may differ in it.</summary>
+    [JsonPropertyName("suppressJourneys")]
+    public bool? SuppressJourneys { get; set; }
+
 }
 
 /// <summary>A moment to be recorded, in the old form that names its contact in the body.</summary>
@@ -1165,6 +1333,10 @@ public partial class CreateEventRequest
     /// <summary>A repeat under the same key is refused with 409, which names the event first recorded.</summary>
     [JsonPropertyName("idempotencyKey")]
     public string? IdempotencyKey { get; set; }
+
+    /// <summary>`true` lets no journey react to the event: for loading history. A repeat under the same key may differ in it.</summary>
+    [JsonPropertyName("suppressJourneys")]
+    public bool? SuppressJourneys { get; set; }
 
     [JsonPropertyName("contactId")]
     public string ContactId { get; set; } = default!;
