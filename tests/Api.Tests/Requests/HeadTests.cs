@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Flownally.Api.Tests.Journeys;
 using Flownally.Api.Tests.OpenApi;
 using Flownally.Domain.ApiKeys;
 
@@ -15,10 +16,12 @@ public sealed class HeadTests
         var workspace = await Service.NewWorkspaceAsync();
         var recorded = await workspace.RecordedAsync("ctc_1");
         var journey = await workspace.PostAsync("/v1/journeys", """{"name":"A"}""");
+        var entry = (await StoredJourneys.EnterAsync(workspace.Tenant, (string)journey.Json["id"]!)).Single();
         string[] paths = [.. Contract.Operations.Where(operation => operation.Method == HttpMethod.Get).Select(operation => operation.Path
             .Replace("event-types/{id}", $"event-types/{recorded["eventTypeId"]}", StringComparison.Ordinal)
             .Replace("journeys/{id}", $"journeys/{journey.Json["id"]}", StringComparison.Ordinal)
             .Replace("events/{id}", $"events/{recorded["id"]}", StringComparison.Ordinal)
+            .Replace("{entryId}", entry, StringComparison.Ordinal)
             .Replace("{contactId}", "ctc_1", StringComparison.Ordinal))];
         using (Assert.EnterMultipleScope())
         {
