@@ -2,15 +2,22 @@ using Flownally.Application.ApiKeys;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Feed;
 using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Application.Tenants;
 using Flownally.Infrastructure.ApiKeys;
 using Flownally.Infrastructure.Contacts;
-using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.EventTypes;
+using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Journeys.Dispatch;
+using Flownally.Infrastructure.Postgres;
+using Flownally.Infrastructure.Recording;
+using Flownally.Infrastructure.Retention;
 using Flownally.Infrastructure.Tenants;
+using Flownally.Infrastructure.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -35,15 +42,15 @@ public static class InfrastructureServices
             .AddSingleton(services => NewSessions(services, connectionString, "shared", isShared: true))
             .AddSingleton<NotificationCheck>()
             .AddSingleton<DatabaseReadiness>()
-            .AddSingleton<Database.Database>()
-            .AddSingleton<IDatabaseProbe>(services => services.GetRequiredService<Database.Database>())
+            .AddSingleton<Database>()
+            .AddSingleton<IDatabaseProbe>(services => services.GetRequiredService<Database>())
             .AddSingleton<ApiKeyCache>()
             .AddSingleton<IListener>(services => services.GetRequiredService<ApiKeyCache>())
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
             .AddKeyedSingleton(Recording, (services, _) => NewSessions(services, connectionString, Recording, isShared: false))
             .AddSingleton<IEventWriter>(services => new EventWriter(
-                new Database.Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>()),
+                new Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>()),
                 services.GetRequiredService<FeedNotices>()))
             .AddSingleton<SingleCommitLog>()
             .AddSingleton<GroupCommitLog>()
@@ -60,7 +67,7 @@ public static class InfrastructureServices
             .AddSingleton<IListener>(services => services.GetRequiredService<FeedNotices>())
             .AddSingleton<IEventFeed, EventFeed>()
             .AddSingleton<IFeedCursorKey, FeedCursorKey>()
-            .AddSingleton<IRetention>(services => ActivatorUtilities.CreateInstance<Retention>(services, ownerConnectionString))
+            .AddSingleton<IRetention>(services => ActivatorUtilities.CreateInstance<MonthlyRetention>(services, ownerConnectionString))
             .AddSingleton<IEventTypeCatalog, EventTypeCatalog>()
             .AddSingleton<IEventTypeQueries, EventTypeQueries>()
             .AddSingleton<IEventTypeRepository, EventTypeRepository>()

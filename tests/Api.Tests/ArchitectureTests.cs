@@ -1,5 +1,6 @@
 using System.Reflection;
-using Flownally.Api.Authentication;
+using Flownally.Api.Http;
+using Flownally.Api.Http.Authentication;
 using Flownally.Api.Tests.CommandLine;
 using Flownally.Application;
 using Flownally.Application.Authorization;
@@ -16,9 +17,9 @@ public sealed class ArchitectureTests
     /// </summary>
     private static readonly string[] Openers =
     [
-        "Database/SessionPool.cs", "Database/Migrator.cs", "Database/AdvisoryLock.cs",
-        "Database/Notifications.cs", "Database/NotificationCheck.cs", "Database/FeedMove.cs", "Database/PrimarySessions.cs",
-        "Events/Retention.cs", "EmbeddedPostgres/Cluster.cs",
+        "Postgres/SessionPool.cs", "Postgres/Migrator.cs", "Postgres/AdvisoryLock.cs",
+        "Postgres/Notifications.cs", "Postgres/NotificationCheck.cs", "Feed/FeedMove.cs", "Postgres/PrimarySessions.cs",
+        "Retention/MonthlyRetention.cs", "EmbeddedPostgres/Cluster.cs",
     ];
 
     [TestCase(typeof(Error))]

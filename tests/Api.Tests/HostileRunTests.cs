@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Flownally.Api.Problems;
-using Flownally.Api.Tests.Events;
+using Flownally.Api.Http.Problems;
+using Flownally.Api.Tests.Feed;
 using Flownally.Api.Tests.Journeys;
 
 namespace Flownally.Api.Tests;

@@ -1,10 +1,10 @@
-using Flownally.Api.Tests.Database;
+using Flownally.Api.Tests.Postgres;
 using Flownally.Application.ApiKeys;
-using Flownally.Application.Events;
+using Flownally.Application.Feed;
 using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
-using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Postgres;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

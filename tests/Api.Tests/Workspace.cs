@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Flownally.Api.Tests.OpenApi;
+using Flownally.Api.Tests.Http.OpenApi;
 using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Tests;

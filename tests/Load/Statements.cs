@@ -1,4 +1,6 @@
 using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.Feed;
+using Flownally.Infrastructure.Recording;
 
 namespace Flownally.Load;
 

@@ -7,7 +7,7 @@ using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

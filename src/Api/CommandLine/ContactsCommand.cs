@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Flownally.Api.CommandLine.Input;
 using Flownally.Application.Contacts;
 using Flownally.Domain.Contacts;
 

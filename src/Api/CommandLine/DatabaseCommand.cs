@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.EmbeddedPostgres;
+using Flownally.Infrastructure.Feed;
 
 namespace Flownally.Api.CommandLine;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Flownally.Infrastructure.Database;
+using Flownally.Api.Configuration;
 using Flownally.Infrastructure.EmbeddedPostgres;
+using Flownally.Infrastructure.Postgres;
 using MediatR;
 using Microsoft.Extensions.Options;
 

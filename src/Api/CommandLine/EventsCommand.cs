@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Flownally.Api.Quickstart;
+using Flownally.Api.CommandLine.Import;
+using Flownally.Api.CommandLine.Input;
+using Flownally.Api.Demo;
 using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.CommandLine;

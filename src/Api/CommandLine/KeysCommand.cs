@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Flownally.Api.Authentication;
+using Flownally.Api.Http.Authentication;
 using Flownally.Application.ApiKeys;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;

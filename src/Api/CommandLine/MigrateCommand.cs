@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Api.CommandLine;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Flownally.Api.CommandLine.Input;
 using Flownally.Infrastructure.EmbeddedPostgres;
 
 namespace Flownally.Api.CommandLine;

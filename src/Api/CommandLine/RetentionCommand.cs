@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.Retention;
 
 namespace Flownally.Api.CommandLine;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Flownally.Api.CommandLine.Input;
 using Flownally.Domain;
 using Flownally.Domain.Events;
 using Flownally.Domain.Json;

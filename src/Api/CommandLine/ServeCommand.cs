@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Flownally.Api.Quickstart;
-using Flownally.Infrastructure.Database;
+using Flownally.Api.Demo;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Api.CommandLine;
 

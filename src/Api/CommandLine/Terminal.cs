@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Flownally.Api.Json;
+using Flownally.Api.Http.Json;
 using Flownally.Application;
 using Flownally.Domain;
-using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.EmbeddedPostgres;
+using Flownally.Infrastructure.Postgres;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Spectre.Console;

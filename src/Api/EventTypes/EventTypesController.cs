@@ -1,6 +1,7 @@
-using Flownally.Api.Authentication;
-using Flownally.Api.OpenApi;
-using Flownally.Api.Requests;
+using Flownally.Api.Http;
+using Flownally.Api.Http.Authentication;
+using Flownally.Api.Http.Binding;
+using Flownally.Api.Http.OpenApi;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Paging;
 using Flownally.Domain;

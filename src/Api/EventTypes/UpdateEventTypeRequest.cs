@@ -1,4 +1,4 @@
-using Flownally.Api.Requests;
+using Flownally.Api.Http.Binding;
 using Flownally.Application.EventTypes;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;

@@ -1,4 +1,4 @@
-using Flownally.Api.Requests;
+using Flownally.Api.Http.Binding;
 using Flownally.Application.Events;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;

@@ -1,7 +1,8 @@
-using Flownally.Api.Authentication;
-using Flownally.Api.OpenApi;
-using Flownally.Api.Requests;
-using Flownally.Application.Events;
+using Flownally.Api.Http;
+using Flownally.Api.Http.Authentication;
+using Flownally.Api.Http.Binding;
+using Flownally.Api.Http.OpenApi;
+using Flownally.Application.Feed;
 using Flownally.Application.Paging;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;

@@ -1,4 +1,4 @@
-using Flownally.Api.Problems;
+using Flownally.Api.Http.Problems;
 using Flownally.Domain;
 
 namespace Flownally.Api.Events;

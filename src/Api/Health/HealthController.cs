@@ -1,8 +1,9 @@
-using Flownally.Api.Problems;
-using Flownally.Api.Requests;
+using Flownally.Api.Http;
+using Flownally.Api.Http.Binding;
+using Flownally.Api.Http.Problems;
 using Flownally.Application;
-using Flownally.Infrastructure.Database;
-using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.Postgres;
+using Flownally.Infrastructure.Recording;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 

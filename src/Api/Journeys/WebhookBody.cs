@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Flownally.Api.Json;
-using Flownally.Application.Journeys;
+using Flownally.Api.Http.Json;
+using Flownally.Application.Journeys.Dispatch;
 
 namespace Flownally.Api.Journeys;
 

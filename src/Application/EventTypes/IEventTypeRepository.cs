@@ -1,3 +1,4 @@
+using Flownally.Application.Feed;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;

@@ -1,3 +1,4 @@
+using Flownally.Application.Feed;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
@@ -14,13 +15,4 @@ public interface IStoredPayloads
     /// <returns>The present horizon. What stands at or behind it was not visited.</returns>
     Task<FeedHorizon> ScanAsync(TenantId tenant, EventTypeId type, FeedHorizon since, Action<StoredPayload> visit,
         CancellationToken cancellationToken);
-}
-
-/// <summary>
-/// A place in the feed's order of transactions: everything before it had ended when it was taken. What is recorded
-/// later stands at or behind it.
-/// </summary>
-public readonly record struct FeedHorizon(long TransactionId)
-{
-    public static readonly FeedHorizon Beginning = new(0);
 }

@@ -1,5 +1,6 @@
 using AutoMapper;
 using Flownally.Application.Authorization;
+using Flownally.Application.Feed;
 using Flownally.Application.Sharing;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;

@@ -1,7 +1,7 @@
 using Flownally.Application.ApiKeys;
 using Flownally.Application.Sharing;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Flownally.Infrastructure.ApiKeys;

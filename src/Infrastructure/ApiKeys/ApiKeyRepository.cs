@@ -2,13 +2,13 @@ using Flownally.Application.ApiKeys;
 using Flownally.Application.Limits;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 using Flownally.Infrastructure.Tenants;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Infrastructure.ApiKeys;
 
-internal sealed class ApiKeyRepository(Database.Database database, ApiKeyCache cache, IOptions<LimitOptions> limits) : IApiKeyRepository
+internal sealed class ApiKeyRepository(Database database, ApiKeyCache cache, IOptions<LimitOptions> limits) : IApiKeyRepository
 {
     private const string Columns = "id, tenant_id, name, role, scopes, created_at, expires_at, revoked_at";
 

@@ -1,10 +1,11 @@
 using Flownally.Application.Contacts;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Contacts;
 
-internal sealed class ContactRepository(Database.Database database) : IContactRepository
+internal sealed class ContactRepository(Database database) : IContactRepository
 {
     private const string FindKnown = """
         SELECT n.id

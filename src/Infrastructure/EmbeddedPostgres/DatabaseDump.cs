@@ -1,5 +1,6 @@
 using System.Globalization;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Feed;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.EmbeddedPostgres;
 

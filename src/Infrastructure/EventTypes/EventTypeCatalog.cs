@@ -2,6 +2,7 @@ using Flownally.Application.EventTypes;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Caching;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.EventTypes;
 
@@ -9,7 +10,7 @@ namespace Flownally.Infrastructure.EventTypes;
 /// Reads types through a cache, so that a schema is compiled once and not with each event. The cache may be old without
 /// harm: what is recorded is checked against the type's revision in the recording statement itself.
 /// </summary>
-internal sealed class EventTypeCatalog(Database.Database database) : IEventTypeCatalog, IDisposable
+internal sealed class EventTypeCatalog(Database database) : IEventTypeCatalog, IDisposable
 {
     private const long MostBytes = 64 * 1024 * 1024;
 

@@ -1,10 +1,11 @@
 using Flownally.Application.EventTypes;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.EventTypes;
 
-internal sealed class EventTypeQueries(Database.Database database) : IEventTypeQueries
+internal sealed class EventTypeQueries(Database database) : IEventTypeQueries
 {
     private const string List = """
         SELECT id, tenant_id, name, description, payload_schema, predefined, schema_version, created_at, updated_at

@@ -5,11 +5,12 @@ using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Postgres;
 using Npgsql;
 
 namespace Flownally.Infrastructure.EventTypes;
 
-internal sealed class EventTypeRepository(Database.Database database) : IEventTypeRepository
+internal sealed class EventTypeRepository(Database database) : IEventTypeRepository
 {
     public const string InsertVersion = """
         INSERT INTO event_type_versions (tenant_id, event_type_id, schema_version, payload_schema, accepted_by, api_key_id, created_at)

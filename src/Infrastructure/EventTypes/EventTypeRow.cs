@@ -1,7 +1,7 @@
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.EventTypes;
 

@@ -1,8 +1,9 @@
 using Flownally.Application.EventTypes;
+using Flownally.Application.Feed;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 using Npgsql;
 
 namespace Flownally.Infrastructure.EventTypes;

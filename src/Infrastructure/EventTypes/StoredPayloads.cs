@@ -3,13 +3,14 @@ using System.Data.Common;
 using System.Text.Json;
 using Flownally.Application;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Feed;
 using Flownally.Application.Sharing;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
-using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.Feed;
+using Flownally.Infrastructure.Postgres;
 using Microsoft.Extensions.Hosting;
 
 namespace Flownally.Infrastructure.EventTypes;
@@ -19,7 +20,7 @@ namespace Flownally.Infrastructure.EventTypes;
 /// of them as they lie. PostgreSQL reads ahead while a payload is looked at, which keeps two cores busy.
 /// </summary>
 /// <param name="host">Ends scans when the process stops; null for a command, which is ended otherwise.</param>
-internal sealed class StoredPayloads(Database.Database database, PrimarySessions sessions, IHostApplicationLifetime? host = null) : IStoredPayloads
+internal sealed class StoredPayloads(Database database, PrimarySessions sessions, IHostApplicationLifetime? host = null) : IStoredPayloads
 {
     /// <summary>
     /// A scan may take minutes. A tenant has one at a time, and all together hold half of the sessions at most. A turn is waited for

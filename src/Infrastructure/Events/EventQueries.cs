@@ -4,10 +4,11 @@ using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Events;
 
-internal sealed class EventQueries(Database.Database database) : IEventQueries
+internal sealed class EventQueries(Database database) : IEventQueries
 {
     /// <summary>As <see cref="EventRow"/> reads them.</summary>
     private const string Columns = """

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
+using Flownally.Infrastructure.Webhooks;
 
 namespace Flownally.Infrastructure.Journeys;
 

@@ -3,10 +3,11 @@ using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys;
 
-internal sealed class JourneyQueries(Database.Database database) : IJourneyQueries
+internal sealed class JourneyQueries(Database database) : IJourneyQueries
 {
     /// <summary>A status explains itself, also where a program that does not tell errors wrote it.</summary>
     public const string EntryColumns = """

@@ -6,11 +6,11 @@ using Flownally.Domain;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys;
 
-internal sealed class JourneyRepository(Database.Database database) : IJourneyRepository
+internal sealed class JourneyRepository(Database database) : IJourneyRepository
 {
     /// <summary>
     /// A statement of its own, before the one that makes a journey use the type: it waits for whoever deletes the type, and whoever

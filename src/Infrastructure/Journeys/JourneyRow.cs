@@ -4,7 +4,7 @@ using Flownally.Domain.EventTypes;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys;
 

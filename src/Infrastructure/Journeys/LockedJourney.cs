@@ -3,8 +3,8 @@ using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
-using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.Feed;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys;
 

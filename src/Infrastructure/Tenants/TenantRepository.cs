@@ -2,12 +2,12 @@ using System.Data;
 using Flownally.Application.Tenants;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
 using Flownally.Infrastructure.EventTypes;
+using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Tenants;
 
-internal sealed class TenantRepository(Database.Database database) : ITenantRepository
+internal sealed class TenantRepository(Database database) : ITenantRepository
 {
     private const string Insert = """
         INSERT INTO tenants (id, name, created_at)

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Flownally.Api.CommandLine;
+using Flownally.Api.CommandLine.Input;
 
 namespace Flownally.Api.Tests.CommandLine;
 

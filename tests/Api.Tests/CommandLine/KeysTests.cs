@@ -1,4 +1,4 @@
-using Flownally.Api.Authentication;
+using Flownally.Api.Http.Authentication;
 using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.Tests.CommandLine;

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using Flownally.Api.Tests.Events;
+using Flownally.Api.Tests.Feed;
 using Flownally.Application.Events;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Events;
+using Flownally.Infrastructure.Recording;
 using Flownally.Load.Crash;
 using MediatR;
 using Microsoft.Extensions.Configuration;

@@ -1,4 +1,4 @@
-using Flownally.Api.Tests.Database;
+using Flownally.Api.Tests.Postgres;
 
 namespace Flownally.Api.Tests.EventTypes;
 

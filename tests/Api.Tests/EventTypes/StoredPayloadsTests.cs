@@ -1,6 +1,7 @@
 using System.Data;
 using Flownally.Application;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Feed;
 using Flownally.Application.Tenants;
 using Flownally.Domain.EventTypes;
 using Flownally.Infrastructure.EventTypes;
@@ -74,7 +75,7 @@ public sealed class StoredPayloadsTests
             CREATE POLICY slowly ON events USING (slowly());
             ALTER TABLE events ENABLE ROW LEVEL SECURITY
             """);
-        var database = service.Services.GetRequiredService<Infrastructure.Database.Database>();
+        var database = service.Services.GetRequiredService<Infrastructure.Postgres.Database>();
         await using var transaction = await database.BeginAsync(service.Workspace.Tenant, IsolationLevel.ReadCommitted, default);
         await transaction.ExecuteAsync("SET LOCAL statement_timeout = '200ms'", null, default); // the session's is 30 s
         var visited = 0;

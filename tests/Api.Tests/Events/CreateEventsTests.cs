@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Flownally.Api.Requests;
+using Flownally.Api.Http.Binding;
 
 namespace Flownally.Api.Tests.Events;
 

@@ -1,5 +1,5 @@
 using Flownally.Application;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 using Flownally.Load.Failover;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Retention;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flownally.Api.Tests.Journeys;

@@ -1,10 +1,10 @@
-using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Journeys.Dispatch;
 using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
 

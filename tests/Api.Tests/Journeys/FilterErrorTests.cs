@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Events;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
-using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Journeys.Dispatch;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Testing;

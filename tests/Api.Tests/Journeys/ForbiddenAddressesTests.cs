@@ -1,5 +1,6 @@
 using System.Net;
 using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Webhooks;
 
 namespace Flownally.Api.Tests.Journeys;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Flownally.Api.Tests.CommandLine;
-using Flownally.Api.Tests.Events;
+using Flownally.Api.Tests.Feed;
 using Flownally.Application.Tenants;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Journeys.Dispatch;
 
 namespace Flownally.Api.Tests.Journeys;
 

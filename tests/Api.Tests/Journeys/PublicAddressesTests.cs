@@ -1,5 +1,5 @@
 using System.Net;
-using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Webhooks;
 
 namespace Flownally.Api.Tests.Journeys;
 

@@ -1,5 +1,6 @@
 using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Tests.Journeys;

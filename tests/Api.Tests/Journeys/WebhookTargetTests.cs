@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 
 namespace Flownally.Api.Tests.Journeys;
 

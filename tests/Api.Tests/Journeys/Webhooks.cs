@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Journeys;
-using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Webhooks;
 
 namespace Flownally.Api.Tests.Journeys;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Flownally.Api.Problems;
+using Flownally.Api.Http.Problems;
 using Flownally.Api.Tests.CommandLine;
 using Flownally.Application;
 using Flownally.Domain.ApiKeys;

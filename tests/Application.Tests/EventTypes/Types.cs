@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Feed;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;

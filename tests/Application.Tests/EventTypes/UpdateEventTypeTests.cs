@@ -1,4 +1,5 @@
 using Flownally.Application.EventTypes;
+using Flownally.Application.Feed;
 using Flownally.Application.Sharing;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;

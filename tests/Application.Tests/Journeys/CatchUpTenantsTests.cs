@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Flownally.Application.Events;
-using Flownally.Application.Journeys;
+using Flownally.Application.Feed;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;

@@ -1,5 +1,5 @@
 using Flownally.Application.Events;
-using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;

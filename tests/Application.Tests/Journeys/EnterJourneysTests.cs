@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Flownally.Application.Events;
-using Flownally.Application.Journeys;
+using Flownally.Application.Feed;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;

@@ -1,4 +1,4 @@
-using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Journeys;
 
 namespace Flownally.Application.Tests.Journeys;

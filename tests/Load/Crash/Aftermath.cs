@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
-using Flownally.Application.Events;
+using Flownally.Application.Feed;
 using Flownally.Domain.Events;
 using Flownally.Domain.Tenants;
 using Npgsql;

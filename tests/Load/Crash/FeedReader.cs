@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Dapper;
-using Flownally.Application.Events;
+using Flownally.Application.Feed;
 using Flownally.Domain.Events;
 using Npgsql;
 

@@ -5,7 +5,7 @@ using Flownally.Application.Paging;
 using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Database;
+using Flownally.Infrastructure.Postgres;
 using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

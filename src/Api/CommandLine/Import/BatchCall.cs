@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Flownally.Api.Http.Json;
+using Flownally.Api.Http.Problems;
+using Flownally.Domain.ApiKeys;
+
+namespace Flownally.Api.CommandLine.Import;
+
+/// <summary>Calls <c>POST /v1/events/batch</c> of a service, and says what its answer means.</summary>
+internal sealed class BatchCall : IDisposable
+{
+    /// <summary>How long an answer may take.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly HttpClient _http;
+    private readonly TimeProvider _clock;
+
+    /// <param name="service">The service's address: what stands before <c>/v1</c>.</param>
+    public BatchCall(Uri service, ApiKeySecret key, TimeProvider clock)
+    {
+        _clock = clock;
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri($"{service.AbsoluteUri.TrimEnd('/')}/v1/events/batch"),
+            Timeout = Patience,
+        };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Reveal());
+    }
+
+    public async Task<BatchAnswer> SendAsync(IReadOnlyList<EventLine> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var content = new BatchContent(events);
+            using var response = await _http.PostAsync((Uri?)null, content, cancellationToken);
+            return await ReadAsync(response, events.Count, cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return new BatchAnswer.Failed($"{exception.Message.TrimEnd('.')}.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new BatchAnswer.Failed($"There was no answer within {Patience.TotalSeconds} seconds.");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<BatchAnswer> ReadAsync(HttpResponseMessage response, int events, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode == HttpStatusCode.OK)
+        {
+            var body = await ReadJsonAsync<Body>(response, cancellationToken);
+            return body?.Results?.Count == events
+                ? new BatchAnswer.Results(body.Results)
+                : new BatchAnswer.Hopeless("The answer has no result for each event. Is the service's address right?");
+        }
+
+        var problem = response.Content.Headers.ContentType?.MediaType == Problem.ContentType
+            ? await ReadJsonAsync<JsonElement?>(response, cancellationToken)
+            : null;
+        var reason = Describe((int)response.StatusCode, problem, response.ReasonPhrase);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+                new BatchAnswer.Failed(reason, RetryAfter(response.Headers.RetryAfter)),
+            HttpStatusCode.RequestEntityTooLarge => new BatchAnswer.Refused(problem ?? JsonSerializer.SerializeToElement(new { Status = 413, Title = reason }, ApiJson.Options)),
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity when problem is not null => new BatchAnswer.Refused(problem.Value),
+            _ => new BatchAnswer.Hopeless(reason),
+        };
+    }
+
+    private static async Task<T?> ReadJsonAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(ApiJson.Options, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            return default; // the answer of something else
+        }
+    }
+
+    /// <summary>A refusal or failure in a sentence.</summary>
+    public static string Describe(int status, JsonElement? problem, string? otherwise) =>
+        $"{status}: {Text(problem, "detail") ?? Text(problem, "title") ?? otherwise}";
+
+    private static string? Text(JsonElement? problem, string member) =>
+        problem is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private TimeSpan RetryAfter(RetryConditionHeaderValue? header) =>
+        header?.Delta ?? header?.Date - _clock.GetUtcNow() ?? TimeSpan.Zero;
+
+    private sealed record Body(IReadOnlyList<EventResult>? Results);
+
+    /// <summary>The events in one JSON text, put together while it is sent.</summary>
+    private sealed class BatchContent : HttpContent
+    {
+        private static readonly ReadOnlyMemory<byte> Opening = """{"events":["""u8.ToArray();
+        private static readonly ReadOnlyMemory<byte> Comma = ","u8.ToArray();
+        private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
+
+        private readonly IReadOnlyList<EventLine> _events;
+
+        public BatchContent(IReadOnlyList<EventLine> events)
+        {
+            _events = events;
+            Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = Opening.Length + _events.Sum(line => (long)line.Length) + (_events.Count - 1) * Comma.Length + Closing.Length;
+            return true;
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            for (var i = 0; i < _events.Count; i++)
+            {
+                await stream.WriteAsync(i == 0 ? Opening : Comma, cancellationToken);
+                await _events[i].WriteAsync(stream, cancellationToken);
+            }
+
+            await stream.WriteAsync(Closing, cancellationToken);
+        }
+    }
+}
+
+/// <summary>What a call with some events came to.</summary>
+internal abstract record BatchAnswer
+{
+    private BatchAnswer()
+    {
+    }
+
+    /// <summary>One for each event, in their order.</summary>
+    public sealed record Results(IReadOnlyList<EventResult> Items) : BatchAnswer;
+
+    /// <summary>All were refused together, for the sake of at least one of them.</summary>
+    public sealed record Refused(JsonElement Problem) : BatchAnswer;
+
+    /// <summary>The service, or the way to it, failed. What was recorded is not known; the same call may be answered later.</summary>
+    public sealed record Failed(string Reason, TimeSpan RetryAfter = default) : BatchAnswer;
+
+    /// <summary>The service takes no call of this caller, so that none needs to be repeated.</summary>
+    public sealed record Hopeless(string Reason) : BatchAnswer;
+}
+
+/// <summary>What became of one event.</summary>
+internal sealed record EventResult(int Status, JsonElement? Problem)
+{
+    public bool IsRecorded => Status == StatusCodes.Status201Created;
+
+    /// <summary>The same event was recorded under the same key.</summary>
+    public bool WasRecordedBefore => Status == StatusCodes.Status409Conflict
+        && Problem is { ValueKind: JsonValueKind.Object } problem && problem.TryGetProperty("sameRequest", out var same) && same.ValueKind == JsonValueKind.True;
+
+    /// <summary>It was not the event's fault.</summary>
+    public bool CanBeRepeated => Status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError;
+
+    public string Describe() => BatchCall.Describe(Status, Problem, null);
+}

@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Flownally.Api.CommandLine.Input;
+
+namespace Flownally.Api.CommandLine.Import;
+
+/// <summary>
+/// A file of the lines that were refused, one JSON object for each: <c>line</c>, its number; <c>problem</c>, the service's answer, or
+/// <c>reason</c>, where it was not even sent; <c>event</c>, the line as it was, as a string where it is no JSON object, and absent where
+/// it is too long. The file is made, or made anew, with the first of them.
+/// </summary>
+internal sealed class RefusedLines(string path) : IDisposable
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Lock _turn = new();
+    private FileStream? _file;
+
+    public string Path { get; } = path;
+
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Add(EventLine line, JsonElement problem) => Add(line.Number, writer =>
+    {
+        writer.WritePropertyName("problem");
+        problem.WriteTo(writer);
+        writer.WritePropertyName("event");
+        writer.WriteRawValue(line.Text.AsSpan().Trim(" \t\r"u8), skipInputValidation: true);
+    });
+
+    /// <inheritdoc cref="Add(EventLine, JsonElement)"/>
+    public void Add(InputLine line, string reason) => Add(line.Number, writer =>
+    {
+        writer.WriteString("reason", reason);
+        if (line.Text is { } text)
+        {
+            writer.WriteString("event", Encoding.UTF8.GetString(text));
+        }
+    });
+
+    public void Dispose() => _file?.Dispose();
+
+    private void Add(long number, Action<Utf8JsonWriter> write)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(text, Relaxed))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("line", number);
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        text.Write("\n"u8);
+        lock (_turn)
+        {
+            _file ??= new FileStream(Path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0); // so that each line is there at once
+            _file.Write(text.WrittenSpan);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Flownally.Api.Http.Limits;
+using Flownally.Api.Telemetry;
+using Flownally.Application.Contacts;
+using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Limits;
+using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Postgres;
+using Flownally.Infrastructure.Recording;
+using Flownally.Infrastructure.Retention;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
+
+namespace Flownally.Api.Configuration;
+
+/// <summary>
+/// The one configuration of the service and of all commands: <c>appsettings.json</c> in the current folder, then the environment, which
+/// wins.
+/// </summary>
+internal static class Settings
+{
+    /// <summary>What holds where no setting says otherwise.</summary>
+    private static readonly MemoryConfigurationSource Defaults = new()
+    {
+        InitialData = new Dictionary<string, string?>
+        {
+            ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:LogLevel:Microsoft"] = "Warning",
+            ["Logging:LogLevel:Npgsql"] = "Warning", // it logs each statement as information
+
+            // An activity and two scopes for each call, which nobody sees: a problem makes the trace that it tells.
+            ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+            ["Logging:LogLevel:Microsoft.AspNetCore.Mvc.Infrastructure.ControllerActionInvoker"] = "None",
+        },
+    };
+
+    /// <summary>Where log levels stand: for all providers, and for the only one there is.</summary>
+    private static readonly string[] LogLevels = ["Logging:LogLevel", "Logging:Console:LogLevel"];
+
+    /// <summary>A host that has the configuration, and nothing else yet.</summary>
+    /// <exception cref="OptionsValidationException">A file of the configuration cannot be read.</exception>
+    public static WebApplicationBuilder NewBuilder()
+    {
+        try
+        {
+            var builder = WebApplication.CreateBuilder();
+            builder.Configuration.Sources.Insert(0, Defaults);
+            return builder;
+        }
+        catch (InvalidDataException exception) // names the file; its cause names the place
+        {
+            throw new OptionsValidationException("appsettings.json", typeof(IConfiguration),
+                [$"{exception.Message.TrimEnd('.')}: {exception.GetBaseException().Message.TrimEnd('.')}."]);
+        }
+    }
+
+    /// <summary>Reads the configuration and checks every setting, before anything is started or changed.</summary>
+    /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
+    /// <exception cref="AggregateException">It holds an <see cref="OptionsValidationException"/> for each section.</exception>
+    public static IConfiguration Read()
+    {
+        var configuration = NewBuilder().Configuration;
+        CheckLogLevels(configuration);
+        using var services = new ServiceCollection().AddSettings(configuration).BuildServiceProvider();
+        services.GetRequiredService<IStartupValidator>().Validate();
+        return configuration;
+    }
+
+    /// <summary>Every options class, each checked at the start.</summary>
+    public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSettings<ContactOptions>(configuration.GetSection("Contacts"))
+        .AddSettings<RecordingOptions>(configuration.GetSection("Recording"))
+        .AddSettings<DatabaseOptions>(configuration.GetSection("Database"))
+        .AddSettings<RetentionOptions>(configuration.GetSection("Retention"))
+        .AddSettings<JourneyOptions>(configuration.GetSection("Journeys"), "Share")
+        .AddSettings<JourneyShareOptions>(configuration.GetSection("Journeys:Share"))
+        .AddSettings<MetricsOptions>(configuration.GetSection("Metrics"))
+        .AddSettings<TracesOptions>(configuration.GetSection("Traces"))
+        .AddOptions<LimitOptions>()
+            .Configure(limits => LimitSettings.Read(configuration.GetSection("Limits"), limits))
+            .ValidateOnStart().Services;
+
+    private static void CheckLogLevels(ConfigurationManager configuration)
+    {
+        var levels = Enum.GetNames<LogLevel>();
+        var faults = LogLevels.SelectMany(place => configuration.GetSection(place).GetChildren())
+            .Where(setting => !levels.Contains(setting.Value, StringComparer.OrdinalIgnoreCase))
+            .Select(setting => $"{SettingsSection.NameOf(setting)} is '{setting.Value}'; it must be {string.Join(" or ", levels)}.")
+            .ToList();
+        if (faults.Count > 0)
+        {
+            throw new OptionsValidationException("Logging", typeof(LoggerFilterOptions), faults);
+        }
+    }
+}

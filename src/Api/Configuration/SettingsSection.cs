@@ -1,0 +1,97 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+
+namespace Flownally.Api.Configuration;
+
+/// <summary>
+/// Reads a section of the configuration into an options class, whose properties declare their ranges by attributes. A setting that does not
+/// exist, or has a value that is not allowed, is told by its name, its value and the values allowed, and nothing starts.
+/// </summary>
+internal static class SettingsSection
+{
+    private const char Separator = ',';
+
+    /// <param name="others">Settings and sections below this one that something else reads.</param>
+    public static IServiceCollection AddSettings<T>(this IServiceCollection services, IConfigurationSection section, params string[] others)
+        where T : class => services
+        .AddOptions<T>()
+        .Configure(options => Read(section, options, others))
+        .ValidateOnStart().Services;
+
+    /// <summary>A setting's name as an environment variable has it, such as <c>Contacts__UnknownContact</c>.</summary>
+    public static string NameOf(IConfigurationSection setting) =>
+        setting.Path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
+
+    /// <exception cref="OptionsValidationException">It has one message for each wrong setting.</exception>
+    private static void Read<T>(IConfigurationSection section, T options, IReadOnlyList<string> others) where T : class
+    {
+        var known = typeof(T).GetProperties().ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        List<string> faults = [];
+        foreach (var setting in section.GetChildren().Where(setting => !others.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            if (!known.TryGetValue(setting.Key, out var property))
+            {
+                var names = known.Keys.Concat(others).Select(name => $"{NameOf(section)}__{name}");
+                faults.Add($"{NameOf(setting)} is not a setting; known are {string.Join(", ", names)}.");
+            }
+            else if (Text(setting) is { } text)
+            {
+                if (TryRead(text, property, out var value))
+                {
+                    property.SetValue(options, value);
+                }
+                else
+                {
+                    faults.Add($"{NameOf(setting)} is '{text}'; it must be {Allowed(property)}.");
+                }
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new OptionsValidationException(NameOf(section), typeof(T), faults);
+        }
+    }
+
+    /// <summary>A list stands in one setting, separated by commas, or in one setting for each value.</summary>
+    private static string? Text(IConfigurationSection setting) => setting.Value
+        ?? (setting.GetChildren().Any() ? string.Join(Separator, setting.GetChildren().Select(item => item.Value)) : null);
+
+    private static bool TryRead(string text, PropertyInfo property, out object? value)
+    {
+        value = Convert(text, property.PropertyType);
+        var read = value;
+        return value is not null && property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(read));
+    }
+
+    /// <returns>Null where the text is no value of the type.</returns>
+    private static object? Convert(string text, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(IReadOnlyList<string>))
+        {
+            return text.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        }
+
+        if (type.IsEnum)
+        {
+            return Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse(type, text, ignoreCase: true) : null;
+        }
+
+        try
+        {
+            return TypeDescriptor.GetConverter(type).ConvertFromString(null, CultureInfo.InvariantCulture, text);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static string Allowed(PropertyInfo property) =>
+        property.GetCustomAttribute<ValidationAttribute>()?.ErrorMessage
+        ?? (property.PropertyType == typeof(bool) ? "true or false" : string.Join(" or ", Enum.GetNames(property.PropertyType)));
+}

@@ -1,0 +1,39 @@
+using Flownally.Api.CommandLine;
+using Flownally.Domain.Journeys;
+
+namespace Flownally.Api.Demo;
+
+/// <summary>What a person sees once the service answers: where it is and, in a demo, what to paste.</summary>
+internal static class Greeting
+{
+    /// <param name="urls">All addresses at which the service answers; one or more.</param>
+    /// <param name="receiver">Where the demo's journey sends webhooks, to be shown below; null where it sends none.</param>
+    public static void Show(Terminal terminal, IReadOnlyList<string> urls, DemoWorkspace? demo, TargetUrl? receiver = null)
+    {
+        var url = urls[0];
+        var docs = $"{url}/docs";
+        terminal.Show(new { url, urls, docs, demoKey = demo?.Key, receiver },
+        [
+            $"Flownally answers at {string.Join(" and ", urls)}",
+            $"Documentation: {docs}",
+            .. demo is null ? [] : Demo(url, demo, receiver),
+        ]);
+    }
+
+    private static IEnumerable<string> Demo(string url, DemoWorkspace demo, TargetUrl? receiver)
+    {
+        var timeline = $"{url}/v1/contacts/{DemoWorkspace.Contact}/events";
+        return
+        [
+            $"Demo key: {demo.Key} (kept in {demo.KeyFile.FullName})",
+            "",
+            receiver is null ? "Record a purchase:" : $"Record a purchase; a moment later the journey \"{DemoJourney.Name}\" tells {receiver} of it, and that is shown below:",
+            $$$"""curl -s {{{timeline}}} -H 'Authorization: Bearer {{{demo.Key}}}' -H 'Content-Type: application/json' -d '{"eventTypeName":"{{{DemoWorkspace.EventTypeName}}}","payload":{"orderId":"A-1001","total":129.90,"currency":"EUR"}}'""",
+            "",
+            "Read the contact's timeline:",
+            $"curl -s {timeline} -H 'Authorization: Bearer {demo.Key}'",
+            "",
+            "Ctrl-C stops it; what was answered with 201 is kept.",
+        ];
+    }
+}

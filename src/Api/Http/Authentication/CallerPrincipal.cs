@@ -1,0 +1,18 @@
+using System.Security.Claims;
+using Flownally.Domain.ApiKeys;
+
+namespace Flownally.Api.Http.Authentication;
+
+/// <summary>A caller as ASP.NET Core knows it. Made once for as long as the key is remembered.</summary>
+internal sealed class CallerPrincipal(Caller caller) : ClaimsPrincipal(new ClaimsIdentity(ClaimsOf(caller), ApiKeyAuthentication.Scheme))
+{
+    public Caller Caller => caller;
+
+    private static IEnumerable<Claim> ClaimsOf(Caller caller) =>
+    [
+        new("tenant", caller.TenantId.ToString()),
+        new(ClaimTypes.NameIdentifier, caller.KeyId.ToString()!),
+        new(ClaimTypes.Role, caller.Role.ToString().ToLowerInvariant()),
+        .. caller.Scopes.Select(scope => new Claim("scope", scope)),
+    ];
+}

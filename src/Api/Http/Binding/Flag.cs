@@ -1,0 +1,16 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Flownally.Api.Http.Binding;
+
+/// <summary>A query parameter that is <c>true</c> or <c>false</c>, as JSON writes them.</summary>
+public readonly record struct Flag(bool Value) : IParsable<Flag>
+{
+    public static Flag Parse(string s, IFormatProvider? provider = null) =>
+        TryParse(s, provider, out var flag) ? flag : throw new FormatException("The value is true or false.");
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Flag result)
+    {
+        result = new Flag(s == "true");
+        return s is "true" or "false";
+    }
+}

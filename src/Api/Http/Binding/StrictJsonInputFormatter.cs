@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Flownally.Api.Http.Authentication;
+using Flownally.Api.Http.Problems;
+using Flownally.Application.Limits;
+using Flownally.Application.Sharing;
+using Flownally.Domain;
+using Flownally.Domain.Tenants;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Net.Http.Headers;
+
+namespace Flownally.Api.Http.Binding;
+
+/// <summary>
+/// Reads bodies as strict JSON (RFC 8259, and RFC 7493 §2.3 on duplicate members): what a client mistyped is refused,
+/// never ignored, and everything that is wrong is named at once.
+/// </summary>
+internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : IInputFormatter
+{
+    private readonly StrictJsonReader _reader = new(options);
+
+    /// <summary>Also bodies of another type, so that they are refused in our words.</summary>
+    public bool CanRead(InputFormatterContext context) => true;
+
+    public async Task<InputFormatterResult> ReadAsync(InputFormatterContext context)
+    {
+        var body = await ReadAsync(context.HttpContext.Request, context.ModelType, context.HttpContext.RequestAborted);
+        if (body.IsSuccess)
+        {
+            return InputFormatterResult.Success(body.Value);
+        }
+
+        RefusedInput.Add(context.ModelState, context.ModelName, body.Error);
+        return InputFormatterResult.Failure();
+    }
+
+    private async Task<Result<object>> ReadAsync(HttpRequest request, Type type, CancellationToken cancellationToken)
+    {
+        if (!IsJson(request))
+        {
+            return new UnsupportedMediaType();
+        }
+
+        if (request.ContentLength > request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize)
+        {
+            return new RequestTooLarge();
+        }
+
+        var body = request.HttpContext.RequestServices.GetRequiredService<BodyMemory>().Of(TenantOf(request));
+        request.HttpContext.Response.RegisterForDispose(body);
+        try
+        {
+            if (!await body.TryReadAsync(request.Body, request.ContentLength, cancellationToken))
+            {
+                return new RateLimited("the bodies that are held for one tenant at a time", RateLimited.Soon);
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            return new MalformedJson("The body is not packed as its Content-Encoding says.");
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or (IOException and not BadHttpRequestException))
+        {
+            // A chunk's size that overflows, or a lost connection. Of the latter the server tells before it cancels RequestAborted, so that
+            // a cancellation here is not yet known as one and would be logged as a failure of the service.
+            throw new BadHttpRequestException("The body cannot be read.", exception);
+        }
+
+        using var place = body.Utf8.Length > BodyMemory.SmallBytes
+            ? await request.HttpContext.RequestServices.GetRequiredService<ProcessorShares>().EnterAsync(TenantOf(request), cancellationToken)
+            : null;
+        var documents = new JsonDocuments();
+        request.HttpContext.Response.RegisterForDispose(documents);
+        return _reader.Read(body.Utf8, type, documents);
+    }
+
+    private static TenantId TenantOf(HttpRequest request) => ((CallerPrincipal)request.HttpContext.User).Caller.TenantId;
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.MediaType.Equals(TakesMergePatchAttribute.MediaType, StringComparison.OrdinalIgnoreCase)
+                && request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<TakesMergePatchAttribute>() is not null))
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+        && request.Headers.ContentEncoding.Count == 0;
+}

@@ -1,0 +1,166 @@
+using Flownally.Api.Events;
+using Flownally.Api.Http.Binding;
+using Flownally.Api.Http.Json;
+using Flownally.Api.Http.Problems;
+using Flownally.Api.Journeys;
+using Flownally.Application.Events;
+using Flownally.Application.EventTypes;
+using Flownally.Application.Feed;
+using Flownally.Application.Journeys;
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
+using Flownally.Domain.Contacts;
+using Flownally.Domain.Events;
+using Flownally.Domain.EventTypes;
+using Flownally.Domain.Ids;
+using Flownally.Domain.Journeys;
+using Flownally.Domain.Json;
+using Flownally.Domain.Schemas;
+using Flownally.Domain.Tenants;
+using NJsonSchema;
+using NJsonSchema.Generation;
+using NJsonSchema.Generation.TypeMappers;
+using NSwag;
+using NSwag.Generation.AspNetCore;
+
+namespace Flownally.Api.Http.OpenApi;
+
+/// <summary>
+/// Makes the document of the contract from the code, for the test that keeps <c>docs/openapi.json</c> up to date. Nothing that serves needs
+/// it: it takes about a second, and the documentation files beside the assemblies.
+/// </summary>
+internal static class ContractGenerator
+{
+    public const string SecurityScheme = "apiKey";
+
+    public static async Task<string> GenerateAsync()
+    {
+        await using var services = new ServiceCollection().AddLogging().AddControllers().AddApiExplorer().Services.BuildServiceProvider();
+        var document = await new AspNetCoreOpenApiDocumentGenerator(Settings()).GenerateAsync(services);
+        document.Servers.Clear();
+        document.Servers.Add(new OpenApiServer { Url = "/", Description = "This service" });
+        return document.ToJson();
+    }
+
+    private static AspNetCoreOpenApiDocumentGeneratorSettings Settings()
+    {
+        var settings = new AspNetCoreOpenApiDocumentGeneratorSettings
+        {
+            Title = "Flownally events",
+            Version = "v1",
+            Description = """
+                Records what happens to contacts, once and for good.
+
+                Every call carries an API key, from which its tenant follows. Every operation needs a scope and one of the roles owner,
+                admin and agent. Everything that is refused is answered with problem details (RFC 9457): branch on `code`.
+                """,
+            UseControllerSummaryAsTagDescription = true,
+            SchemaSettings = new SystemTextJsonSchemaGeneratorSettings
+            {
+                SchemaType = SchemaType.OpenApi3,
+                SerializerOptions = ApiJson.Options,
+                SchemaNameGenerator = new SchemaNames(),
+                FlattenInheritanceHierarchy = true,
+                DefaultReferenceTypeNullHandling = ReferenceTypeNullHandling.NotNull,
+                UseXmlDocumentation = true,
+            },
+        };
+        foreach (var mapper in ValueSchemas())
+        {
+            settings.SchemaSettings.TypeMappers.Add(mapper);
+        }
+
+        settings.AddSecurity(SecurityScheme, new OpenApiSecurityScheme
+        {
+            Type = OpenApiSecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "fln_live_…",
+            Description = "An API key. An operator makes it with `flownally keys create`.",
+        });
+        settings.OperationProcessors.Add(new ContractOperationProcessor());
+        settings.DocumentProcessors.Add(new ContractDocumentProcessor());
+        return settings;
+    }
+
+    /// <summary>How values of the domain look on the wire.</summary>
+    private static IEnumerable<ITypeMapper> ValueSchemas() =>
+    [
+        Text<TenantId>(IdPattern(TenantId.Prefix)),
+        Text<EventTypeId>(IdPattern(EventTypeId.Prefix)),
+        Text<EventId>(IdPattern(EventId.Prefix)),
+        Text<ApiKeyId>(IdPattern(ApiKeyId.Prefix)),
+        Text<JourneyId>(IdPattern(JourneyId.Prefix)),
+        Text<JourneyEntryId>(IdPattern(JourneyEntryId.Prefix)),
+        Text<ContactId>("^(?!\\.{1,2}$)[A-Za-z0-9_.:@+|~=-]+$", 1, ContactId.MaxLength),
+        Text<EventTypeName>("^[a-z0-9]+([._-][a-z0-9]+)*$", 1, EventTypeName.MaxLength),
+        Text<IdempotencyKey>("^[ -~]+$", 1, IdempotencyKey.MaxLength),
+        Text<JourneyName>(minLength: 1, maxLength: JourneyName.MaxLength),
+        Text<TargetUrl>("^https?://[!-~]+$", maxLength: TargetUrl.MaxLength),
+        Text<WebhookSecret>($"^{WebhookSecret.Prefix}[A-Za-z0-9+/]+={{0,2}}$"),
+        Text<IfMatch>(),
+        Text<Optional<string>>(maxLength: EventType.MaxDescriptionLength),
+        Map<Flag>(JsonObjectType.Boolean),
+        new WrittenAsSchema<DeliveryStateName, DeliveryState>(),
+        new PrimitiveTypeMapper(typeof(Instant), schema =>
+        {
+            schema.Type = JsonObjectType.String;
+            schema.Format = JsonFormatStrings.DateTime;
+        }),
+        new PrimitiveTypeMapper(typeof(PageSize), schema =>
+        {
+            schema.Type = JsonObjectType.Integer;
+            schema.Minimum = 1;
+            schema.Default = PageSize.Default.Value;
+        }),
+        new PrimitiveTypeMapper(typeof(FeedWait), schema =>
+        {
+            schema.Type = JsonObjectType.Integer;
+            schema.Minimum = 0;
+            schema.Maximum = FeedWait.Max;
+            schema.Default = 0;
+        }),
+        new PrimitiveTypeMapper(typeof(DateTimeOffset), schema =>
+        {
+            schema.Type = JsonObjectType.String;
+            schema.Format = JsonFormatStrings.DateTime;
+        }),
+        Map<Payload>(JsonObjectType.Object),
+        Map<RawJson>(JsonObjectType.Object),
+        Map<PayloadSchema>(JsonObjectType.Object),
+        Map<Optional<PayloadSchema>>(JsonObjectType.Object),
+        new BatchSchema<CreateEventRequest>(),
+        new OptionalSchema<UpdateTriggerConfig>(),
+        new OptionalSchema<UpdateJourneyTarget>(),
+    ];
+
+    private static string IdPattern(string prefix) => $"^{prefix}[0-9A-HJKMNP-TV-Z]{{{IdText.Length}}}$";
+
+    private static PrimitiveTypeMapper Text<T>(string? pattern = null, int? minLength = null, int? maxLength = null) =>
+        new(typeof(T), schema =>
+        {
+            schema.Type = JsonObjectType.String;
+            schema.Pattern = pattern;
+            schema.MinLength = minLength;
+            schema.MaxLength = maxLength;
+        });
+
+    private static PrimitiveTypeMapper Map<T>(JsonObjectType type) => new(typeof(T), schema => schema.Type = type);
+
+    /// <summary>Names as the contract has them.</summary>
+    private sealed class SchemaNames : ISchemaNameGenerator
+    {
+        public string Generate(Type type) => type == typeof(EventResponse) ? "Event"
+            : type == typeof(EventTypeResponse) ? "EventType"
+            : type == typeof(EventTypeVersionResponse) ? "EventTypeVersion"
+            : type == typeof(JourneyResponse) ? "Journey"
+            : type == typeof(TriggerConfigResponse) ? "TriggerConfig"
+            : type == typeof(JourneyTargetResponse) ? "JourneyTarget"
+            : type == typeof(FilterErrorResponse) ? "FilterError"
+            : type == typeof(JourneyEntryResponse) ? "JourneyEntry"
+            : type == typeof(JourneyEntryAttemptResponse) ? "JourneyEntryAttempt"
+            : type == typeof(DeliveryResponse) ? "Delivery"
+            : type == typeof(Problem) ? "ProblemDetails"
+            : type.Name;
+    }
+}

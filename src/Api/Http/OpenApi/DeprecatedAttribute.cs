@@ -1,0 +1,18 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc.Filters;
+
+namespace Flownally.Api.Http.OpenApi;
+
+/// <summary>An operation that has a better form: every answer says so in the header Deprecation (RFC 9745 §2.1).</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class DeprecatedAttribute(int year, int month, int day) : Attribute, IResourceFilter
+{
+    private readonly string _since = "@" + new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero)
+        .ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    public void OnResourceExecuting(ResourceExecutingContext context) => context.HttpContext.Response.Headers["Deprecation"] = _since;
+
+    public void OnResourceExecuted(ResourceExecutedContext context)
+    {
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics.Metrics;
+using System.Threading.RateLimiting;
+using Flownally.Api.Http.Authentication;
+using Flownally.Domain;
+using Microsoft.AspNetCore.Mvc.Controllers;
+
+namespace Flownally.Api.Http.Problems;
+
+/// <summary>
+/// Tells operators of every problem that is answered: a count by code, and a line in the log with the traceId of the answer. The line names the
+/// places at fault and not what stands there, nor the contact, because these may be personal.
+/// </summary>
+internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Problem> log) : IDisposable
+{
+    /// <summary>Of an unknown address.</summary>
+    private const int LongestPath = 200;
+
+    private const int MostPlaces = 5;
+
+    private readonly Counter<long> _problems =
+        meters.Create("Flownally").CreateCounter<long>("flownally.problems", "{problem}", "Calls, and items of batches, that were answered with a problem, by its code.");
+
+    /// <summary>Bounds what refused calls can make the log write; the rest is logged at Debug.</summary>
+    private readonly TokenBucketRateLimiter _warnings = new(new TokenBucketRateLimiterOptions
+    {
+        TokenLimit = 100,
+        TokensPerPeriod = 20,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        QueueLimit = 0,
+    });
+
+    /// <param name="times">How many items of a batch were refused so; 1 for a call.</param>
+    public void Add(HttpContext http, Error error, string? traceId, int times = 1)
+    {
+        var type = ProblemCatalog.ByCode[error.Code];
+        _problems.Add(times, new KeyValuePair<string, object?>("code", type.Code));
+        var level = LevelOf(type.Status);
+        if (!log.IsEnabled(level))
+        {
+            return;
+        }
+
+        var route = http.GetEndpoint() as RouteEndpoint;
+        var action = route?.Metadata.GetMetadata<ControllerActionDescriptor>();
+        var path = route is null ? FieldViolation.Cut(http.Request.Path.ToUriComponent(), LongestPath) : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
+        var caller = (http.User as CallerPrincipal)?.Caller;
+        Log(log, level, level == LogLevel.Error ? error.Cause : null, http.Request.Method, path, type.Status >= 500 ? "failed" : "was refused", type.Status, type.Code, times, traceId,
+            action is null ? null : char.ToLowerInvariant(action.ActionName[0]) + action.ActionName[1..],
+            caller?.TenantId.ToString(), caller?.KeyId?.ToString(),
+            error.Violations.Count == 0 ? null : string.Join(", ", error.Violations.Take(MostPlaces).Select(place => $"{place.Field} ({place.Code})")), CauseOf(error));
+    }
+
+    public void Dispose() => _warnings.Dispose();
+
+    private LogLevel LevelOf(int status) => status switch
+    {
+        StatusCodes.Status500InternalServerError => LogLevel.Error,
+        StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests => IsWithinLimit() ? LogLevel.Warning : LogLevel.Debug,
+        _ => LogLevel.Debug,
+    };
+
+    private bool IsWithinLimit()
+    {
+        using var lease = _warnings.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+
+    /// <summary>The words of what failed, and of what that came from; PostgreSQL's begin with the SQLSTATE.</summary>
+    private static string? CauseOf(Error error) => error.Cause switch
+    {
+        null => null,
+        { InnerException: { } inner } cause => $"{cause.Message} {inner.Message}",
+        var cause => cause.Message,
+    };
+
+    [LoggerMessage("{Method} {Path} {Outcome}: {Status} {Code}, {Times} times. TraceId {TraceId}, operation {Operation}, tenant {Tenant}, key {KeyId}, places {Places}, cause: {Cause}")]
+    private static partial void Log(ILogger log, LogLevel level, Exception? exception, string method, string path, string outcome, int status, string code, int times, string? traceId,
+        string? operation, string? tenant, string? keyId, string? places, string? cause);
+}

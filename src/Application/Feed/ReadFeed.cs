@@ -1,0 +1,57 @@
+using Flownally.Application.Authorization;
+using Flownally.Application.Events;
+using Flownally.Application.Paging;
+using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
+using Flownally.Domain.Events;
+using Flownally.Domain.EventTypes;
+using MediatR;
+
+namespace Flownally.Application.Feed;
+
+/// <summary>Reads a tenant's feed on from a cursor, and waits a while where nothing follows yet.</summary>
+/// <param name="EventTypeId">Only events of this type; null for all.</param>
+/// <param name="Cursor">Where to go on; null or empty for the beginning.</param>
+[Requires(Scopes.EventList)]
+public sealed record ReadFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, PageSize PageSize, FeedWait Wait)
+    : TenantRequest(Caller), IRequest<Result<FeedResponse>>;
+
+/// <param name="Events">In the order of the feed. There may be none, and yet more later.</param>
+/// <param name="NextCursor">Where to go on; always there.</param>
+public sealed record FeedResponse(IReadOnlyList<EventResponse> Events, string NextCursor);
+
+internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFeedCursorKey key, TimeProvider clock)
+    : IRequestHandler<ReadFeed, Result<FeedResponse>>
+{
+    /// <summary>How long a call looks for events of a rare type before it answers with how far it got.</summary>
+    private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);
+
+    public async Task<Result<FeedResponse>> Handle(ReadFeed request, CancellationToken cancellationToken)
+    {
+        var cursors = await key.OpenAsync(cancellationToken);
+        if (!cursors.TryRead(request.Cursor, out var after))
+        {
+            return new CursorInvalid("cursor");
+        }
+
+        for (var begin = clock.GetTimestamp(); ;)
+        {
+            var news = watcher.NextAsync(request.TenantId);
+            var view = await feed.ReadAsync(request.TenantId, request.EventTypeId, after, request.PageSize.Value, cancellationToken);
+            var page = view.PageAfter(after, request.PageSize.Value);
+            if (!page.IsSuccess)
+            {
+                return page.Error;
+            }
+
+            var left = (page.Value.IsLast ? request.Wait.Time : LongestSearch) - clock.GetElapsedTime(begin);
+            if (page.Value.Events.Count > 0 || left <= TimeSpan.Zero
+                || (page.Value.IsLast && await news.WithinAsync(left, clock, cancellationToken) is not true))
+            {
+                return new FeedResponse([.. page.Value.Events.Select(e => e.Event)], cursors.Write(page.Value.Next));
+            }
+
+            after = page.Value.Next;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Flownally.Application.Feed;
+using Flownally.Infrastructure.Postgres;
+
+namespace Flownally.Infrastructure.Feed;
+
+internal sealed class FeedCursorKey(Database database) : IFeedCursorKey, IDisposable
+{
+    private const string Read = """
+        SELECT key, plain_before
+        FROM   feed_cursor_key
+        """;
+
+    private FeedCursors? _cursors;
+
+    public ValueTask<FeedCursors> OpenAsync(CancellationToken cancellationToken) =>
+        Volatile.Read(ref _cursors) is { } cursors ? new ValueTask<FeedCursors>(cursors) : new ValueTask<FeedCursors>(ReadAsync(cancellationToken));
+
+    public void Dispose() => _cursors?.Dispose();
+
+    private async Task<FeedCursors> ReadAsync(CancellationToken cancellationToken)
+    {
+        var cursors = await database.ReadAsync(TenantScope.All, Read, null, async (rows, token) =>
+        {
+            await rows.ReadAsync(token);
+            return new FeedCursors(rows.GetFieldValue<byte[]>(0), rows.GetInt64(1));
+        }, cancellationToken);
+        if (Interlocked.CompareExchange(ref _cursors, cursors, null) is { } other)
+        {
+            cursors.Dispose();
+            return other;
+        }
+
+        return cursors;
+    }
+}

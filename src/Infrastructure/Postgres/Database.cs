@@ -1,0 +1,118 @@
+using System.Data;
+using System.Data.Common;
+using Dapper;
+using Flownally.Application;
+using Flownally.Infrastructure.Feed;
+using Npgsql;
+
+namespace Flownally.Infrastructure.Postgres;
+
+/// <summary>
+/// The one way to PostgreSQL. A statement says for which tenants it speaks and finds them as <c>@tenant_id</c>
+/// (one tenant) or <c>@tenant_ids</c> (several). An outage becomes <see cref="DatabaseUnavailableException"/>.
+/// </summary>
+internal sealed class Database(PrimarySessions sessions, DatabaseReadiness readiness) : IDatabaseProbe
+{
+    /// <summary>
+    /// Seconds after which a statement that reads is cancelled, which takes a while where the server does not answer at all. One that writes
+    /// is never cancelled: see <see cref="Outcome"/>.
+    /// </summary>
+    public const int LongestRead = 12;
+
+    public Task CheckAsync(CancellationToken cancellationToken) => FindAsync<int>(TenantScope.All, "SELECT 1", null, cancellationToken);
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<T>>(scope, async (connection, token) =>
+            (await connection.QueryAsync<T>(scope.Command(sql, parameters, null, LongestRead, token))).AsList(), cancellationToken);
+
+    public Task<T?> FindAsync<T>(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
+        AskAsync(scope, (connection, token) =>
+            connection.QuerySingleOrDefaultAsync<T>(scope.Command(sql, parameters, null, LongestRead, token)), cancellationToken);
+
+    /// <summary>Reads rows by hand, where there are so many that it pays.</summary>
+    public Task<T> ReadAsync<T>(TenantScope scope, string sql, object? parameters, Func<DbDataReader, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) =>
+        AskAsync(scope, async (connection, token) =>
+        {
+            await using var reader = await connection.ExecuteReaderAsync(scope.Command(sql, parameters, null, LongestRead, token));
+            return await read(reader, token);
+        }, cancellationToken);
+
+    /// <summary>Reads several result sets in one round trip.</summary>
+    public Task<T> QueryMultipleAsync<T>(TenantScope scope, string sql, object? parameters, Func<SqlMapper.GridReader, Task<T>> read,
+        CancellationToken cancellationToken) =>
+        AskAsync(scope, async (connection, token) =>
+        {
+            await using var results = await connection.QueryMultipleAsync(scope.Command(sql, parameters, null, LongestRead, token));
+            return await read(results);
+        }, cancellationToken);
+
+    /// <summary>Writes, and returns what the statement returns.</summary>
+    public Task<IReadOnlyList<T>> WriteAsync<T>(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
+        WriteAsync<IReadOnlyList<T>>(scope, async connection =>
+            (await connection.QueryAsync<T>(scope.Command(sql, parameters, null, seconds: 0, CancellationToken.None))).AsList(), cancellationToken);
+
+    /// <summary>Writes.</summary>
+    /// <returns>How many rows.</returns>
+    public Task<int> ExecuteAsync(TenantScope scope, string sql, object? parameters, CancellationToken cancellationToken) =>
+        WriteAsync(scope, connection => connection.ExecuteAsync(scope.Command(sql, parameters, null, seconds: 0, CancellationToken.None)), cancellationToken);
+
+    /// <summary>Begins statements that take effect together or not at all. They hold a session: until they end, nothing else may be asked of the database.</summary>
+    /// <param name="isolation">
+    /// <see cref="IsolationLevel.ReadCommitted"/> for what writes: it sees what was committed while it waited for a lock.
+    /// <see cref="IsolationLevel.Snapshot"/> for what only reads: one state of the database from the first statement on.
+    /// </param>
+    public Task<DatabaseTransaction> BeginAsync(TenantScope scope, IsolationLevel isolation, CancellationToken cancellationToken) => WithReadinessAsync(
+        () => DatabaseTransaction.BeginAsync(sessions, scope, isolation, cancellationToken), cancellationToken);
+
+    private Task<T> AskAsync<T>(TenantScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        Outcome.OfAsync(RunAsync(scope, work, cancellationToken), sessions, cancellationToken);
+
+    private Task<T> WriteAsync<T>(TenantScope scope, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) => Outcome.OfAsync(
+        RunAsync(scope, async (connection, _) =>
+        {
+            using var replication = new ReplicationWatch(connection);
+            var result = await work(connection);
+            replication.ThrowIfGivenUp();
+            return result;
+        }, CancellationToken.None), sessions, cancellationToken);
+
+    private Task<T> RunAsync<T>(TenantScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => WithReadinessAsync(
+        async () =>
+        {
+            for (var isFirst = true; ; isFirst = false)
+            {
+                await using var session = await sessions.OpenAsync(scope, cancellationToken);
+                try
+                {
+                    return await work(session.Connection, cancellationToken);
+                }
+                catch (PostgresException exception) when (exception.SqlState == FeedClock.Moved && isFirst)
+                {
+                    sessions.Renew(); // the statement did nothing
+                }
+            }
+        }, cancellationToken);
+
+    private async Task<T> WithReadinessAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await readiness.EnsureAsync(cancellationToken);
+            var result = await work();
+            readiness.Succeeded();
+            return result;
+        }
+        catch (NpgsqlException exception) when (Outage.Is(exception))
+        {
+            var outage = Outage.Of(exception);
+            readiness.Failed(outage);
+            throw outage;
+        }
+        catch (DatabaseUnavailableException exception)
+        {
+            readiness.Failed(exception);
+            throw;
+        }
+    }
+}
