@@ -19,6 +19,12 @@ public abstract record Error(string Code, string Detail)
 
     /// <summary>What failed inside. Operators find it in the log; no answer shows it. Null for a refusal that speaks for itself.</summary>
     public Exception? Cause { get; init; }
+
+    /// <summary>Two refusals that say the same are equal, whatever caused them.</summary>
+    public virtual bool Equals(Error? other) => other is not null && EqualityContract == other.EqualityContract
+        && (Code, Detail) == (other.Code, other.Detail) && ReferenceEquals(Violations, other.Violations);
+
+    public override int GetHashCode() => HashCode.Combine(EqualityContract, Code, Detail);
 }
 
 /// <summary>One fault at one place of the request.</summary>

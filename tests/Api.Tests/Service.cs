@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Flownally.Application.ApiKeys;
 using Flownally.Application.EventTypes;
+using Flownally.Application.Limits;
 using Flownally.Application.Tenants;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
@@ -12,6 +13,7 @@ using Flownally.Infrastructure.Postgres;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 [assembly: Parallelizable(ParallelScope.All)]
 
@@ -36,6 +38,7 @@ public sealed class Service
         _database = await EmbeddedServer.StartAsync(Data.FullName, TestContext.Progress.WriteLine, CancellationToken.None);
         await Migrator.MigrateAsync(ConnectionString, CancellationToken.None);
         _app = ApiHost.Build(ConnectionString, "http://127.0.0.1:0");
+        _app.Services.GetRequiredService<IOptions<LimitOptions>>().Value.FailedAuthentications = null; // all tests call from one address
         await _app.StartAsync();
     }
 
