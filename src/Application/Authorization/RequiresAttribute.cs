@@ -4,13 +4,20 @@ using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Application.Authorization;
 
-/// <summary>Declares who may send a request: a caller with a scope and one of some roles, by default owner, admin and agent.</summary>
+/// <summary>Declares who may send a request: a caller with a scope and the role owner, admin or agent.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class RequiresAttribute(string scope, params Role[] roles) : Attribute
+public sealed class RequiresAttribute(string scope) : Attribute
 {
+    private static readonly Role[] Workers = [Role.Owner, Role.Admin, Role.Agent];
+
+    private static readonly Role[] WorkersAndViewers = [.. Workers, Role.Viewer];
+
     public string Scope => scope;
 
-    public IReadOnlyList<Role> Roles { get; } = roles is [] ? [Role.Owner, Role.Admin, Role.Agent] : roles;
+    /// <summary>Whether the role viewer is enough, too: for what only reads, beyond the ten operations of the product.</summary>
+    public bool OpenToViewers { get; init; }
+
+    public IReadOnlyList<Role> Roles => OpenToViewers ? WorkersAndViewers : Workers;
 
     /// <summary>What a request declares.</summary>
     /// <exception cref="InvalidOperationException">It declares nothing, so that nobody may send it.</exception>

@@ -9,7 +9,7 @@ using MediatR;
 namespace Flownally.Application.EventTypes;
 
 /// <summary>Reads the schemas that a type has had, newest first.</summary>
-[Requires(Scopes.EventTypeRead)]
+[Requires(Scopes.EventTypeRead, OpenToViewers = true)]
 public sealed record ListEventTypeVersions(Caller Caller, EventTypeId Id, PageSize PageSize, string? PageToken)
     : TenantRequest(Caller), IRequest<Result<EventTypeVersionsResponse>>
 {

@@ -14,7 +14,7 @@ namespace Flownally.Application.Feed;
 /// <param name="EventTypeId">Only events of this type; null for all.</param>
 /// <param name="Cursor">Where to go on; null or empty for the beginning.</param>
 /// <param name="LastEventId">The cursor that a reader which lost its stream had got to, in place of the other.</param>
-[Requires(Scopes.EventList)]
+[Requires(Scopes.EventList, OpenToViewers = true)]
 public sealed record FollowFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, string? LastEventId, PageSize PageSize)
     : TenantRequest(Caller), IRequest<Result<FollowedFeed>>;
 

@@ -12,7 +12,7 @@ namespace Flownally.Application.Feed;
 /// <summary>Reads a tenant's feed on from a cursor, and waits a while where nothing follows yet.</summary>
 /// <param name="EventTypeId">Only events of this type; null for all.</param>
 /// <param name="Cursor">Where to go on; null or empty for the beginning.</param>
-[Requires(Scopes.EventList)]
+[Requires(Scopes.EventList, OpenToViewers = true)]
 public sealed record ReadFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, PageSize PageSize, FeedWait Wait)
     : TenantRequest(Caller), IRequest<Result<FeedResponse>>;
 

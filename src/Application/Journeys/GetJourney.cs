@@ -7,7 +7,7 @@ using MediatR;
 namespace Flownally.Application.Journeys;
 
 /// <summary>Reads one journey.</summary>
-[Requires(Scopes.JourneyRead)]
+[Requires(Scopes.JourneyRead, OpenToViewers = true)]
 public sealed record GetJourney(Caller Caller, JourneyId Id) : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
 
 internal sealed class GetJourneyHandler(IJourneyQueries journeys) : IRequestHandler<GetJourney, Result<JourneyRevision>>

@@ -8,7 +8,7 @@ using MediatR;
 namespace Flownally.Application.Journeys;
 
 /// <summary>Reads who entered a journey, page by page, newest first; also of a journey that is deleted.</summary>
-[Requires(Scopes.JourneyRead)]
+[Requires(Scopes.JourneyRead, OpenToViewers = true)]
 public sealed record ListJourneyEntries(Caller Caller, JourneyId Id, PageSize PageSize, string? PageToken, EntryFilter Filter = default)
     : TenantRequest(Caller), IRequest<Result<JourneyEntriesResponse>>
 {

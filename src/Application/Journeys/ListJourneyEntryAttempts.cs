@@ -9,7 +9,7 @@ using MediatR;
 namespace Flownally.Application.Journeys;
 
 /// <summary>Reads the attempts to deliver an entry, page by page, latest first; also of a journey that is deleted.</summary>
-[Requires(Scopes.JourneyRead)]
+[Requires(Scopes.JourneyRead, OpenToViewers = true)]
 public sealed record ListJourneyEntryAttempts(Caller Caller, JourneyId Id, JourneyEntryId EntryId, PageSize PageSize, string? PageToken)
     : TenantRequest(Caller), IRequest<Result<JourneyEntryAttemptsResponse>>
 {

@@ -8,7 +8,7 @@ using MediatR;
 namespace Flownally.Application.Journeys;
 
 /// <summary>Reads a tenant's journeys, page by page, newest first.</summary>
-[Requires(Scopes.JourneyList)]
+[Requires(Scopes.JourneyList, OpenToViewers = true)]
 public sealed record ListJourneys(Caller Caller, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<JourneysResponse>>
 {
     /// <summary>Names the list that a page token is good for.</summary>

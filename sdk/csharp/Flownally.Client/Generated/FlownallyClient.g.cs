@@ -44,7 +44,7 @@ public partial class FlownallyClient
     /// <remarks>
     /// Newest first.
     /// <br/>
-    /// <br/>Needs the scope `journey:list` and one of the roles owner, admin, agent.
+    /// <br/>Needs the scope `journey:list` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
@@ -74,7 +74,7 @@ public partial class FlownallyClient
 
     /// <summary>Read a journey</summary>
     /// <remarks>
-    /// Needs the scope `journey:read` and one of the roles owner, admin, agent.
+    /// Needs the scope `journey:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
@@ -165,7 +165,7 @@ public partial class FlownallyClient
     /// <remarks>
     /// Newest first; also of a journey that is deleted.
     /// <br/>
-    /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent.
+    /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
     /// <param name="state">Only entries whose delivery is in this state.</param>
     /// <param name="enteredFrom">Only entries of then or later.</param>
@@ -195,7 +195,7 @@ public partial class FlownallyClient
     /// <remarks>
     /// Latest first; also of a journey that is deleted. An attempt is kept for 30 days.
     /// <br/>
-    /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent.
+    /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
@@ -344,7 +344,7 @@ public partial class FlownallyClient
     /// <remarks>
     /// Those that the type has had, newest first, and why each could be accepted.
     /// <br/>
-    /// <br/>Needs the scope `event_type:read` and one of the roles owner, admin, agent.
+    /// <br/>Needs the scope `event_type:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
     /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
@@ -482,7 +482,7 @@ public partial class FlownallyClient
     /// <br/>With `Accept: text/event-stream` events come as soon as they can be read, as Server-Sent Events: `data` is the event, `id` its
     /// <br/>cursor. `Last-Event-ID` takes up a stream that broke off. While there are no events, an `id` alone comes every 15 seconds.
     /// <br/>
-    /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent.
+    /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
     /// <param name="cursor">Where to go on: the `nextCursor` of the page before; without one, at the beginning.</param>
     /// <param name="pageSize">How many events a page holds; a larger number is taken as the largest.</param>

@@ -29,6 +29,11 @@ internal static class Contract
     public static IEnumerable<(HttpMethod Method, string Path)> Operations => Document["paths"]!.AsObject()
         .SelectMany(path => path.Value!.AsObject().Select(operation => (HttpMethod.Parse(operation.Key), path.Key)));
 
+    /// <summary>Who may call each operation.</summary>
+    public static IEnumerable<(string OperationId, HttpMethod Method, string Path, string Scope, string[] Roles)> Access => Document["paths"]!.AsObject()
+        .SelectMany(path => path.Value!.AsObject().Select(operation => ((string)operation.Value!["operationId"]!, HttpMethod.Parse(operation.Key), path.Key,
+            (string)operation.Value["x-required-scope"]!, operation.Value["x-allowed-roles"]!.AsArray().Select(role => (string)role!).ToArray())));
+
     /// <returns>What the contract does not say of an answer.</returns>
     public static IReadOnlyList<string> Faults(HttpMethod method, string path, Answer answer)
     {
