@@ -53,6 +53,23 @@ public sealed class ArchitectureTests
         }
     }
 
+    /// <summary>The places that CONTRIBUTING.md lists; the contract and the request files have tests of their own.</summary>
+    [Test]
+    public void Every_operation_has_a_use_case_of_its_own_with_a_test()
+    {
+        var requests = typeof(ApiController).Assembly.GetTypes().SelectMany(type => type.GetMethods()).SelectMany(action => action.GetCustomAttribute<SendsAttribute>()?.Requests ?? []).Distinct().ToList();
+        Assert.That(requests, Is.Not.Empty);
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var request in requests)
+            {
+                var folder = request.Namespace!["Flownally.Application.".Length..].Replace('.', '/');
+                Assert.That(Path.Combine(RunningService.Root.FullName, "src/Application", folder, $"{request.Name}.cs"), Does.Exist);
+                Assert.That(Path.Combine(RunningService.Root.FullName, "tests/Application.Tests", folder, $"{request.Name}Tests.cs"), Does.Exist);
+            }
+        }
+    }
+
     [Test]
     public void Every_request_that_acts_for_a_tenant_is_named_by_an_operation()
     {
