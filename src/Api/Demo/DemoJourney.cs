@@ -23,7 +23,7 @@ internal static class DemoJourney
     /// Lets the journey tell this target from now on. It is made if there is none of its name, and becomes what the greeting says of it,
     /// whatever somebody tried with it before. Several processes may do so at once; the last is told.
     /// </summary>
-    /// <exception cref="InvalidDataException">The workspace has no type for it any more.</exception>
+    /// <exception cref="InvalidDataException">The demo tenant has no type for it any more.</exception>
     public static async Task TellAsync(IServiceProvider services, string ownerConnectionString, DemoWorkspace demo, JourneyTarget target,
         CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ using MediatR;
 
 namespace Flownally.Api.Demo;
 
-/// <summary>A workspace to try things in: made on an empty database, and found again by its key's file.</summary>
+/// <summary>A tenant to try things with: made on an empty database, and found again by its key's file.</summary>
 /// <param name="Key">The secret of a key that may do everything.</param>
 /// <param name="KeyFile">Where the secret lies, readable only by whoever started the process.</param>
 internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
@@ -50,7 +50,7 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
     private static readonly ContactId[] Contacts = [Contact, ContactId.Parse("ctc_1002"), ContactId.Parse("ctc_1003")];
 
     /// <summary>
-    /// Finds the demo, or makes it where the database has no workspace at all; null where it holds others only.
+    /// Finds the demo, or makes it where the database has no tenant at all; null where it holds others only.
     /// Several processes may do so at once.
     /// </summary>
     public static async Task<DemoWorkspace?> OpenAsync(IServiceProvider services, string ownerConnectionString, DirectoryInfo data,

@@ -13,13 +13,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Flownally.Api.EventTypes;
 
-/// <summary>The catalog: the kinds of moments that a tenant records.</summary>
+/// <summary>The catalog: the types of events that a tenant records.</summary>
 [Route("v1/event-types")]
 public sealed class EventTypesController(IMediator mediator) : ApiController
 {
     /// <summary>List the event types</summary>
     /// <remarks>Predefined and custom ones, by name in the order of their characters' codes.</remarks>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet, Sends(typeof(ListEventTypes)), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<EventTypesResponse>(StatusCodes.Status200OK)]
@@ -42,7 +42,7 @@ public sealed class EventTypesController(IMediator mediator) : ApiController
 
     /// <summary>List the versions of a schema</summary>
     /// <remarks>Those that the type has had, newest first, and why each could be accepted.</remarks>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/versions"), Sends(typeof(ListEventTypeVersions)), Refuses(typeof(EventTypeNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<EventTypeVersionsResponse>(StatusCodes.Status200OK)]

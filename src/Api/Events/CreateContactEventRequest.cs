@@ -6,7 +6,7 @@ using Flownally.Domain.EventTypes;
 
 namespace Flownally.Api.Events;
 
-/// <summary>A moment to be recorded; exactly one of `eventTypeId` and `eventTypeName` names its type.</summary>
+/// <summary>An event to record; exactly one of `eventTypeId` and `eventTypeName` names its type.</summary>
 public class CreateContactEventRequest
 {
     public string? EventTypeId { get; init; }

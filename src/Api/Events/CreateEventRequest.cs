@@ -5,7 +5,7 @@ using Flownally.Domain.Events;
 
 namespace Flownally.Api.Events;
 
-/// <summary>A moment to be recorded, in the old form that names its contact in the body.</summary>
+/// <summary>An event to record, in the old form that names its contact in the body.</summary>
 public sealed class CreateEventRequest : CreateContactEventRequest
 {
     public required ContactId ContactId { get; init; }

@@ -5,10 +5,10 @@ using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.Events;
 
-/// <summary>Moments to be recorded by one call; each is recorded or refused by itself.</summary>
+/// <summary>Events to record by one call; each is recorded or refused by itself.</summary>
 public sealed class CreateEventsRequest
 {
-    /// <summary>1 to 1,000 moments.</summary>
+    /// <summary>1 to 1,000 events.</summary>
     public required Batch<CreateEventRequest> Events { get; init; }
 
     public RecordEvents ToCommand(Caller caller) =>

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Flownally.Api.Events;
 
-/// <summary>Moments of contacts: what happened, and when.</summary>
+/// <summary>Events of contacts: what happened, and when.</summary>
 public sealed class EventsController(IMediator mediator) : ApiController
 {
     private const string Replayed = "Idempotency-Replayed";
@@ -29,7 +29,7 @@ public sealed class EventsController(IMediator mediator) : ApiController
         Answer(await mediator.Send(request.ToCommand(Caller, contactId, key), Aborted), Created);
 
     /// <summary>Record an event (old form)</summary>
-    /// <remarks>Works for good; new code records at the contact's own address, which the `Link` header names.</remarks>
+    /// <remarks>This form stays. New code records at the contact's own address, which the `Link` header names.</remarks>
     /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
     [HttpPost("events"), Sends(typeof(RecordEvent)), RefusesRecording, Deprecated(2026, 1, 1)]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
@@ -41,8 +41,8 @@ public sealed class EventsController(IMediator mediator) : ApiController
 
     /// <summary>Record many events</summary>
     /// <remarks>
-    /// Each is recorded or refused by itself, as if it had come alone: the answer is 200 with a result for each, in their order.
-    /// Keys stand in the events; repeat a call that failed, and what was recorded already is told by `sameRequest`.
+    /// Each event is recorded or refused by itself. The answer is 200 with a result for each, in the same order.
+    /// Give each event an `idempotencyKey`: when you repeat a call, `sameRequest` tells which events were recorded before.
     /// </remarks>
     [HttpPost("events/batch"), Sends(typeof(RecordEvents)), RequestSizeLimit(MaxBatchBytes), TakesNoHeader("Idempotency-Key")]
     [ProducesResponseType<RecordedEventsResponse>(StatusCodes.Status200OK)]
@@ -52,7 +52,7 @@ public sealed class EventsController(IMediator mediator) : ApiController
     /// <summary>List all events</summary>
     /// <remarks>Newest recorded first.</remarks>
     /// <param name="eventTypeId">Only events of this type.</param>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("events"), Sends(typeof(ListEvents)), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
@@ -61,10 +61,10 @@ public sealed class EventsController(IMediator mediator) : ApiController
         Answer(await mediator.Send(new ListEvents(Caller, eventTypeId, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Read a contact's timeline</summary>
-    /// <remarks>Latest moment first; of two at the same time, the one recorded last.</remarks>
+    /// <remarks>Latest `occurredAt` first; of two at the same time, the one recorded last.</remarks>
     /// <param name="contactId">The contact, as its own system calls it.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("contacts/{contactId}/events"), Sends(typeof(ListContactEvents)), Refuses(typeof(PageTokenInvalid), typeof(ContactNotFound))]
     [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]

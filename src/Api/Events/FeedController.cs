@@ -23,7 +23,7 @@ public sealed class FeedController(IMediator mediator) : ApiController
     /// cursor. `Last-Event-ID` takes up a stream that broke off. While there are no events, an `id` alone comes every 15 seconds.
     /// </remarks>
     /// <param name="cursor">Where to go on: the `nextCursor` of the page before; without one, at the beginning.</param>
-    /// <param name="pageSize">How many events a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Events on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="wait">How many seconds to wait for an event where there is none yet; a stream always waits.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="lastEventId">Of a stream: the `id` that came last. Goes before `cursor`.</param>

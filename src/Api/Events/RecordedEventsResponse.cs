@@ -3,7 +3,7 @@ using Flownally.Domain;
 
 namespace Flownally.Api.Events;
 
-/// <param name="Results">One for each moment, in their order.</param>
+/// <param name="Results">One for each event, in the same order.</param>
 public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> Results)
 {
     /// <summary>Shows what became of a batch, and reports what was refused.</summary>
@@ -24,10 +24,10 @@ public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> R
     }
 }
 
-/// <summary>What became of one moment of a batch.</summary>
+/// <summary>The result of one event of a batch.</summary>
 /// <param name="Status">What a call of its own would have been answered with: 201, or the status of the problem.</param>
 /// <param name="Id">The event, where it was recorded.</param>
-/// <param name="Problem">Why it was not; places are told as if the moment stood alone.</param>
+/// <param name="Problem">Why it was not; pointers begin at the event.</param>
 public sealed record RecordedEventResult(int Status, EventId? Id, Problem? Problem)
 {
     public static RecordedEventResult Of(EventId id) => new(StatusCodes.Status201Created, id, null);

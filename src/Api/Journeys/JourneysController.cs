@@ -20,7 +20,7 @@ public sealed class JourneysController(IMediator mediator) : ApiController
 {
     /// <summary>List the journeys</summary>
     /// <remarks>Newest first.</remarks>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet, Sends(typeof(ListJourneys)), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneysResponse>(StatusCodes.Status200OK)]
@@ -87,7 +87,7 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     /// <param name="state">Only entries whose delivery is in this state.</param>
     /// <param name="enteredFrom">Only entries of then or later.</param>
     /// <param name="enteredTo">Only entries of before.</param>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/entries"), Sends(typeof(ListJourneyEntries)), Refuses(typeof(JourneyNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneyEntriesResponse>(StatusCodes.Status200OK)]
@@ -98,7 +98,7 @@ public sealed class JourneysController(IMediator mediator) : ApiController
 
     /// <summary>List the attempts to deliver an entry</summary>
     /// <remarks>Latest first; also of a journey that is deleted. An attempt is kept for 30 days.</remarks>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/entries/{entryId}/attempts"), Sends(typeof(ListJourneyEntryAttempts))]
     [Refuses(typeof(JourneyNotFound), typeof(JourneyEntryNotFound), typeof(PageTokenInvalid))]

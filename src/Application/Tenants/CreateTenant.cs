@@ -6,7 +6,7 @@ using MediatR;
 
 namespace Flownally.Application.Tenants;
 
-/// <summary>Opens a workspace, with the predefined event types in its catalog.</summary>
+/// <summary>Creates a tenant, with the predefined event types in its catalog.</summary>
 public sealed record CreateTenant(string Name) : IRequest<Result<Tenant>>;
 
 internal sealed class CreateTenantValidator : AbstractValidator<CreateTenant>

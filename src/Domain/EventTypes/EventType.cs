@@ -5,7 +5,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Domain.EventTypes;
 
-/// <summary>An entry of a tenant's catalog: a kind of moment, and what its payload must look like.</summary>
+/// <summary>An entry of a tenant's catalog: the name of a kind of event, and the schema of its payloads.</summary>
 public sealed class EventType
 {
     public const int MaxDescriptionLength = 1_000;

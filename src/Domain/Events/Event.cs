@@ -4,7 +4,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Domain.Events;
 
-/// <summary>A moment of a contact: what happened, when, and under which version of its type it was accepted.</summary>
+/// <summary>What happened to a contact, when, and under which version of its type it was accepted.</summary>
 public sealed class Event
 {
     public required EventId Id { get; init; }

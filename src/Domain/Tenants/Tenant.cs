@@ -3,7 +3,7 @@ using Flownally.Domain.Ids;
 
 namespace Flownally.Domain.Tenants;
 
-/// <summary>A workspace: everything a business records belongs to one, and no other can see it.</summary>
+/// <summary>A customer of the service: everything a business records belongs to one tenant, and no other can see it.</summary>
 public sealed class Tenant
 {
     public const int MaxNameLength = 100;

@@ -10,7 +10,7 @@ namespace Flownally.Infrastructure.Events;
 
 /// <summary>
 /// A row that begins with the columns of an event: id, tenant, contact, type and its name, schema version, payload, idempotency key,
-/// time of the moment, time of the recording. It is read by hand, because that is done for every event of every page: a mapper would
+/// time of occurrence, time of recording. It is read by hand, because that is done for every event of every page: a mapper would
 /// box each value, and make a string of each payload.
 /// </summary>
 internal static class EventRow

@@ -1,7 +1,7 @@
 namespace Flownally.Infrastructure.Feed;
 
 /// <summary>
-/// The moments of the feed as SQL: ids of transactions, counted on where a server counts them anew. A statement that uses the clock is
+/// The places of the feed as SQL: ids of transactions, counted on where a server counts them anew. A statement that uses the clock is
 /// refused where the clock was moved since its session verified it. Decision 25.
 /// </summary>
 internal static class FeedClock
