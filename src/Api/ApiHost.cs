@@ -75,6 +75,8 @@ internal static class ApiHost
             .AddControllers();
 
         app = builder.Build();
+        app.UsePathAsSent();
+        app.UseRouting(); // else it would come first, and go by the folded path
         app.UseSecurityHeaders();
         app.UseProblems();
         app.UseCompressedAnswers();
@@ -118,7 +120,12 @@ internal static class ApiHost
     /// decompressed, so <see cref="BodyMemory"/> bounds it, too.
     /// </summary>
     private static IServiceCollection AddCompressedBodies(this IServiceCollection services) => services
-        .AddRequestDecompression(bodies => bodies.DecompressionProviders.Remove("deflate")); // senders disagree on what its name means (RFC 9110 §8.4.1.2)
+        .AddRequestDecompression(bodies =>
+        {
+            bodies.DecompressionProviders.Clear(); // of deflate senders disagree on what its name means (RFC 9110 §8.4.1.2)
+            bodies.DecompressionProviders["gzip"] = bodies.DecompressionProviders["x-gzip"] = new WholeBody.GZip(); // §8.4.1.3
+            bodies.DecompressionProviders["br"] = new WholeBody.Brotli();
+        });
 
     /// <summary>What the controllers need to answer calls.</summary>
     public static IMvcCoreBuilder AddControllers(this IServiceCollection services) => services

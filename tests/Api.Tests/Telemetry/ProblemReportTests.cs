@@ -19,7 +19,7 @@ public sealed class ProblemReportTests
     [Test]
     public async Task A_refused_call_is_found_by_its_traceId_with_its_caller_its_operation_and_the_places_at_fault()
     {
-        await using var service = await RunningService.ServeAsync(Service.ConnectionString, ("Logging__LogLevel__Flownally.Api.Problems.Problem", "Debug"));
+        await using var service = await RunningService.ServeAsync(Service.ConnectionString, ("Logging__LogLevel__Flownally.Api.Http.Problems.Problem", "Debug"));
         var workspace = (await Service.NewWorkspaceAsync()).At(service.Url);
         await Service.NewTypeAsync(workspace.Tenant, "order.paid", """{"properties":{"total":{"type":"number"}}}""");
         var invalid = await workspace.RecordAsync("ctc_secret", """{"eventTypeName":"order.paid","payload":{"total":"a private word"}}""");

@@ -56,8 +56,9 @@ internal sealed class BodyMemory
         public ReadOnlyMemory<byte> Utf8 => _buffer.AsMemory(0, _length);
 
         /// <summary>Reads a body to its end. Room for what it announces is taken first, so that not even that can be too much.</summary>
+        /// <param name="limit">In bytes: the source fails where it has more.</param>
         /// <returns>False where the tenant holds too much already.</returns>
-        public async Task<bool> TryReadAsync(Stream source, long? announced, CancellationToken cancellationToken)
+        public async Task<bool> TryReadAsync(Stream source, long? announced, long limit, CancellationToken cancellationToken)
         {
             if (!TryGrow((int)Math.Max(announced ?? 0, SmallBytes)))
             {
@@ -68,7 +69,7 @@ internal sealed class BodyMemory
             while ((read = await source.ReadAsync(_buffer.AsMemory(_length), cancellationToken)) > 0)
             {
                 _length += read;
-                if (_length == _buffer.Length && !TryGrow(2 * _length))
+                if (_length == _buffer.Length && !TryGrow((int)Math.Min(2L * _length, Math.Max(limit, _length))))
                 {
                     return false;
                 }
@@ -79,33 +80,34 @@ internal sealed class BodyMemory
 
         public void Dispose()
         {
-            if (_taken > 0)
-            {
-                memory.GiveBack(tenant, _taken);
-            }
-
-            Pool.Return(_buffer);
+            GiveBack();
             (_buffer, _length, _taken) = ([], 0, 0);
         }
 
         /// <summary>One byte more than is needed shows where the body ends.</summary>
         private bool TryGrow(int bytes)
         {
-            if (bytes > SmallBytes)
+            var taken = bytes > SmallBytes ? bytes : 0;
+            if (taken > 0 && !memory.TryTake(tenant, taken))
             {
-                if (!memory.TryTake(tenant, bytes))
-                {
-                    return false;
-                }
-
-                _taken += bytes;
+                return false;
             }
 
             var larger = Pool.Rent(bytes + 1);
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            Pool.Return(_buffer);
-            _buffer = larger;
+            GiveBack();
+            (_buffer, _taken) = (larger, taken);
             return true;
+        }
+
+        private void GiveBack()
+        {
+            if (_taken > 0)
+            {
+                memory.GiveBack(tenant, _taken);
+            }
+
+            Pool.Return(_buffer);
         }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
             return new UnsupportedMediaType();
         }
 
-        if (request.ContentLength > request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize)
+        var limit = request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize ?? int.MaxValue;
+        if (request.ContentLength > limit)
         {
             return new RequestTooLarge();
         }
@@ -50,14 +51,14 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         request.HttpContext.Response.RegisterForDispose(body);
         try
         {
-            if (!await body.TryReadAsync(request.Body, request.ContentLength, cancellationToken))
+            if (!await body.TryReadAsync(request.Body, request.ContentLength, limit, cancellationToken))
             {
                 return new RateLimited("the bodies that are held for one tenant at a time", RateLimited.Soon);
             }
         }
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {
-            return new MalformedJson("The body is not packed as its Content-Encoding says.");
+            return new MalformedJson("The body is not compressed as its Content-Encoding says.");
         }
         catch (Exception exception) when (exception is OperationCanceledException or (IOException and not BadHttpRequestException))
         {

@@ -132,6 +132,22 @@ public sealed class MalformedRequestTests
     public async Task A_strange_header_of_a_constant_answer_does_no_harm(string header, int status) =>
         Assert.That((await SendAsync(Get("/openapi/v1.json", $"Host: localhost\r\n{header}\r\n"))).Status, Is.EqualTo(status));
 
+    [TestCase("GET", "/v1/contacts/../events", 404, "contactNotFound")]
+    [TestCase("GET", "/v1/contacts/%2e%2E/events?pageSize=1", 404, "contactNotFound")]
+    [TestCase("POST", "/v1/contacts/%2e%2e/events", 422, "validationFailed")]
+    [TestCase("POST", "/v1/contacts/./events", 422, "validationFailed")]
+    [TestCase("GET", "/v1/event-types/%2e%2e", 404, "eventTypeNotFound")]
+    [TestCase("GET", "/v1/journeys/../events", 404, "routeNotFound")]
+    public async Task A_path_is_not_folded(string method, string path, int status, string code)
+    {
+        var workspace = await Service.NewWorkspaceAsync();
+        await workspace.RecordedAsync("ctc_1");
+        const string Body = """{"eventTypeName":"signup.completed"}""";
+        var answer = await SendAsync($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {workspace.Key}\r\nConnection: close\r\n"
+            + (method == "POST" ? $"Content-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}" : "\r\n"));
+        Assert.That((answer.Status, answer.Code), Is.EqualTo((status, code)));
+    }
+
     private static Task<RawAnswer> SendAsync(string request) => RawCall.SendAsync(Service.Url, request);
 
     private static string Get(string target, string headers = "Host: localhost\r\n") => $"GET {target} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n";
