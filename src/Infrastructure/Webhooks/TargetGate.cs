@@ -18,12 +18,12 @@ internal sealed class TargetGate(IOptions<JourneyOptions> options) : ITargetGate
     /// <returns>The address, also of a name that always means this machine (RFC 6761 §6.3); null for other names.</returns>
     private static IPAddress? AddressOf(string host)
     {
-        if (IPAddress.TryParse(host, out var address))
+        var name = host.TrimEnd('.'); // which only says that the name is complete
+        if (IPAddress.TryParse(name, out var address))
         {
             return address;
         }
 
-        var name = host.TrimEnd('.');
         return name == ThisMachine || name.EndsWith($".{ThisMachine}", StringComparison.Ordinal) ? IPAddress.Loopback : null;
     }
 }

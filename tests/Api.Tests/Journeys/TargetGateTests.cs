@@ -9,6 +9,7 @@ public sealed class TargetGateTests
 {
     [TestCase("http://93.184.215.14", true, true)]
     [TestCase("http://127.0.0.1", false, true)]
+    [TestCase("http://127.0.0.1./", false, true)]
     [TestCase("http://[::1]:8080", false, true)]
     [TestCase("http://[fe80::1%25eth0]/", false, false, Description = "link-local")]
     [TestCase("http://169.254.169.254/latest/meta-data", false, false)]

@@ -16,7 +16,7 @@ internal static class CompressedAnswers
     private const string GZip = "gzip";
 
     /// <summary>Media types that are compressed. An event stream is none of them: its events would wait in the compressor.</summary>
-    private static readonly string[] Types = ["application/json", "application/problem+json", "text/javascript", "text/css"];
+    private static readonly string[] Types = ["application/json", "application/problem+json", "text/html", "text/javascript", "text/css"];
 
     public static IApplicationBuilder UseCompressedAnswers(this IApplicationBuilder app) => app.Use(static (context, next) =>
         EncodingFor(context.Request) is { } encoding ? CompressAsync(context, next, encoding) : next(context));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Flownally.Api.Http.Edge;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using NSwag.AspNetCore;
 
@@ -66,6 +67,7 @@ internal static class DocsPage
     private static IResult Answer(HttpContext context, string? demoKey)
     {
         context.Response.Headers.ContentSecurityPolicy = Policy;
+        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering(); // it may hold a key, so it is not compressed
         return Results.Text(PageText(demoKey is not null && MaySeeKey(context) ? $"""<meta name="demo-key" content="{WebUtility.HtmlEncode(demoKey)}">""" : ""), "text/html", Encoding.UTF8);
     }
 

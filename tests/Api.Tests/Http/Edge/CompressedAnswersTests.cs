@@ -41,6 +41,7 @@ public sealed class CompressedAnswersTests
     }
 
     [TestCase("/openapi/v1.json")]
+    [TestCase("/problems")]
     [TestCase("/docs/swagger-ui-bundle.js")]
     public async Task What_the_documentation_consists_of_is_packed(string path)
     {
