@@ -9,7 +9,7 @@ using Flownally.Api.Http.Problems;
 using Flownally.Api.Journeys;
 using Flownally.Api.Telemetry;
 using Flownally.Application;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Infrastructure;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;

@@ -2,7 +2,10 @@ using AutoMapper;
 using Flownally.Application.Authorization;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
+using Flownally.Application.EventTypes;
 using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Delivery;
+using Flownally.Application.Journeys.Dispatch;
 using Flownally.Application.Sharing;
 using Flownally.Application.Validation;
 using Flownally.Domain.Ids;
@@ -39,6 +42,13 @@ public static class ApplicationServices
             .AddSingleton<EventRecorder>()
             .AddSingleton<ProcessorShares>()
             .AddSingleton<JourneyChanger>()
+            .AddSingleton<JourneyDispatcher>()
+            .AddSingleton<CursorStep>()
+            .AddSingleton<BacklogStep>()
+            .AddSingleton<EntryDelivery>()
+            .AddSingleton<FilterErrorReport>()
+            .AddSingleton<JourneyLag>()
+            .AddSingleton<SchemaDecisionMetrics>()
             .AddSingleton<IdGenerator>();
     }
 }

@@ -4,6 +4,7 @@ using Flownally.Application.Events;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Feed;
 using Flownally.Application.Journeys;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Application.Journeys.Dispatch;
 using Flownally.Application.Tenants;
 using Flownally.Infrastructure.ApiKeys;
@@ -12,6 +13,7 @@ using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.EventTypes;
 using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Journeys;
+using Flownally.Infrastructure.Journeys.Delivery;
 using Flownally.Infrastructure.Journeys.Dispatch;
 using Flownally.Infrastructure.Postgres;
 using Flownally.Infrastructure.Recording;
@@ -78,8 +80,9 @@ public static class InfrastructureServices
             .AddSingleton<ITenantRepository, TenantRepository>()
             .AddSingleton<IDeliveries, Deliveries>()
             .AddSingleton<AttemptRetention>()
-            .AddSingleton<IJourneyDispatch, JourneyDispatch>()
-            .AddSingleton<FilterErrorReport>()
+            .AddSingleton<IDispatchStore, DispatchStore>()
+            .AddSingleton<IJourneyFeed, JourneyFeed>()
+            .AddSingleton<JourneyIntervals>()
             .AddSingleton<JourneyLeadership>()
             .AddSingleton<IWebhookSender, WebhookSender>();
     }

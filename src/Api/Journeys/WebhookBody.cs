@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Flownally.Api.Http.Json;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
 
 namespace Flownally.Api.Journeys;
 

@@ -24,8 +24,8 @@ internal sealed class UpdateEventTypeValidator : AbstractValidator<UpdateEventTy
         RuleFor(command => command.Change.Description.Value).Description();
 }
 
-internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStoredPayloads payloads, ProcessorShares processors, TimeProvider clock,
-    IMapper mapper)
+internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStoredPayloads payloads, ProcessorShares processors,
+    SchemaDecisionMetrics decisions, TimeProvider clock, IMapper mapper)
     : IRequestHandler<UpdateEventType, Result<EventTypeRevision>>
 {
     /// <summary>How many payloads are looked at while recording waits: some milliseconds' worth.</summary>
@@ -50,6 +50,7 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
     /// </summary>
     public async Task<Result<EventTypeRevision>> Handle(UpdateEventType request, CancellationToken cancellationToken)
     {
+        var since = clock.GetTimestamp();
         var comparison = request.Change.PayloadSchema.Value is { } schema ? new SchemaComparison(schema) : null;
         var provedRevision = comparison is null ? null : await ProveAsync(request, cancellationToken);
         var horizon = FeedHorizon.Beginning;
@@ -73,14 +74,21 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                     return changed.Error;
                 }
 
-                if (comparison is null || changed.Value.SchemaVersion == locked.Type.SchemaVersion || provedRevision == locked.Type.Revision)
+                var decides = changed.Value.SchemaVersion != locked.Type.SchemaVersion;
+                if (!decides || comparison is null || provedRevision == locked.Type.Revision)
                 {
+                    if (decides)
+                    {
+                        Decided(SchemaDecisionMetrics.Proof);
+                    }
+
                     return await SaveAsync(request, locked, changed.Value, SchemaAcceptance.Proof, cancellationToken);
                 }
 
                 int? limit = scans < MostScans ? MostUnderLock : null;
                 if (await TryScanAsync(locked, horizon, limit, comparison, cancellationToken))
                 {
+                    Decided(comparison.TooComplex is null ? SchemaDecisionMetrics.Scan : SchemaDecisionMetrics.TooComplex);
                     if (comparison.TooComplex is { } stored)
                     {
                         return PayloadSchemaInvalid.TooComplex(stored);
@@ -93,12 +101,15 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
 
                 if (scans == MostScans)
                 {
+                    Decided(SchemaDecisionMetrics.TooComplex);
                     return PayloadSchemaInvalid.TooComplex(stored: null);
                 }
             }
 
             horizon = await payloads.ScanAsync(request.TenantId, request.Id, horizon, stored => comparison.Add(stored, cancellationToken), cancellationToken);
         }
+
+        void Decided(string basis) => decisions.Add(basis, clock.GetElapsedTime(since));
     }
 
     /// <summary>Looks at what came since a horizon, unless that is too much to keep others waiting for; then nothing of it counts.</summary>

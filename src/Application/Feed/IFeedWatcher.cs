@@ -14,6 +14,9 @@ public interface IFeedWatcher
     /// <summary>To be taken before reading, so that nothing slips in between.</summary>
     /// <returns>Completes with true when more of the tenant's events can be read, with false when this process is about to end.</returns>
     Task<bool> NextAsync(TenantId tenant);
+
+    /// <summary>As the other, for the feed of all tenants.</summary>
+    Task<bool> NextAsync();
 }
 
 internal static class FeedWaiting

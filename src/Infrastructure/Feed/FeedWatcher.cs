@@ -77,7 +77,6 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         }
     }
 
-    /// <summary>As the other, for whoever reads the feed of all tenants.</summary>
     public Task<bool> NextAsync()
     {
         lock (_gate)

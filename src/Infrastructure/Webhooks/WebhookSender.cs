@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
+using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Journeys;
-using Flownally.Infrastructure.Journeys.Dispatch;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Infrastructure.Webhooks;
@@ -29,7 +29,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
         ConnectCallback = new CheckedConnector(allows, resolve).ConnectAsync,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionLifetime = TimeSpan.FromMinutes(2), // an open connection keeps the address that was checked
-        MaxConnectionsPerServer = DeliveryLanes.MostUnderWay, // so that no tenant waits for another's calls to the same host
+        MaxConnectionsPerServer = DeliveryLimits.MostUnderWay, // so that no tenant waits for another's calls to the same host
         MaxResponseHeadersLength = 16, // KiB
         MaxResponseDrainSize = 64 * 1024, // of a body that nobody reads; what is longer costs the connection
         ResponseDrainTimeout = TimeSpan.FromSeconds(2),
@@ -49,7 +49,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
     {
         if (request.Url is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
         {
-            return new WebhookOutcome.Failed(WebhookFailure.AddressNotAllowed);
+            return new WebhookOutcome.Failed(DeliveryError.NotPublic);
         }
 
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new WebhookOutcome.Failed(WebhookFailure.TimedOut);
+            return new WebhookOutcome.Failed(DeliveryError.Timeout);
         }
         catch (HttpRequestException exception)
         {
@@ -97,13 +97,12 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
             _ => null,
         });
 
-    private static WebhookFailure ReasonOf(HttpRequestException exception) => exception switch
+    private static DeliveryError ReasonOf(HttpRequestException exception) => exception switch
     {
-        { InnerException: AddressNotAllowedException } => WebhookFailure.AddressNotAllowed,
-        { HttpRequestError: HttpRequestError.NameResolutionError } => WebhookFailure.HostNotFound,
-        { HttpRequestError: HttpRequestError.SecureConnectionError } => WebhookFailure.TlsFailed,
-        { HttpRequestError: HttpRequestError.InvalidResponse } => WebhookFailure.NotHttp,
-        { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => WebhookFailure.AnswerTooLarge,
-        _ => WebhookFailure.ConnectionFailed,
+        { InnerException: AddressNotAllowedException } => DeliveryError.NotPublic,
+        { HttpRequestError: HttpRequestError.NameResolutionError } => DeliveryError.Dns,
+        { HttpRequestError: HttpRequestError.SecureConnectionError } => DeliveryError.Tls,
+        { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => DeliveryError.BadAnswer,
+        _ => DeliveryError.Connection,
     };
 }

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Flownally.Api.Tests.Journeys;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.EmbeddedPostgres;
 using Npgsql;

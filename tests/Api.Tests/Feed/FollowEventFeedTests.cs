@@ -3,7 +3,7 @@ using Flownally.Application.ApiKeys;
 using Flownally.Application.Feed;
 using Flownally.Domain.ApiKeys;
 using Flownally.Infrastructure.Feed;
-using Flownally.Infrastructure.Journeys.Dispatch;
+using Flownally.Infrastructure.Journeys.Delivery;
 
 namespace Flownally.Api.Tests.Feed;
 

@@ -4,7 +4,6 @@ using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Events;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
-using Flownally.Infrastructure.Journeys.Dispatch;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Testing;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
+using Flownally.Domain.Journeys;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
@@ -18,28 +19,28 @@ public sealed class HostileReceiverTests
     public async Task An_answer_that_does_not_come_is_not_waited_for()
     {
         await using var receiver = await Receiver.StartAsync(GoneAsync);
-        Assert.That(await OutcomeAsync(receiver), Is.EqualTo(Webhooks.Failed(WebhookFailure.TimedOut)));
+        Assert.That(await OutcomeAsync(receiver), Is.EqualTo(Webhooks.Failed(DeliveryError.Timeout)));
     }
 
     [Test]
     public async Task Headers_that_come_slowly_are_not_waited_for()
     {
         await using var receiver = await Receiver.StartRawAsync(connection => RepeatAsync(connection, "HTTP/1.1 200 OK\r\nx: ", "x", TimeSpan.FromMilliseconds(20)));
-        Assert.That(await OutcomeAsync(receiver), Is.EqualTo(Webhooks.Failed(WebhookFailure.TimedOut)));
+        Assert.That(await OutcomeAsync(receiver), Is.EqualTo(Webhooks.Failed(DeliveryError.Timeout)));
     }
 
     [Test]
     public async Task An_answer_that_is_announced_forever_is_not_waited_for()
     {
         await using var receiver = await Receiver.StartRawAsync(connection => RepeatAsync(connection, "", "HTTP/1.1 103 Early Hints\r\n\r\n", TimeSpan.Zero));
-        Assert.That(await OutcomeAsync(receiver), Is.EqualTo(Webhooks.Failed(WebhookFailure.AnswerTooLarge)));
+        Assert.That(await OutcomeAsync(receiver), Is.EqualTo(Webhooks.Failed(DeliveryError.BadAnswer)));
     }
 
     [Test]
     public async Task Headers_without_end_are_not_read()
     {
         await using var receiver = await Receiver.StartRawAsync(connection => RepeatAsync(connection, "HTTP/1.1 200 OK\r\n", "x: x\r\n", TimeSpan.Zero));
-        Assert.That(await OutcomeAsync(receiver, Bound), Is.EqualTo(Webhooks.Failed(WebhookFailure.AnswerTooLarge)));
+        Assert.That(await OutcomeAsync(receiver, Bound), Is.EqualTo(Webhooks.Failed(DeliveryError.BadAnswer)));
     }
 
     [TestCase(15, true)]
@@ -54,7 +55,7 @@ public sealed class HostileReceiverTests
         });
         Assert.That(
             await OutcomeAsync(receiver, Bound),
-            Is.EqualTo(fits ? new WebhookOutcome.Delivered(200) : Webhooks.Failed(WebhookFailure.AnswerTooLarge)));
+            Is.EqualTo(fits ? new WebhookOutcome.Delivered(200) : Webhooks.Failed(DeliveryError.BadAnswer)));
     }
 
     [TestCase(200)]
@@ -113,14 +114,14 @@ public sealed class HostileReceiverTests
     public async Task What_is_not_HTTP_is_told_apart()
     {
         await using var receiver = await Receiver.StartRawAsync(connection => RepeatAsync(connection, "", "SSH-2.0-OpenSSH_9.2\r\n", TimeSpan.Zero));
-        Assert.That(await OutcomeAsync(receiver, Bound), Is.EqualTo(Webhooks.Failed(WebhookFailure.NotHttp)));
+        Assert.That(await OutcomeAsync(receiver, Bound), Is.EqualTo(Webhooks.Failed(DeliveryError.BadAnswer)));
     }
 
     [Test]
     public async Task A_connection_that_is_closed_without_an_answer_has_failed()
     {
         await using var receiver = await Receiver.StartRawAsync(async connection => await connection.Transport.Input.ReadAsync());
-        Assert.That(await OutcomeAsync(receiver, Bound), Is.EqualTo(Webhooks.Failed(WebhookFailure.ConnectionFailed)));
+        Assert.That(await OutcomeAsync(receiver, Bound), Is.EqualTo(Webhooks.Failed(DeliveryError.Connection)));
     }
 
     [Test]
@@ -130,7 +131,7 @@ public sealed class HostileReceiverTests
         var url = receiver.Url();
         await receiver.DisposeAsync();
         using var sender = Webhooks.NewSender();
-        Assert.That(await sender.SendAsync(Webhooks.To(url), CancellationToken.None), Is.EqualTo(Webhooks.Failed(WebhookFailure.ConnectionFailed)));
+        Assert.That(await sender.SendAsync(Webhooks.To(url), CancellationToken.None), Is.EqualTo(Webhooks.Failed(DeliveryError.Connection)));
     }
 
     [Test]
@@ -144,7 +145,7 @@ public sealed class HostileReceiverTests
             },
             with: handler => handler.ConnectTimeout = Short);
         var outcome = await sender.SendAsync(Webhooks.To(new Uri("http://receiver.test")), CancellationToken.None).WaitAsync(Bound);
-        Assert.That(outcome, Is.EqualTo(Webhooks.Failed(WebhookFailure.TimedOut)));
+        Assert.That(outcome, Is.EqualTo(Webhooks.Failed(DeliveryError.Timeout)));
     }
 
     [Test]

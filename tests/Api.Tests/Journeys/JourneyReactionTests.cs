@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Flownally.Api.Tests.CommandLine;
 using Flownally.Api.Tests.Postgres;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Journeys.Dispatch;
@@ -166,9 +166,9 @@ public sealed class JourneyReactionTests
             FROM   journey_activations, generate_series(1, 20000) AS n;
             ANALYZE journey_activations
             """);
-        var plan = await service.PlanAsync(JourneyDispatch.Read, ("@transaction_id", "bigint", "1"), ("@position", "bigint", "0"), ("@limit", "int", "50"));
+        var plan = await service.PlanAsync(JourneyFeed.Read, ("@transaction_id", "bigint", "1"), ("@position", "bigint", "0"), ("@limit", "int", "50"));
         Assert.That(plan, Does.Match(@"Bitmap Heap Scan on journey_activations +\(actual rows=1 "));
-        plan = await service.PlanAsync(JourneyDispatch.FindIntervals, ("@transaction_id", "bigint", "1"),
+        plan = await service.PlanAsync(JourneyIntervals.FindIntervals, ("@transaction_id", "bigint", "1"),
             ("@tenants", "uuid[]", $"ARRAY['{service.Workspace.Tenant.Value}'::uuid]"), ("@types", "uuid[]", "ARRAY['00000000-0000-0000-0000-000000000000'::uuid]"));
         Assert.That(plan, Does.Match(@"Bitmap Heap Scan on journey_activations +\(actual rows=1 "));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Flownally.Api.Tests.CommandLine;
 using Flownally.Api.Tests.Feed;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Application.Tenants;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
@@ -181,7 +182,7 @@ public sealed class JourneySharesTests
         var partition = $"events_{TimeProvider.System.GetUtcNow():yyyy_MM}";
         await service.ExecuteAsync($"ANALYZE {partition}");
         await service.ExecuteAsync(GetEventFeedTests.Many(small, 3));
-        var plan = await service.PlanAsync(JourneyDispatch.ReadBacklog, ("@transaction_id", "bigint", "1"), ("@position", "bigint", "0"),
+        var plan = await service.PlanAsync(JourneyFeed.ReadBacklog, ("@transaction_id", "bigint", "1"), ("@position", "bigint", "0"),
             ("@through_transaction_id", "bigint", "1000000000"), ("@through_position", "bigint", "0"), ("@limit", "int", "50"), ("@tenant_id", "uuid", $"'{small.Tenant.Value}'"));
         Assert.That(plan, Does.Match($@"Index Scan using {partition}_tenant_id_transaction_id_position_idx on {partition} \S+ +\(actual rows=3 "));
         Assert.That(plan, Does.Not.Match(@"Rows Removed by Filter: \d{3}"));
@@ -190,7 +191,7 @@ public sealed class JourneySharesTests
     [Test]
     public async Task What_is_due_of_very_many_journeys_is_sent_by_and_by()
     {
-        const int Journeys = DeliveryLanes.MostJourneysInALook + 50;
+        const int Journeys = DeliveryLimits.MostJourneysInALook + 50;
         await using var service = await OwnService.StartAsync("many_due");
         await AllowManyJourneysAsync(service, service.Workspace);
         await ActivateAsync(service.Workspace, Journeys);

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
+using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Journeys;
 using Flownally.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -14,7 +15,7 @@ namespace Flownally.Api.Tests.Journeys;
 public sealed class WebhookTargetTests
 {
     private static readonly WebhookOutcome Delivered = new WebhookOutcome.Delivered(200);
-    private static readonly WebhookOutcome NotAllowed = Webhooks.Failed(WebhookFailure.AddressNotAllowed);
+    private static readonly WebhookOutcome NotAllowed = Webhooks.Failed(DeliveryError.NotPublic);
 
     [TestCase("127.0.0.1")]
     [TestCase("127.1")]
@@ -106,7 +107,7 @@ public sealed class WebhookTargetTests
         using var sender = Webhooks.NewSender(resolve: (_, _) => throw new SocketException((int)SocketError.HostNotFound));
         Assert.That(
             await sender.SendAsync(Webhooks.To(new Uri("http://receiver.test")), CancellationToken.None),
-            Is.EqualTo(Webhooks.Failed(WebhookFailure.HostNotFound)));
+            Is.EqualTo(Webhooks.Failed(DeliveryError.Dns)));
     }
 
     [TestCase("ftp://127.0.0.1/")]

@@ -1,13 +1,14 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
+using Flownally.Domain.Journeys;
 
 namespace Flownally.Api.Tests.Journeys;
 
 public sealed class WebhookTlsTests
 {
-    private static readonly WebhookOutcome TlsFailed = Webhooks.Failed(WebhookFailure.TlsFailed);
+    private static readonly WebhookOutcome TlsFailed = Webhooks.Failed(DeliveryError.Tls);
 
     [TestCase("receiver.test", 1, true)]
     [TestCase("another.test", 1, false)]

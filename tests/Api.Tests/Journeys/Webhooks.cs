@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Domain.Journeys;
 using Flownally.Infrastructure.Webhooks;
 
@@ -26,7 +26,7 @@ internal static class Webhooks
     public static WebhookRequest To(Uri url, string body = "{}") =>
         new("jrne_01", url, WebhookSecret.Parse(Secret), System.Text.Encoding.UTF8.GetBytes(body));
 
-    public static WebhookOutcome Failed(WebhookFailure reason) => new WebhookOutcome.Failed(reason);
+    public static WebhookOutcome Failed(DeliveryError reason) => new WebhookOutcome.Failed(reason);
 
     public static Func<string, CancellationToken, Task<IPAddress[]>> Resolving(params string[] addresses) =>
         (_, _) => Task.FromResult(addresses.Select(IPAddress.Parse).ToArray());

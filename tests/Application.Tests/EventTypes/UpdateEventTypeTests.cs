@@ -155,7 +155,7 @@ public sealed class UpdateEventTypeTests
     [Test]
     public async Task A_type_that_is_not_there_is_not_found()
     {
-        var handler = new UpdateEventTypeHandler(Mock.Of<IEventTypeRepository>(), _payloads.Object, new ProcessorShares(), _clock, Mapping.Mapper);
+        var handler = new UpdateEventTypeHandler(Mock.Of<IEventTypeRepository>(), _payloads.Object, new ProcessorShares(), new SchemaDecisionMetrics(Meters.Factory), _clock, Mapping.Mapper);
         Assert.That((await handler.Handle(new UpdateEventType(Callers.Operator, default, Nothing), default)).Error, Is.TypeOf<EventTypeNotFound>());
     }
 
@@ -169,6 +169,6 @@ public sealed class UpdateEventTypeTests
     }
 
     private Task<Result<EventTypeRevision>> UpdateAsync(Types types, EventTypeChange change, int[]? ifMatch = null, bool validateOnly = false) =>
-        new UpdateEventTypeHandler(types.Repository.Object, _payloads.Object, new ProcessorShares(), _clock, Mapping.Mapper)
+        new UpdateEventTypeHandler(types.Repository.Object, _payloads.Object, new ProcessorShares(), new SchemaDecisionMetrics(Meters.Factory), _clock, Mapping.Mapper)
             .Handle(new UpdateEventType(Callers.WithKey, types.Locked.Object.Type.Id, change, ifMatch, validateOnly), default);
 }

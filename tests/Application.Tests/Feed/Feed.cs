@@ -29,6 +29,8 @@ internal sealed class Feed(params FeedView[] looks) : IEventFeed, IFeedWatcher, 
 
     public Task<bool> NextAsync(TenantId tenant) => _next.Task;
 
+    public Task<bool> NextAsync() => _next.Task;
+
     public ValueTask<FeedCursors> OpenAsync(CancellationToken cancellationToken) => new(Cursors);
 
     public void Wake(bool news = true) => Interlocked.Exchange(ref _next, new TaskCompletionSource<bool>()).SetResult(news);

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Flownally.Application.Events;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Postgres;
 
-namespace Flownally.Infrastructure.Journeys.Dispatch;
+namespace Flownally.Infrastructure.Journeys.Delivery;
 
 internal sealed class Deliveries(Database database, IEventQueries events) : IDeliveries
 {
@@ -22,7 +22,7 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
     /// <summary>
     /// From one tenant to the next by the index, and from one of its journeys to the next, however many entries each has, and of each the
     /// few that were due first: so a target that is dead, and what has piled up for it, is in nobody's way, and neither is a tenant with
-    /// many journeys. First attempts come before repeats, of which there are half as many at most: they wait for none of them.
+    /// many journeys. First attempts come before retries, of which there are half as many at most, so they wait for none of them.
     /// </summary>
     public const string FindDue = """
         WITH RECURSIVE tenants AS (
@@ -60,7 +60,7 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
         )
         SELECT l.tenant_id, l.journey_id, l.most, e.id, e.contact_id, e.attempts, e.redeliveries
         FROM   lanes l
-        LEFT   JOIN LATERAL ((SELECT id, contact_id, attempts, redeliveries, next_attempt_at, false AS again
+        LEFT   JOIN LATERAL ((SELECT id, contact_id, attempts, redeliveries, next_attempt_at, false AS is_retry
                               FROM   journey_entries
                               WHERE  tenant_id = l.tenant_id AND journey_id = l.journey_id
                               AND    delivery_state = 'pending' AND attempts = 0 AND redeliveries = 0
@@ -75,7 +75,7 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
                               AND    next_attempt_at <= now() AND id <> ALL(@known::uuid[])
                               ORDER  BY next_attempt_at, id
                               LIMIT  greatest(1, l.most / 2))) e ON true
-        ORDER  BY e.again, e.next_attempt_at, e.id, l.tenant_id, l.journey_id
+        ORDER  BY e.is_retry, e.next_attempt_at, e.id, l.tenant_id, l.journey_id
         """;
 
     /// <summary>
@@ -123,7 +123,7 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
             : null;
     }
 
-    public async Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, DueLimits limits,
+    public async Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after,
         CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<DueRow>(TenantScope.All, FindDue, new
@@ -131,13 +131,14 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
             known = known.Select(id => id.Value).ToArray(),
             after_tenants = after.Keys.Select(tenant => tenant.Value).ToArray(),
             after_journeys = after.Values.Select(journey => journey.Value).ToArray(),
-            journeys = limits.Journeys,
-            entries = limits.Entries,
-            entries_of_journey = limits.EntriesOfJourney,
+            journeys = DeliveryLimits.MostJourneysInALook,
+            entries = DeliveryLimits.MostOfTenant,
+            entries_of_journey = DeliveryLimits.MostOfJourney,
         }, cancellationToken);
-        return new DueEntries(
-            [.. rows.Where(row => row.Id is not null).Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId!.Value, row.Attempts!.Value, row.Redeliveries!.Value))],
-            [.. rows.Select(row => new DueJourney(row.TenantId, row.JourneyId, row.Most)).Distinct().OrderBy(lane => (lane.TenantId.Value, lane.Id.Value))]);
+        var entries = rows.Where(row => row.Id is not null)
+            .Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId!.Value, row.Attempts!.Value, row.Redeliveries!.Value));
+        var journeys = rows.Select(row => new DueJourney(row.TenantId, row.JourneyId, row.Most)).Distinct();
+        return new DueEntries([.. entries], [.. journeys.OrderBy(journey => (journey.TenantId.Value, journey.Id.Value))]);
     }
 
     public Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken) => database.ExecuteAsync(TenantScope.All, Save, new
@@ -155,22 +156,8 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
         durations = attempts.Select(attempt => attempt.Duration).ToArray(),
     }, cancellationToken);
 
-    private sealed class DueRow
-    {
-        public TenantId TenantId { get; init; }
-
-        public JourneyId JourneyId { get; init; }
-
-        public int Most { get; init; }
-
-        public JourneyEntryId? Id { get; init; }
-
-        public ContactId? ContactId { get; init; }
-
-        public int? Attempts { get; init; }
-
-        public int? Redeliveries { get; init; }
-    }
+    private sealed record DueRow(TenantId TenantId, JourneyId JourneyId, int Most, JourneyEntryId? Id, ContactId? ContactId, int? Attempts,
+        int? Redeliveries);
 
     private sealed class WebhookRow
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Flownally.Application.Feed;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
@@ -11,9 +12,9 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 
-namespace Flownally.Application.Tests.Journeys;
+namespace Flownally.Application.Tests.Journeys.Dispatch;
 
-public sealed class CatchUpTenantsTests
+public sealed class BacklogStepTests
 {
     private static readonly FakeTimeProvider Clock = new(new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero));
     private static readonly IdGenerator Ids = new(Clock);
@@ -21,15 +22,17 @@ public sealed class CatchUpTenantsTests
     private static readonly FeedPlace Place = new(200, 0);
     private static readonly DispatchCursor Stored = new(new FeedPlace(190, 1), new JourneyEntryId(Ids.Next()));
 
-    private readonly Mock<IJourneyDispatch> _dispatch = new();
+    private readonly Mock<IJourneyFeed> _feed = new();
+    private readonly Mock<IDispatchStore> _store = new();
     private DispatchStep? _written;
 
     [SetUp]
     public void Start()
     {
         _written = null;
-        _dispatch.Reset();
-        _dispatch.Setup(d => d.EnterAsync(It.IsAny<DispatchStep>(), default)).ReturnsAsync((DispatchStep step, CancellationToken _) =>
+        _feed.Reset();
+        _store.Reset();
+        _store.Setup(store => store.SaveAsync(It.IsAny<DispatchStep>(), default)).ReturnsAsync((DispatchStep step, CancellationToken _) =>
         {
             _written = step;
             return [.. step.Entries.Select(entry => new DueEntry(entry.TenantId, entry.JourneyId, entry.Id, entry.ContactId, 0))];
@@ -40,15 +43,15 @@ public sealed class CatchUpTenantsTests
     public async Task A_tenant_that_has_read_all_up_to_the_cursor_is_no_longer_behind()
     {
         var backlog = Behind([Asked(101, 1), Asked(102, 1)], more: false);
-        var step = await SendAsync(backlog);
+        var step = await RunAsync(backlog);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(step.Behind, Is.Empty);
+            Assert.That(step.State.Behind, Is.Empty);
             Assert.That(_written!.CaughtUp, Is.EqualTo([backlog.TenantId]));
             Assert.That(_written.Behind, Is.Empty);
             Assert.That(_written.Entries, Has.Count.EqualTo(2));
             Assert.That(_written.From, Is.EqualTo(Stored));
-            Assert.That((_written.To, _written.To.Place), Is.EqualTo((step.Stored, Place)));
+            Assert.That((_written.To, _written.To.Place), Is.EqualTo((step.State.Stored, Place)));
         }
     }
 
@@ -56,43 +59,43 @@ public sealed class CatchUpTenantsTests
     public async Task A_share_ends_with_the_event_that_uses_it_up()
     {
         var backlog = Behind([Asked(101, 1), Asked(102, Share.Entries - 1), Asked(103, 1)], more: false);
-        var step = await SendAsync(backlog);
+        var step = await RunAsync(backlog);
         Assert.That(_written!.Entries, Has.Count.EqualTo(Share.Entries));
-        Assert.That(step.Behind.Single().Place, Is.EqualTo(new FeedPlace(102, 1)));
-        Assert.That(_written.Behind, Is.EqualTo(step.Behind));
+        Assert.That(step.State.Behind.Single().Place, Is.EqualTo(new FeedPlace(102, 1)));
+        Assert.That(_written.Behind, Is.EqualTo(step.State.Behind));
     }
 
     [Test]
     public async Task What_was_not_read_yet_is_left_though_the_share_is_not_used_up()
     {
-        var step = await SendAsync(Behind([Asked(101, 1)], more: true));
-        Assert.That(step.Behind.Single().Place, Is.EqualTo(new FeedPlace(150, 0)));
+        var step = await RunAsync(Behind([Asked(101, 1)], more: true));
+        Assert.That(step.State.Behind.Single().Place, Is.EqualTo(new FeedPlace(150, 0)));
     }
 
     [Test]
     public async Task Tenants_take_turns()
     {
         var backlogs = Enumerable.Range(0, 7).Select(_ => Behind([Asked(101, Share.Entries), Asked(102, 1)], more: false)).ToList();
-        var step = await SendAsync([.. backlogs]);
+        var step = await RunAsync([.. backlogs]);
         Assert.That(_written!.Entries, Has.Count.EqualTo(5 * Share.Entries), "as many as make a step");
-        Assert.That(step.Behind.Select(backlog => backlog.TenantId), Is.EqualTo([.. backlogs[5..].Select(backlog => backlog.TenantId), .. backlogs[..5].Select(backlog => backlog.TenantId)]));
+        Assert.That(step.State.Behind.Select(backlog => backlog.TenantId), Is.EqualTo([.. backlogs[5..].Select(backlog => backlog.TenantId), .. backlogs[..5].Select(backlog => backlog.TenantId)]));
     }
 
     [Test]
     public async Task A_step_looks_at_few_tenants_though_none_of_their_events_makes_an_entry()
     {
-        var backlogs = Enumerable.Range(0, CatchUpTenantsHandler.MostTenants + 1).Select(_ => Behind([], more: true)).ToList();
-        var step = await SendAsync([.. backlogs]);
-        Assert.That(step.Behind[0], Is.EqualTo(backlogs[^1]));
-        Assert.That(_written!.Behind, Has.Count.EqualTo(CatchUpTenantsHandler.MostTenants));
+        var backlogs = Enumerable.Range(0, BacklogStep.MostTenants + 1).Select(_ => Behind([], more: true)).ToList();
+        var step = await RunAsync([.. backlogs]);
+        Assert.That(step.State.Behind[0], Is.EqualTo(backlogs[^1]));
+        Assert.That(_written!.Behind, Has.Count.EqualTo(BacklogStep.MostTenants));
     }
 
     [Test]
     public async Task The_cursor_never_stays_as_it_was_so_that_a_leader_of_before_is_known()
     {
         Behind([], more: false);
-        var step = await SendAsync(Behind([], more: false));
-        Assert.That(step.Stored.LastEntry.ToString(), Is.GreaterThan(Stored.LastEntry.ToString()).Using((IComparer<string>)StringComparer.Ordinal));
+        var step = await RunAsync(Behind([], more: false));
+        Assert.That(step.State.Stored.LastEntry.ToString(), Is.GreaterThan(Stored.LastEntry.ToString()).Using((IComparer<string>)StringComparer.Ordinal));
     }
 
     private static AskedEvent Asked(long transaction, int journeys) => new(new FeedPlace(transaction, 1), default, new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
@@ -102,11 +105,11 @@ public sealed class CatchUpTenantsTests
     private Backlog Behind(AskedEvent[] asked, bool more)
     {
         var backlog = new Backlog(new TenantId(Ids.Next()), new FeedPlace(100, 0));
-        _dispatch.Setup(d => d.ReadBacklogAsync(backlog, Place, default)).ReturnsAsync(new DispatchPage(
+        _feed.Setup(feed => feed.ReadBacklogAsync(backlog, Place, default)).ReturnsAsync(new JourneyPage(
             [.. asked.Select(e => e with { TenantId = backlog.TenantId })], more ? new FeedPlace(150, 0) : Place, asked.Length, more));
         return backlog;
     }
 
-    private async Task<CaughtUpTenants> SendAsync(params Backlog[] backlogs) =>
-        (await new CatchUpTenantsHandler(_dispatch.Object, Options.Create(Share), Clock).Handle(new CatchUpTenants(Stored, Place, backlogs), default)).Value;
+    private Task<StepResult> RunAsync(params Backlog[] backlogs) =>
+        new BacklogStep(_feed.Object, _store.Object, Options.Create(Share), Clock).RunAsync(new DispatchState(Stored, Place, backlogs), default);
 }

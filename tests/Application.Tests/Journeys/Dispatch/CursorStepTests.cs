@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Flownally.Application.Feed;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
@@ -13,9 +14,9 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 
-namespace Flownally.Application.Tests.Journeys;
+namespace Flownally.Application.Tests.Journeys.Dispatch;
 
-public sealed class EnterJourneysTests
+public sealed class CursorStepTests
 {
     private static readonly FakeTimeProvider Clock = new(new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero));
     private static readonly IdGenerator Ids = new(Clock);
@@ -24,7 +25,8 @@ public sealed class EnterJourneysTests
     private static readonly FeedPlace Place = new(100, 7);
     private static readonly FeedPlace Through = new(120, 0);
 
-    private readonly Mock<IJourneyDispatch> _dispatch = new();
+    private readonly Mock<IJourneyFeed> _feed = new();
+    private readonly Mock<IDispatchStore> _store = new();
     private readonly List<DispatchStep> _entered = [];
     private DispatchCursor _stored;
 
@@ -32,9 +34,10 @@ public sealed class EnterJourneysTests
     public void Start()
     {
         _entered.Clear();
-        _dispatch.Reset();
+        _feed.Reset();
+        _store.Reset();
         _stored = new DispatchCursor(new FeedPlace(90, 1), new JourneyEntryId(Ids.Next()));
-        _dispatch.Setup(d => d.EnterAsync(It.IsAny<DispatchStep>(), It.IsAny<CancellationToken>()))
+        _store.Setup(store => store.SaveAsync(It.IsAny<DispatchStep>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((DispatchStep step, CancellationToken _) =>
             {
                 _entered.Add(step);
@@ -48,7 +51,7 @@ public sealed class EnterJourneysTests
         var filter = PayloadSchema.Parse(JsonElement.Parse("""{"required":["total"]}""")).Value;
         Read(3, Asked("ctc_1", "{}", (null, EntryMode.Once)), Asked("ctc_2", "{}", (filter, EntryMode.Once)),
             Asked("ctc_3", """{"total":1}""", (filter, EntryMode.EveryTime), (null, EntryMode.Once)));
-        var step = await SendAsync();
+        var step = await RunAsync();
         var (from, to, entries, _, _, _) = _entered.Single();
         using (Assert.EnterMultipleScope())
         {
@@ -57,7 +60,7 @@ public sealed class EnterJourneysTests
             Assert.That(from, Is.EqualTo(_stored));
             Assert.That(to, Is.EqualTo(new DispatchCursor(Through, entries[^1].Id)));
             Assert.That(step.Due.Select(due => due.Id), Is.EqualTo(entries.Select(entry => entry.Id)));
-            Assert.That((step.Stored, step.Place, step.More), Is.EqualTo((to, Through, false)));
+            Assert.That((step.State.Stored, step.State.Place, step.More), Is.EqualTo((to, Through, false)));
         }
     }
 
@@ -67,32 +70,32 @@ public sealed class EnterJourneysTests
         var ahead = new FakeTimeProvider(Clock.GetUtcNow() + TimeSpan.FromHours(1));
         _stored = _stored with { LastEntry = new JourneyEntryId(new IdGenerator(ahead).Next()) };
         Read(1, Asked("ctc_1", "{}", (null, EntryMode.Once)));
-        await SendAsync();
+        await RunAsync();
         Assert.That(_entered.Single().Entries.Single().Id.ToString(), Is.GreaterThan(_stored.LastEntry.ToString()).Using((IComparer<string>)StringComparer.Ordinal));
     }
 
     [Test]
     public async Task Where_nobody_enters_nothing_is_written_until_a_page_is_full()
     {
-        Read(EnterJourneysHandler.PageSize - 1);
-        var step = await SendAsync();
-        Assert.That((step.Stored, step.Place, step.More), Is.EqualTo((_stored, Through, false)));
+        Read(CursorStep.PageSize - 1);
+        var step = await RunAsync();
+        Assert.That((step.State.Stored, step.State.Place, step.More), Is.EqualTo((_stored, Through, false)));
         Assert.That(_entered, Is.Empty);
 
-        Read(EnterJourneysHandler.PageSize);
-        step = await SendAsync();
-        Assert.That((step.Stored, step.Place, step.More), Is.EqualTo((_stored with { Place = Through }, Through, true)));
+        Read(CursorStep.PageSize);
+        step = await RunAsync();
+        Assert.That((step.State.Stored, step.State.Place, step.More), Is.EqualTo((_stored with { Place = Through }, Through, true)));
         Assert.That(_entered.Single().Entries, Is.Empty);
     }
 
     [Test]
     public async Task As_many_entries_as_a_page_has_events_end_the_step_behind_the_event_that_made_them()
     {
-        var half = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), EnterJourneysHandler.PageSize / 2).ToArray();
+        var half = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), CursorStep.PageSize / 2).ToArray();
         Read(3, Asked("ctc_1", "{}", half), Asked("ctc_2", "{}", half), Asked("ctc_3", "{}", half));
-        var step = await SendAsync();
+        var step = await RunAsync();
         Assert.That(_entered.Single().Entries.Select(entry => entry.ContactId.Value).Distinct(), Is.EqualTo(["ctc_1", "ctc_2"]));
-        Assert.That((step.Place, step.Stored.Place, step.More), Is.EqualTo((new FeedPlace(110, 2), new FeedPlace(110, 2), true)));
+        Assert.That((step.State.Place, step.State.Stored.Place, step.More), Is.EqualTo((new FeedPlace(110, 2), new FeedPlace(110, 2), true)));
     }
 
     [Test]
@@ -102,13 +105,13 @@ public sealed class EnterJourneysTests
         var many = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries).ToArray();
         Read(4, Asked("ctc_1", "{}", many) with { TenantId = large }, Asked("ctc_2", "{}", many) with { TenantId = large },
             Asked("ctc_3", "{}", (null, EntryMode.Once)) with { TenantId = small }, Asked("ctc_4", "{}", many) with { TenantId = large });
-        var step = await SendAsync();
+        var step = await RunAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(_entered.Single().Entries.CountBy(entry => entry.ContactId.Value), Is.EquivalentTo(new Dictionary<string, int> { ["ctc_1"] = Share.Entries, ["ctc_3"] = 1 }));
             Assert.That(_entered.Single().Behind, Is.EqualTo([new Backlog(large, new FeedPlace(110, 1))]));
-            Assert.That(step.Behind, Is.EqualTo(_entered.Single().Behind));
-            Assert.That(step.Place, Is.EqualTo(Through));
+            Assert.That(step.State.Behind, Is.EqualTo(_entered.Single().Behind));
+            Assert.That(step.State.Place, Is.EqualTo(Through));
         }
     }
 
@@ -120,15 +123,15 @@ public sealed class EnterJourneysTests
         var tenant = new TenantId(Ids.Next());
         var some = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries + beyond).ToArray();
         Read(2, Asked("ctc_1", "{}", some) with { TenantId = tenant }, Asked("ctc_2", "{}", (null, EntryMode.Once)) with { TenantId = tenant });
-        Assert.That((await SendAsync()).Behind.Count == 1, Is.EqualTo(isUsedUp));
+        Assert.That((await RunAsync()).State.Behind.Count == 1, Is.EqualTo(isUsedUp));
     }
 
     [Test]
     public async Task A_tenant_without_further_events_does_not_fall_behind_however_many_entries_its_last_one_makes()
     {
         Read(1, Asked("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries + 1)]));
-        var step = await SendAsync();
-        Assert.That((step.Due.Count, step.Behind), Is.EqualTo((Share.Entries + 1, Array.Empty<Backlog>())));
+        var step = await RunAsync();
+        Assert.That((step.Due.Count, step.State.Behind), Is.EqualTo((Share.Entries + 1, Array.Empty<Backlog>())));
     }
 
     [Test]
@@ -137,7 +140,7 @@ public sealed class EnterJourneysTests
         var (slow, other) = (new TenantId(Ids.Next()), new TenantId(Ids.Next()));
         var first = Asked("ctc_1", "{}", (Filter, EntryMode.Once)) with { TenantId = slow, Payload = new Lazy<JsonElement>(() => { Clock.Advance(Share.Time); return JsonElement.Parse("{}"); }) };
         Read(3, first, Asked("ctc_2", "{}", (null, EntryMode.Once)) with { TenantId = slow }, Asked("ctc_3", "{}", (null, EntryMode.Once)) with { TenantId = other });
-        await SendAsync();
+        await RunAsync();
         Assert.That(_entered.Single().Behind, Is.EqualTo([new Backlog(slow, first.Place)]));
         Assert.That(_entered.Single().Entries.Single().TenantId, Is.EqualTo(other));
     }
@@ -150,7 +153,7 @@ public sealed class EnterJourneysTests
             new TriggerConfig(new EventTypeId(Ids.Next()), Journeys.TooComplex), EntryMode.Once)));
         var events = Enumerable.Range(1, 2).Select(i => Asked($"ctc_{i}", "{}") with { Journeys = [broken, complex] }).ToArray();
         Read(3, [.. events, Asked("ctc_3", "{}", (null, EntryMode.Once))]);
-        var step = await SendAsync();
+        var step = await RunAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(_entered.Single().Entries.Select(entry => entry.ContactId.Value), Is.EqualTo(["ctc_3"]));
@@ -165,9 +168,9 @@ public sealed class EnterJourneysTests
     [Test]
     public async Task The_filters_of_one_event_share_its_work()
     {
-        const int Most = (int)(JourneyStep.MostWorkOfEvent / JourneyStep.MostWorkOfFilter) + 5;
+        const int Most = (int)(EntryMatcher.MostWorkOfEvent / EntryMatcher.MostWorkOfFilter) + 5;
         Read(1, Asked("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((Journeys.TooComplex, EntryMode.Once), Most), (Filter, EntryMode.Once)]));
-        var step = await SendAsync();
+        var step = await RunAsync();
         Assert.That(step.FailedFilters.Select(failed => failed.Error.Code), Is.EqualTo(Enumerable.Repeat(FilterError.TooComplex, Most + 1)), "The last one finds no work left.");
     }
 
@@ -175,7 +178,7 @@ public sealed class EnterJourneysTests
     public async Task A_payload_that_cannot_be_read_concerns_only_the_journeys_that_ask_for_it()
     {
         Read(1, Asked("ctc_1", "{", (null, EntryMode.Once), (Filter, EntryMode.Once)));
-        var step = await SendAsync();
+        var step = await RunAsync();
         Assert.That((step.Due.Count, step.FailedFilters.Single().Error.Code), Is.EqualTo((1, FilterError.Failed)));
     }
 
@@ -185,7 +188,7 @@ public sealed class EnterJourneysTests
         using var stopping = new CancellationTokenSource();
         var asked = Asked("ctc_1", "{}", (Filter, EntryMode.Once), (Filter, EntryMode.Once));
         Read(1, asked with { Payload = new Lazy<JsonElement>(() => { stopping.Cancel(); return JsonElement.Parse("{}"); }) });
-        Assert.That(() => SendAsync(stopping.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => RunAsync(stopping.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_entered, Is.Empty);
     }
 
@@ -195,9 +198,9 @@ public sealed class EnterJourneysTests
             new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), journey.Filter), journey.Mode)))));
 
     private void Read(int events, params AskedEvent[] asked) =>
-        _dispatch.Setup(d => d.ReadAsync(Place, EnterJourneysHandler.PageSize, It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new DispatchPage(asked, Through, events, More: events == EnterJourneysHandler.PageSize));
+        _feed.Setup(feed => feed.ReadAsync(Place, CursorStep.PageSize, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new JourneyPage(asked, Through, events, More: events == CursorStep.PageSize));
 
-    private async Task<EnteredJourneys> SendAsync(CancellationToken stopping = default) =>
-        (await new EnterJourneysHandler(_dispatch.Object, Options.Create(Share), Clock).Handle(new EnterJourneys(_stored, Place), stopping)).Value;
+    private Task<StepResult> RunAsync(CancellationToken stopping = default) =>
+        new CursorStep(_feed.Object, _store.Object, Options.Create(Share), Clock).RunAsync(new DispatchState(_stored, Place, []), stopping);
 }

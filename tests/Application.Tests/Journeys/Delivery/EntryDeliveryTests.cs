@@ -1,15 +1,16 @@
 using Flownally.Application.Events;
-using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 
-namespace Flownally.Application.Tests.Journeys;
+namespace Flownally.Application.Tests.Journeys.Delivery;
 
-public sealed class DeliverEntryTests
+public sealed class EntryDeliveryTests
 {
     private static readonly FakeTimeProvider Clock = new(new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero));
     private static readonly IdGenerator Ids = new(Clock);
@@ -42,7 +43,7 @@ public sealed class DeliverEntryTests
     {
         JourneyEntered? told = null;
         _body.Setup(body => body.Write(It.IsAny<JourneyEntered>())).Callback((JourneyEntered it) => told = it).Returns(Body);
-        var attempt = await SendAsync();
+        var attempt = await AttemptAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(attempt, Is.EqualTo(new Attempt(_entry, DeliveryState.Delivered, 3, Clock.GetUtcNow(), null, 202)));
@@ -53,10 +54,10 @@ public sealed class DeliverEntryTests
     }
 
     [Test]
-    public async Task What_failed_is_tried_again_as_the_schedule_says()
+    public async Task What_failed_is_retried_as_the_schedule_says()
     {
         Answer(new WebhookOutcome.Refused(503));
-        var attempt = await SendAsync();
+        var attempt = await AttemptAsync();
         Assert.That((attempt.State, attempt.Attempts, attempt.Status), Is.EqualTo((DeliveryState.Pending, 3, (int?)503)));
         Assert.That(attempt.NextAt - Clock.GetUtcNow(), Is.InRange(RetrySchedule.After(3, 0)!.Value, RetrySchedule.After(3, 1)!.Value));
     }
@@ -64,8 +65,8 @@ public sealed class DeliverEntryTests
     [Test]
     public async Task Without_an_answer_there_is_no_status()
     {
-        Answer(new WebhookOutcome.Failed(WebhookFailure.TimedOut));
-        var attempt = await SendAsync();
+        Answer(new WebhookOutcome.Failed(DeliveryError.Timeout));
+        var attempt = await AttemptAsync();
         Assert.That((attempt.State, attempt.Status, attempt.Error), Is.EqualTo((DeliveryState.Pending, (int?)null, DeliveryError.Timeout)));
     }
 
@@ -77,7 +78,7 @@ public sealed class DeliverEntryTests
             Clock.Advance(TimeSpan.FromMilliseconds(1_234));
             return new WebhookOutcome.Refused(500);
         });
-        var attempt = await SendAsync();
+        var attempt = await AttemptAsync();
         Assert.That((attempt.Duration, attempt.At, attempt.Error), Is.EqualTo((TimeSpan.FromMilliseconds(1_234), Clock.GetUtcNow(), DeliveryError.Status)));
     }
 
@@ -85,7 +86,7 @@ public sealed class DeliverEntryTests
     public async Task After_the_last_attempt_it_has_failed()
     {
         Answer(new WebhookOutcome.Refused(500));
-        var attempt = await SendAsync(_entry with { Attempts = RetrySchedule.MaxAttempts - 1 });
+        var attempt = await AttemptAsync(_entry with { Attempts = RetrySchedule.MaxAttempts - 1 });
         Assert.That((attempt.State, attempt.Attempts, attempt.NextAt), Is.EqualTo((DeliveryState.Failed, RetrySchedule.MaxAttempts, (DateTimeOffset?)null)));
     }
 
@@ -93,7 +94,7 @@ public sealed class DeliverEntryTests
     public async Task An_entry_of_a_journey_that_tells_nobody_any_more_is_not_sent()
     {
         Find(null);
-        Assert.That(await SendAsync(), Is.EqualTo(new Attempt(_entry, DeliveryState.None, _entry.Attempts, At: null, NextAt: null, Status: null)));
+        Assert.That(await AttemptAsync(), Is.EqualTo(new Attempt(_entry, DeliveryState.None, _entry.Attempts, At: null, NextAt: null, Status: null)));
         _sender.VerifyNoOtherCalls();
     }
 
@@ -101,7 +102,7 @@ public sealed class DeliverEntryTests
     public async Task An_event_that_is_no_longer_kept_cannot_be_told_of()
     {
         Find(new Webhook(JourneyName.Parse("Thanks"), Target, Clock.GetUtcNow(), null));
-        Assert.That((await SendAsync()).State, Is.EqualTo(DeliveryState.Failed));
+        Assert.That((await AttemptAsync()).State, Is.EqualTo(DeliveryState.Failed));
         _sender.VerifyNoOtherCalls();
     }
 
@@ -109,6 +110,7 @@ public sealed class DeliverEntryTests
 
     private void Answer(WebhookOutcome outcome) => _sender.Setup(sender => sender.SendAsync(It.IsAny<WebhookRequest>(), default)).ReturnsAsync(outcome);
 
-    private async Task<Attempt> SendAsync(DueEntry? entry = null) =>
-        (await new DeliverEntryHandler(_deliveries.Object, _body.Object, _sender.Object, Clock).Handle(new DeliverEntry(entry ?? _entry), default)).Value;
+    private Task<Attempt> AttemptAsync(DueEntry? entry = null) =>
+        new EntryDelivery(_deliveries.Object, _body.Object, _sender.Object, Meters.Factory, Clock, NullLogger<EntryDelivery>.Instance)
+            .AttemptAsync(entry ?? _entry, default);
 }

@@ -1,14 +1,12 @@
-using Flownally.Application.Journeys.Dispatch;
-using Flownally.Domain;
+using Flownally.Application.Journeys.Delivery;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Journeys.Dispatch;
-using MediatR;
 using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
 
-namespace Flownally.Api.Tests.Journeys;
+namespace Flownally.Application.Tests.Journeys.Delivery;
 
 /// <summary>What one tenant's webhooks may take of the memory and the connections that all share.</summary>
 public sealed class DeliveryLanesTests
@@ -20,27 +18,27 @@ public sealed class DeliveryLanesTests
     {
         var (dead, live) = (new TenantId(Ids.Next()), new TenantId(Ids.Next()));
         var deliveries = new Stub(tenant => tenant == live);
-        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
+        await using var lanes = deliveries.OpenLanes();
         lanes.Add([.. Enumerable.Range(0, 100).SelectMany(_ => Entries(dead, 50))]);
-        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLanes.MostOfTenant));
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MostOfTenant));
         lanes.Add(Entries(live, 40));
         Assert.That(() => deliveries.Saved, Is.EqualTo(40).After(10_000, 20));
-        Assert.That(() => deliveries.UnderWay, Is.EqualTo(DeliveryLanes.MostUnderWay / 2).After(10_000, 20));
-        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLanes.MostOfTenant));
+        Assert.That(() => deliveries.UnderWay, Is.EqualTo(DeliveryLimits.MostUnderWay / 2).After(10_000, 20));
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MostOfTenant));
     }
 
     [Test]
     public async Task All_tenants_together_take_no_more_than_memory_is_meant_for()
     {
         var deliveries = new Stub(_ => false);
-        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
-        for (var i = 0; i <= DeliveryLanes.MostInAll / DeliveryLanes.MostOfTenant; i++)
+        await using var lanes = deliveries.OpenLanes();
+        for (var i = 0; i <= DeliveryLimits.MostInAll / DeliveryLimits.MostOfTenant; i++)
         {
             var tenant = new TenantId(Ids.Next());
-            lanes.Add([.. Enumerable.Range(0, 5).SelectMany(_ => Entries(tenant, DeliveryLanes.MostOfEach))]);
+            lanes.Add([.. Enumerable.Range(0, 5).SelectMany(_ => Entries(tenant, DeliveryLimits.MostOfJourney))]);
         }
 
-        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLanes.MostInAll));
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MostInAll));
     }
 
     [Test]
@@ -48,7 +46,7 @@ public sealed class DeliveryLanesTests
     {
         var tenant = new TenantId(Ids.Next());
         var deliveries = new Stub(_ => true);
-        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
+        await using var lanes = deliveries.OpenLanes();
         var left = Entries(tenant, 3);
         var more = new DueEntry(tenant, left[0].JourneyId, new JourneyEntryId(Ids.Next()), left[0].ContactId, 0);
         deliveries.Due = new DueEntries(left, [new DueJourney(tenant, left[0].JourneyId, Limit: 3)]);
@@ -66,8 +64,8 @@ public sealed class DeliveryLanesTests
     {
         var tenant = new TenantId(Ids.Next());
         var deliveries = new Stub(_ => true);
-        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
-        DueJourney[] journeys = [.. Enumerable.Range(0, DeliveryLanes.MostJourneysInALook).Select(_ => new DueJourney(tenant, new JourneyId(Ids.Next()), Limit: 10))];
+        await using var lanes = deliveries.OpenLanes();
+        DueJourney[] journeys = [.. Enumerable.Range(0, DeliveryLimits.MostJourneysInALook).Select(_ => new DueJourney(tenant, new JourneyId(Ids.Next()), Limit: 10))];
         deliveries.Due = new DueEntries([], journeys);
         await lanes.TopUpAsync(default);
         deliveries.Due = new DueEntries([], journeys[..1]);
@@ -86,12 +84,12 @@ public sealed class DeliveryLanesTests
     {
         var tenant = new TenantId(Ids.Next());
         var deliveries = new Stub(_ => false);
-        await using var lanes = new DeliveryLanes(deliveries, deliveries, TimeProvider.System, NullLogger.Instance);
-        var journeys = Enumerable.Range(0, 5).Select(_ => Entries(tenant, DeliveryLanes.MostOfEach)).ToList();
+        await using var lanes = deliveries.OpenLanes();
+        var journeys = Enumerable.Range(0, 5).Select(_ => Entries(tenant, DeliveryLimits.MostOfJourney)).ToList();
         deliveries.Due = new DueEntries([.. journeys.SelectMany(entries => entries).Select(entry => entry with { Redeliveries = 1 })],
-            [.. journeys.Select(entries => new DueJourney(tenant, entries[0].JourneyId, DeliveryLanes.MostOfEach))]);
+            [.. journeys.Select(entries => new DueJourney(tenant, entries[0].JourneyId, DeliveryLimits.MostOfJourney))]);
         await lanes.TopUpAsync(default);
-        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLanes.MostOfTenant / 2));
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MostOfTenant / 2));
         DueEntry[] news = [.. journeys.Select(entries => entries[^1] with { Id = new JourneyEntryId(Ids.Next()) })];
         lanes.Add(news);
         Assert.That(lanes.Known, Is.SupersetOf(news.Select(entry => entry.Id)));
@@ -105,7 +103,7 @@ public sealed class DeliveryLanesTests
     }
 
     /// <summary>Targets that answer at once or never, and a database that has what it is told.</summary>
-    private sealed class Stub(Predicate<TenantId> answers) : IMediator, IDeliveries
+    private sealed class Stub(Predicate<TenantId> answers) : IDeliveries
     {
         private int _saved;
         private int _underWay;
@@ -118,19 +116,21 @@ public sealed class DeliveryLanesTests
 
         public int UnderWay => Volatile.Read(ref _underWay);
 
-        public async Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken = default)
+        public DeliveryLanes OpenLanes() => new EntryDelivery(
+            this, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), Meters.Factory, TimeProvider.System, NullLogger<EntryDelivery>.Instance).OpenLanes();
+
+        public async Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken)
         {
-            var entry = ((DeliverEntry)(object)request).Entry;
             if (!answers(entry.TenantId))
             {
                 Interlocked.Increment(ref _underWay);
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
-            return (TResponse)(object)(Result<Attempt>)new Attempt(entry, DeliveryState.Delivered, 1, default, null, 200);
+            return null;
         }
 
-        public Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, DueLimits limits, CancellationToken cancellationToken)
+        public Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, CancellationToken cancellationToken)
         {
             After = after;
             return Task.FromResult(Due);
@@ -141,12 +141,5 @@ public sealed class DeliveryLanesTests
             Interlocked.Add(ref _saved, attempts.Count);
             return Task.CompletedTask;
         }
-
-        public Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task Publish(object notification, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken = default)
-            where TNotification : INotification => throw new NotSupportedException();
     }
 }

@@ -7,9 +7,9 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Journeys.Dispatch;
 
-/// <summary>What one step makes of events, and how much of it each tenant has used.</summary>
+/// <summary>Matches the events of one step with journeys, and counts how much of its share each tenant has used.</summary>
 /// <param name="after">The newest entry: ids of entries ascend.</param>
-internal sealed class JourneyStep(JourneyEntryId after, JourneyShareOptions share, TimeProvider clock)
+internal sealed class EntryMatcher(JourneyEntryId after, JourneyShareOptions share, TimeProvider clock)
 {
     /// <summary>Entries in one step, and events. Bounds memory and the length of the transaction.</summary>
     public const int Most = 5_000;
@@ -59,7 +59,8 @@ internal sealed class JourneyStep(JourneyEntryId after, JourneyShareOptions shar
             left -= work.Spent;
             if (matches)
             {
-                _entries.Add(new NewEntry(asked.TenantId, NextId(), journey.Id, asked.Id, asked.ContactId, Once: journey.Activation.Value.EntryMode == EntryMode.Once));
+                var once = journey.Activation.Value.EntryMode == EntryMode.Once;
+                _entries.Add(new NewEntry(asked.TenantId, NextId(), journey.Id, asked.Id, asked.ContactId, once));
             }
         }
 
@@ -70,8 +71,8 @@ internal sealed class JourneyStep(JourneyEntryId after, JourneyShareOptions shar
     }
 
     /// <summary>
-    /// A filter that cannot tell is no reason to stop: the journeys of all tenants would wait for it. A machine that is too busy is one: the
-    /// step is tried again.
+    /// A filter that fails does not stop the step, for which the journeys of all tenants wait. A machine that is too busy does: the step is
+    /// retried.
     /// </summary>
     private bool Matches(AskedEvent asked, ActiveJourney journey, Work work)
     {
