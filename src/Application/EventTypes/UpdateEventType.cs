@@ -106,13 +106,14 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                 }
             }
 
-            horizon = await payloads.ScanAsync(request.TenantId, request.Id, horizon, stored => comparison.Add(stored, cancellationToken), cancellationToken);
+            horizon = await payloads.ScanAsync(
+                request.TenantId, request.Id, horizon, stored => comparison.Add(stored, cancellationToken), cancellationToken);
         }
 
         void Decided(string basis) => decisions.Add(basis, clock.GetElapsedTime(since));
     }
 
-    /// <summary>Looks at what came since a horizon, unless that is too much to keep others waiting for; then nothing of it counts.</summary>
+    /// <summary>Looks at what came since a horizon. Where that would keep others waiting for too long, nothing of it counts.</summary>
     private static async Task<bool> TryScanAsync(ILockedEventType locked, FeedHorizon since, int? limit, SchemaComparison comparison,
         CancellationToken cancellationToken)
     {

@@ -22,7 +22,8 @@ public interface IFeedWatcher
 internal static class FeedWaiting
 {
     /// <returns>Null where the time is over first.</returns>
-    public static async Task<bool?> WithinAsync(this Task<bool> news, TimeSpan time, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<bool?> WithinAsync(this Task<bool> news, TimeSpan time, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var patience = time > TimeSpan.Zero ? time : TimeSpan.Zero;
         await ((Task)news).WaitAsync(patience, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

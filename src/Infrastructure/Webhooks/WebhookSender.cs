@@ -24,7 +24,8 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
     }
 
     /// <summary>All that bounds a connection, and all that is not done for a receiver.</summary>
-    public static SocketsHttpHandler NewHandler(Func<IPAddress, int, bool> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve) => new()
+    public static SocketsHttpHandler NewHandler(
+        Func<IPAddress, int, bool> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve) => new()
     {
         ConnectCallback = new CheckedConnector(allows, resolve).ConnectAsync,
         ConnectTimeout = TimeSpan.FromSeconds(5),
@@ -41,7 +42,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
         SslOptions =
         {
             // A certificate may name a URL where its issuer's is found; fetching it would be a call that is not checked.
-            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+            CertificateChainPolicy = new() { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
         },
     };
 

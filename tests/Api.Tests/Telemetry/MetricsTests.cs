@@ -40,14 +40,14 @@ public sealed class MetricsTests
         await using var service = await OwnService.StartAsync("decision_metrics");
         using var decisions = Collect<long>(service, "flownally.schema.decisions");
         using var durations = Collect<double>(service, "flownally.schema.decision.duration");
-        var address = $"/v1/event-types/{(await service.Workspace.PostAsync("/v1/event-types", """{"name":"order.settled"}""")).Json["id"]}";
+        var type = (await service.Workspace.PostAsync("/v1/event-types", """{"name":"order.settled"}""")).Json;
         var recorded = await service.Workspace.RecordAsync("ctc_1", """{"eventTypeName":"order.settled","payload":{"id":1}}""");
         Assert.That(recorded.Status, Is.EqualTo(201), recorded.Text);
-        Assert.That((await service.Workspace.PatchAsync(address, """{"payloadSchema":{"required":["id"]}}""")).Status, Is.EqualTo(200));
-        Assert.That((await service.Workspace.PatchAsync(address, """{"payloadSchema":{"required":["id","total"]}}""")).Status, Is.EqualTo(409));
-        Assert.That((await service.Workspace.PatchAsync(address, """{"payloadSchema":{}}""")).Status, Is.EqualTo(200));
-        Assert.That((await service.Workspace.PatchAsync(address, """{"payloadSchema":null}""")).Status, Is.EqualTo(200));
-        Assert.That((await service.Workspace.PatchAsync(address, """{"description":"Nothing about the schema."}""")).Status, Is.EqualTo(200));
+        await ChangeAsync("""{"payloadSchema":{"required":["id"]}}""", 200);
+        await ChangeAsync("""{"payloadSchema":{"required":["id","total"]}}""", 409);
+        await ChangeAsync("""{"payloadSchema":{}}""", 200);
+        await ChangeAsync("""{"payloadSchema":null}""", 200);
+        await ChangeAsync("""{"description":"Nothing about the schema."}""", 200);
         string[] expected = ["scan", "scan", "proof", "proof"];
         using (Assert.EnterMultipleScope())
         {
@@ -55,6 +55,9 @@ public sealed class MetricsTests
             Assert.That(durations.GetMeasurementSnapshot().Select(measured => measured.Tags["basis"]), Is.EqualTo(expected));
             Assert.That(durations.GetMeasurementSnapshot().Select(measured => measured.Value), Has.All.GreaterThan(0));
         }
+
+        async Task ChangeAsync(string change, int status) =>
+            Assert.That((await service.Workspace.PatchAsync($"/v1/event-types/{type["id"]}", change)).Status, Is.EqualTo(status), change);
     }
 
     [Test]
@@ -64,7 +67,8 @@ public sealed class MetricsTests
         using var lag = Collect<double>(service, "flownally.journeys.lag");
         await ActivateAsync(service.Workspace, target: null);
         await UntilAsync(() => Read(lag) == 0);
-        await using (var obstacle = await Obstacle.StandAsync("LOCK TABLE journey_cursor IN EXCLUSIVE MODE", connectionString: service.ConnectionString))
+        const string Lock = "LOCK TABLE journey_cursor IN EXCLUSIVE MODE";
+        await using (var obstacle = await Obstacle.StandAsync(Lock, connectionString: service.ConnectionString))
         {
             await service.Workspace.RecordedAsync("ctc_1");
             await obstacle.UntilInTheWayAsync();
@@ -88,11 +92,12 @@ public sealed class MetricsTests
     private static async Task ActivateAsync(Workspace workspace, string? target)
     {
         var types = (await workspace.GetAsync("/v1/event-types?pageSize=200")).Json["eventTypes"]!.AsArray();
+        var type = types.Single(type => (string)type!["name"]! == "signup.completed")!;
         var journey = new JsonObject
         {
             ["name"] = "a",
             ["entryMode"] = "everyTime",
-            ["triggerConfig"] = new JsonObject { ["eventTypeId"] = (string)types.Single(type => (string)type!["name"]! == "signup.completed")!["id"]! },
+            ["triggerConfig"] = new JsonObject { ["eventTypeId"] = (string)type["id"]! },
         };
         if (target is not null)
         {

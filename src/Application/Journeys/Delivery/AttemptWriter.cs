@@ -63,7 +63,9 @@ internal sealed class AttemptWriter : IAsyncDisposable
             }
             catch (DatabaseUnavailableException exception)
             {
-                _log.LogWarning("The outcome of {Count} webhooks is written later, or they are sent again: {Reason}", attempts.Count, exception.Message);
+                _log.LogWarning(
+                    "The outcome of {Count} webhooks is written later, or they are sent again: {Reason}",
+                    attempts.Count, exception.Message);
             }
 
             await Task.Delay(DeliveryLanes.PauseAfterFailure, _clock, _ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

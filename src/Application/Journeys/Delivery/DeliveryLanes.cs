@@ -59,7 +59,8 @@ internal sealed class DeliveryLanes : IAsyncDisposable
     /// <summary>Takes what is due and was not known, of each journey in its order and within <see cref="DeliveryLimits"/>.</summary>
     public async Task TopUpAsync(CancellationToken cancellationToken)
     {
-        var after = _tenants.Where(tenant => tenant.Value.After is not null).ToDictionary(tenant => tenant.Key, tenant => tenant.Value.After!.Value);
+        var after = _tenants.Where(tenant => tenant.Value.After is not null)
+            .ToDictionary(tenant => tenant.Key, tenant => tenant.Value.After!.Value);
         var due = await _deliveries.FindDueAsync(Known, after, cancellationToken);
         StartAnew(_journeys);
         StartAnew(_tenants);
@@ -220,7 +221,7 @@ internal sealed class DeliveryLanes : IAsyncDisposable
 
     private sealed class Tenant : Load
     {
-        /// <summary>The journey with which the last look ended, where there may be more; null where the next look begins with the first.</summary>
+        /// <summary>The journey with which the last look ended; null where the next look begins with the first.</summary>
         public JourneyId? After { get; set; }
 
         public override void StartAnew() => (HasMoreStored, After) = (false, null);

@@ -1,6 +1,6 @@
 namespace Flownally.Application.Journeys.Delivery;
 
-/// <summary>Bounds what webhooks take of the memory and the connections that all tenants share. What exceeds it waits in the database.</summary>
+/// <summary>Bounds what webhooks take of the memory and connections that tenants share. What exceeds it waits in the database.</summary>
 public static class DeliveryLimits
 {
     /// <summary>
@@ -15,7 +15,7 @@ public static class DeliveryLimits
     /// <summary>Webhooks of all tenants. Each takes about 1 KiB.</summary>
     public const int MostInAll = 50_000;
 
-    /// <summary>Journeys of one tenant in one look for what is due. For a tenant with more, the next look goes on with the next journeys.</summary>
+    /// <summary>Journeys of one tenant in one look for what is due. Where there are more, the next look goes on with them.</summary>
     public const int MostJourneysInALook = 200;
 
     /// <summary>Webhooks under way at once, each with a connection. One tenant has half of these places at most.</summary>

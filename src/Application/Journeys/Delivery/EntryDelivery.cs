@@ -8,11 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace Flownally.Application.Journeys.Delivery;
 
 /// <summary>Makes attempts to tell journeys' targets of entries. Counts and times those that were sent, by outcome.</summary>
-public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWebhookSender sender, IMeterFactory meters, TimeProvider clock,
-    ILogger<EntryDelivery> log)
+public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWebhookSender sender, IMeterFactory meters,
+    TimeProvider clock, ILogger<EntryDelivery> log)
 {
-    private readonly Counter<long> _attempts =
-        meters.Create("Flownally").CreateCounter<long>("flownally.webhooks.attempts", "{attempt}", "Attempts to send webhooks, by outcome.");
+    private readonly Counter<long> _attempts = meters.Create("Flownally").CreateCounter<long>(
+        "flownally.webhooks.attempts", "{attempt}", "Attempts to send webhooks, by outcome.");
 
     private readonly Histogram<double> _durations = meters.Create("Flownally").CreateHistogram(
         "flownally.webhooks.attempt.duration", "s", "How long attempts to send webhooks took, by outcome.", tags: null,

@@ -34,7 +34,8 @@ public readonly record struct DueJourney(TenantId TenantId, JourneyId Id, int Li
 /// <summary>An entry that has a webhook to send.</summary>
 /// <param name="Attempts">How many attempts were made since the last redelivery was asked for.</param>
 /// <param name="Redeliveries">How many times a redelivery was asked for.</param>
-public sealed record DueEntry(TenantId TenantId, JourneyId JourneyId, JourneyEntryId Id, ContactId ContactId, int Attempts, int Redeliveries = 0)
+public sealed record DueEntry(TenantId TenantId, JourneyId JourneyId, JourneyEntryId Id, ContactId ContactId, int Attempts,
+    int Redeliveries = 0)
 {
     /// <summary>Whether the next attempt is the first one. All others are retries, also those of a redelivery.</summary>
     public bool IsFirst => Attempts == 0 && Redeliveries == 0;

@@ -30,8 +30,10 @@ public sealed class BacklogStep(IJourneyFeed feed, IDispatchStore store, IOption
 
         // An id is taken even if nobody entered, so that the cursor differs from the one before.
         var moved = new DispatchCursor(state.Place, matcher.NextId());
-        var due = await store.SaveAsync(new DispatchStep(state.Stored, moved, matcher.Entries, behind, caughtUp, matcher.FailedFilters), cancellationToken);
-        return new StepResult(new DispatchState(moved, moved.Place, [.. state.Behind.Skip(behind.Count + caughtUp.Count), .. behind]), due, matcher.FailedFilters);
+        var step = new DispatchStep(state.Stored, moved, matcher.Entries, behind, caughtUp, matcher.FailedFilters);
+        var due = await store.SaveAsync(step, cancellationToken);
+        var next = new DispatchState(moved, moved.Place, [.. state.Behind.Skip(behind.Count + caughtUp.Count), .. behind]);
+        return new StepResult(next, due, matcher.FailedFilters);
     }
 
     /// <returns>What is left; null where the tenant has caught up.</returns>

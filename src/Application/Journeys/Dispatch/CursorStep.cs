@@ -41,6 +41,7 @@ public sealed class CursorStep(IJourneyFeed feed, IDispatchStore store, IOptions
         var moved = new DispatchCursor(page.Through, matcher.Entries.Count > 0 ? matcher.Entries[^1].Id : state.Stored.LastEntry);
         var step = new DispatchStep(state.Stored, moved, matcher.Entries, [.. behind.Values], [], matcher.FailedFilters);
         var due = await store.SaveAsync(step, cancellationToken);
-        return new StepResult(new DispatchState(moved, moved.Place, [.. state.Behind, .. behind.Values]), due, matcher.FailedFilters, page.Events, page.More);
+        var next = new DispatchState(moved, moved.Place, [.. state.Behind, .. behind.Values]);
+        return new StepResult(next, due, matcher.FailedFilters, page.Events, page.More);
     }
 }

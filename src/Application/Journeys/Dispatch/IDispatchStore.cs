@@ -60,7 +60,8 @@ public sealed record NewEntry(TenantId TenantId, JourneyEntryId Id, JourneyId Jo
 /// <param name="Error">The latest one.</param>
 /// <param name="Times">For how many events of the step.</param>
 /// <param name="Exception">Null where the check took too much work.</param>
-public sealed record FailedFilter(TenantId TenantId, JourneyId JourneyId, int TriggerRevision, FilterError Error, int Times, Exception? Exception);
+public sealed record FailedFilter(TenantId TenantId, JourneyId JourneyId, int TriggerRevision, FilterError Error, int Times,
+    Exception? Exception);
 
 /// <summary>What a step has done.</summary>
 /// <param name="State">Where the next step goes on.</param>

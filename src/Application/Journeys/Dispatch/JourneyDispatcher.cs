@@ -51,7 +51,7 @@ public sealed class JourneyDispatcher(IDispatchStore store, CursorStep cursorSte
             else if (!more)
             {
                 lag.End();
-                await ((Task)news).WaitAsync(BetweenChecks, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await news.WithinAsync(BetweenChecks, clock, cancellationToken);
                 await Task.Delay(pace.Rest, clock, cancellationToken);
             }
         }

@@ -54,7 +54,8 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
             WHERE  w.step < @journeys::integer
         ), lanes AS (
             SELECT tenant_id, journey_id,
-                   least(@entries_of_journey::integer, greatest(1, @entries::integer / count(*) OVER (PARTITION BY tenant_id)))::integer AS most
+                   least(@entries_of_journey::integer,
+                         greatest(1, @entries::integer / count(*) OVER (PARTITION BY tenant_id)))::integer AS most
             FROM   walk
             WHERE  step > 0
         )
@@ -135,26 +136,32 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
             entries = DeliveryLimits.MostOfTenant,
             entries_of_journey = DeliveryLimits.MostOfJourney,
         }, cancellationToken);
-        var entries = rows.Where(row => row.Id is not null)
-            .Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId!.Value, row.Attempts!.Value, row.Redeliveries!.Value));
+        var entries = rows.Where(row => row.Id is not null).Select(row => new DueEntry(
+            row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId!.Value, row.Attempts!.Value, row.Redeliveries!.Value));
         var journeys = rows.Select(row => new DueJourney(row.TenantId, row.JourneyId, row.Most)).Distinct();
         return new DueEntries([.. entries], [.. journeys.OrderBy(journey => (journey.TenantId.Value, journey.Id.Value))]);
     }
 
-    public Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken) => database.ExecuteAsync(TenantScope.All, Save, new
+    public Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken)
     {
-        tenants = attempts.Select(attempt => attempt.Entry.TenantId.Value).ToArray(),
-        journeys = attempts.Select(attempt => attempt.Entry.JourneyId.Value).ToArray(),
-        ids = attempts.Select(attempt => attempt.Entry.Id.Value).ToArray(),
-        redeliveries = attempts.Select(attempt => attempt.Entry.Redeliveries).ToArray(),
-        states = attempts.Select(attempt => JsonNamingPolicy.CamelCase.ConvertName(attempt.State.ToString())).ToArray(),
-        attempts = attempts.Select(attempt => attempt.Attempts).ToArray(),
-        at = attempts.Select(attempt => attempt.At).ToArray(),
-        next_at = attempts.Select(attempt => attempt.NextAt).ToArray(),
-        statuses = attempts.Select(attempt => attempt.Status).ToArray(),
-        errors = attempts.Select(attempt => attempt.Error?.ToString() is { } error ? JsonNamingPolicy.CamelCase.ConvertName(error) : null).ToArray(),
-        durations = attempts.Select(attempt => attempt.Duration).ToArray(),
-    }, cancellationToken);
+        var parameters = new
+        {
+            tenants = attempts.Select(attempt => attempt.Entry.TenantId.Value).ToArray(),
+            journeys = attempts.Select(attempt => attempt.Entry.JourneyId.Value).ToArray(),
+            ids = attempts.Select(attempt => attempt.Entry.Id.Value).ToArray(),
+            redeliveries = attempts.Select(attempt => attempt.Entry.Redeliveries).ToArray(),
+            states = attempts.Select(attempt => NameOf(attempt.State)).ToArray(),
+            attempts = attempts.Select(attempt => attempt.Attempts).ToArray(),
+            at = attempts.Select(attempt => attempt.At).ToArray(),
+            next_at = attempts.Select(attempt => attempt.NextAt).ToArray(),
+            statuses = attempts.Select(attempt => attempt.Status).ToArray(),
+            errors = attempts.Select(attempt => attempt.Error is { } error ? NameOf(error) : null).ToArray(),
+            durations = attempts.Select(attempt => attempt.Duration).ToArray(),
+        };
+        return database.ExecuteAsync(TenantScope.All, Save, parameters, cancellationToken);
+    }
+
+    private static string NameOf(Enum value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private sealed record DueRow(TenantId TenantId, JourneyId JourneyId, int Most, JourneyEntryId? Id, ContactId? ContactId, int? Attempts,
         int? Redeliveries);

@@ -72,7 +72,8 @@ internal sealed class DispatchStore(Database database) : IDispatchStore
     public async Task<DispatchState> LoadAsync(CancellationToken cancellationToken)
     {
         var (transactionId, position, last) = await database.FindAsync<(long, long, Guid)>(TenantScope.All, Load, null, cancellationToken);
-        var backlogs = await database.QueryAsync<(Guid Tenant, long TransactionId, long Position)>(TenantScope.All, LoadBacklogs, null, cancellationToken);
+        var backlogs = await database.QueryAsync<(Guid Tenant, long TransactionId, long Position)>(
+            TenantScope.All, LoadBacklogs, null, cancellationToken);
         var cursor = new DispatchCursor(new FeedPlace(transactionId, position), new JourneyEntryId(last));
         return new DispatchState(cursor, cursor.Place,
             [.. backlogs.Select(row => new Backlog(new TenantId(row.Tenant), new FeedPlace(row.TransactionId, row.Position)))]);
@@ -109,7 +110,8 @@ internal sealed class DispatchStore(Database database) : IDispatchStore
         };
         var rows = await database.WriteAsync<EnteredRow>(TenantScope.All, Save, parameters, cancellationToken);
         return rows[0].Moved
-            ? [.. rows.Where(row => row.Id is not null).Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId, Attempts: 0))]
+            ? [.. rows.Where(row => row.Id is not null)
+                .Select(row => new DueEntry(row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId, Attempts: 0))]
             : throw new LeadershipLostException();
     }
 

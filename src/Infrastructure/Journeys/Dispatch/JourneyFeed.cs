@@ -89,7 +89,9 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
         ORDER  BY p.transaction_id, p.position
         """;
 
-    /// <summary>As many events as were taken last where payloads are large, so that PostgreSQL does not send what is not taken; then more again.</summary>
+    /// <summary>
+    /// As many events as were taken last where payloads are large, so that PostgreSQL does not send what is not taken; then more again.
+    /// </summary>
     private int _limit = int.MaxValue;
 
     public async Task<JourneyPage> ReadAsync(FeedPlace after, int limit, CancellationToken cancellationToken)
@@ -162,7 +164,9 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
             new(row.GetInt64(0), row.GetInt32(1), row.IsDBNull(2) ? default : new FeedPlace(row.GetInt64(2), row.GetInt64(3)));
     }
 
-    /// <summary>The columns behind them; null where no journey asks. A class, because a list of structs would be a large object in each step.</summary>
+    /// <summary>
+    /// The columns behind them; null where no journey asks. A class, because a list of structs would be a large object in each step.
+    /// </summary>
     /// <param name="Payload">Null where no journey has a filter.</param>
     private sealed record EventRow(FeedPlace Place, AskedType Type, EventId EventId, ContactId ContactId, byte[]? Payload)
     {

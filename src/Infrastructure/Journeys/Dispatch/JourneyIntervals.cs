@@ -13,7 +13,9 @@ namespace Flownally.Infrastructure.Journeys.Dispatch;
 /// <summary>Finds the journeys in whose intervals events lie (decision 13).</summary>
 internal sealed class JourneyIntervals(Database database) : IDisposable
 {
-    /// <summary>Of intervals that are not over. <c>to_tx &lt; now</c> is always true; it lowers the planner's estimate, so that it uses the index.</summary>
+    /// <summary>
+    /// Of intervals that are not over. <c>to_tx &lt; now</c> is always true; it lowers the planner's estimate, so that it uses the index.
+    /// </summary>
     public const string Lasting = $"to_tx IS NULL OR (to_tx > @transaction_id AND to_tx < {FeedClock.Now})";
 
     private const long MostBytesOfActivations = 64 * 1024 * 1024;
@@ -21,7 +23,7 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
     /// <summary>Of an activation without its filter.</summary>
     private const long BytesOfActivation = 500;
 
-    /// <summary>When an event can be read, every interval that began before it has been committed. One that has ended since is long enough.</summary>
+    /// <summary>When an event can be read, all intervals that began before it are committed. One that has ended since holds it.</summary>
     public const string FindIntervals = $"""
         WITH lasting AS MATERIALIZED (
             SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx, cut_tx, cut_position, trigger_revision
@@ -40,13 +42,13 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
         JOIN   journey_activations USING (tenant_id, journey_id, from_tx)
         """;
 
-    /// <summary>What an interval's journey reacts to never changes. What is not cached is compiled in each step, on its tenant's share.</summary>
+    /// <summary>What an interval reacts to never changes. What is not cached is compiled in each step, on its tenant's share.</summary>
     private readonly TenantCache<IntervalKey, JourneyActivation> _activations = new(MostBytesOfActivations);
 
     /// <summary>Finds the intervals that events of some types may lie in, and the journeys that are active in them.</summary>
     /// <param name="after">A place before all of these events.</param>
-    public async Task<ILookup<AskedType, (IntervalRow Interval, ActiveJourney Journey)>> FindAsync(FeedPlace after, IReadOnlyList<AskedType> types,
-        CancellationToken cancellationToken)
+    public async Task<ILookup<AskedType, (IntervalRow Interval, ActiveJourney Journey)>> FindAsync(
+        FeedPlace after, IReadOnlyList<AskedType> types, CancellationToken cancellationToken)
     {
         var parameters = new
         {
@@ -54,7 +56,9 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
             tenants = types.Select(type => type.TenantId.Value).ToArray(),
             types = types.Select(type => type.Id.Value).ToArray(),
         };
-        var intervals = types.Count > 0 ? await database.QueryAsync<IntervalRow>(TenantScope.All, FindIntervals, parameters, cancellationToken) : [];
+        var intervals = types.Count > 0
+            ? await database.QueryAsync<IntervalRow>(TenantScope.All, FindIntervals, parameters, cancellationToken)
+            : [];
         var activations = await FindActivationsAsync(intervals.Select(interval => interval.Key), cancellationToken);
         return intervals.ToLookup(interval => interval.Type,
             interval => (interval, new ActiveJourney(interval.JourneyId, activations[interval.Key], interval.TriggerRevision)));
@@ -97,13 +101,14 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
     }
 
     private JourneyActivation Cache(IntervalKey interval, JourneyActivation activation) =>
-        _activations.Add(interval.TenantId, interval, activation, BytesOfActivation + (activation.TriggerConfig.PayloadFilter?.Weight ?? 0));
+        _activations.Add(
+            interval.TenantId, interval, activation, BytesOfActivation + (activation.TriggerConfig.PayloadFilter?.Weight ?? 0));
 
     /// <summary>Names an interval in which a journey is active.</summary>
     internal readonly record struct IntervalKey(TenantId TenantId, JourneyId JourneyId, long FromTx);
 
-    internal sealed record IntervalRow(TenantId TenantId, EventTypeId EventTypeId, JourneyId JourneyId, long FromTx, long? ToTx, long? CutTx,
-        long? CutPosition, int TriggerRevision)
+    internal sealed record IntervalRow(TenantId TenantId, EventTypeId EventTypeId, JourneyId JourneyId, long FromTx, long? ToTx,
+        long? CutTx, long? CutPosition, int TriggerRevision)
     {
         public AskedType Type => new(TenantId, EventTypeId);
 
@@ -115,8 +120,8 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
             && (CutTx is null || !new FeedPlace(CutTx.Value, CutPosition!.Value).IsBefore(place));
     }
 
-    private sealed record ActivationRow(TenantId TenantId, JourneyId JourneyId, long FromTx, EventTypeId EventTypeId, RawJson? PayloadFilter,
-        EntryMode EntryMode)
+    private sealed record ActivationRow(TenantId TenantId, JourneyId JourneyId, long FromTx, EventTypeId EventTypeId,
+        RawJson? PayloadFilter, EntryMode EntryMode)
     {
         public IntervalKey Key => new(TenantId, JourneyId, FromTx);
 

@@ -14,6 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
+using Moq.Language.Flow;
 
 namespace Flownally.Application.Tests.Journeys.Dispatch;
 
@@ -51,17 +52,23 @@ public sealed class JourneyDispatcherTests : IDisposable
         _listener.SetMeasurementEventCallback<double>((_, lag, _, _) => _measured = lag);
         _listener.Start();
         _watcher.Setup(watcher => watcher.NextAsync()).Returns(() => _news.Task);
-        _store.Setup(store => store.LoadAsync(It.IsAny<CancellationToken>())).Returns(() => Note("load", new DispatchState(Stored, Stored.Place, [])));
-        _store.Setup(store => store.SaveAsync(It.IsAny<DispatchStep>(), It.IsAny<CancellationToken>())).Returns((DispatchStep step, CancellationToken _) => Note<IReadOnlyList<DueEntry>>(
-            "save", [.. step.Entries.Select(entry => new DueEntry(entry.TenantId, entry.JourneyId, entry.Id, entry.ContactId, 0))]));
-        _feed.Setup(feed => feed.ReadAsync(It.IsAny<FeedPlace>(), It.IsAny<int>(), It.IsAny<CancellationToken>())).Returns(() => Note("read", _page));
-        _deliveries.Setup(deliveries => deliveries.FindDueAsync(It.IsAny<IReadOnlyCollection<JourneyEntryId>>(), It.IsAny<IReadOnlyDictionary<TenantId, JourneyId>>(), It.IsAny<CancellationToken>()))
+        _store.Setup(store => store.LoadAsync(It.IsAny<CancellationToken>()))
+            .Returns(() => Note("load", new DispatchState(Stored, Stored.Place, [])));
+        _store.Setup(store => store.SaveAsync(It.IsAny<DispatchStep>(), It.IsAny<CancellationToken>()))
+            .Returns((DispatchStep step, CancellationToken _) => Note<IReadOnlyList<DueEntry>>(
+                "save", [.. step.Entries.Select(entry => new DueEntry(entry.TenantId, entry.JourneyId, entry.Id, entry.ContactId, 0))]));
+        SetupRead().Returns(() => Note("read", _page));
+        _deliveries.Setup(deliveries => deliveries.FindDueAsync(It.IsAny<IReadOnlyCollection<JourneyEntryId>>(),
+            It.IsAny<IReadOnlyDictionary<TenantId, JourneyId>>(), It.IsAny<CancellationToken>()))
             .Returns(() => Note("due", new DueEntries([], [])));
-        _deliveries.Setup(deliveries => deliveries.FindWebhookAsync(It.IsAny<DueEntry>(), It.IsAny<CancellationToken>())).Returns(() => Note<Webhook?>("webhook", null));
+        _deliveries.Setup(deliveries => deliveries.FindWebhookAsync(It.IsAny<DueEntry>(), It.IsAny<CancellationToken>()))
+            .Returns(() => Note<Webhook?>("webhook", null));
         var share = Options.Create(new JourneyShareOptions());
         _lag = new JourneyLag(meters, _clock);
-        _dispatcher = new JourneyDispatcher(_store.Object, new CursorStep(_feed.Object, _store.Object, share, _clock), new BacklogStep(_feed.Object, _store.Object, share, _clock),
-            new EntryDelivery(_deliveries.Object, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), meters, _clock, NullLogger<EntryDelivery>.Instance), _watcher.Object,
+        var delivery = new EntryDelivery(
+            _deliveries.Object, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), meters, _clock, NullLogger<EntryDelivery>.Instance);
+        _dispatcher = new JourneyDispatcher(_store.Object, new CursorStep(_feed.Object, _store.Object, share, _clock),
+            new BacklogStep(_feed.Object, _store.Object, share, _clock), delivery, _watcher.Object,
             new FilterErrorReport(meters, _clock, NullLogger<FilterErrorReport>.Instance), _lag, _clock);
     }
 
@@ -110,19 +117,21 @@ public sealed class JourneyDispatcherTests : IDisposable
     public async Task Tenants_that_are_behind_take_turns_with_the_cursor()
     {
         var backlog = new Backlog(new TenantId(Ids.Next()), new FeedPlace(10, 0));
-        _store.Setup(store => store.LoadAsync(It.IsAny<CancellationToken>())).ReturnsAsync(new DispatchState(Stored, Stored.Place, [backlog]));
+        _store.Setup(store => store.LoadAsync(It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new DispatchState(Stored, Stored.Place, [backlog]));
         _feed.Setup(feed => feed.ReadBacklogAsync(It.IsAny<Backlog>(), It.IsAny<FeedPlace>(), It.IsAny<CancellationToken>()))
             .Returns(() => Note("backlog", new JourneyPage([], new FeedPlace(20, 0), 1, More: true)));
         _page = _page with { More = true };
         await RunUntilAsync(() => _calls.Count(call => call == "backlog") == 3);
-        Assert.That(_calls.Where(call => call is "read" or "backlog").Take(6), Is.EqualTo(["read", "backlog", "read", "backlog", "read", "backlog"]));
+        Assert.That(_calls.Where(call => call is "read" or "backlog").Take(4), Is.EqualTo(["read", "backlog", "read", "backlog"]));
     }
 
     [Test]
     public async Task A_leader_that_has_lost_its_leadership_stops_within_a_second()
     {
         var leads = true;
-        var running = _dispatcher.RunAsync(_ => leads ? Task.CompletedTask : throw new DatabaseUnavailableException("The session has ended."), _stopping.Token);
+        var running = _dispatcher.RunAsync(
+            _ => leads ? Task.CompletedTask : throw new DatabaseUnavailableException("The session has ended."), _stopping.Token);
         await UntilAsync(() => _calls.Contains("read"));
         leads = false;
         var since = _clock.GetTimestamp();
@@ -135,7 +144,8 @@ public sealed class JourneyDispatcherTests : IDisposable
     public async Task A_cursor_that_another_process_has_moved_stops_the_leader()
     {
         _page = _page with { Asked = [Asked()], Events = 1 };
-        _store.Setup(store => store.SaveAsync(It.IsAny<DispatchStep>(), It.IsAny<CancellationToken>())).ThrowsAsync(new LeadershipLostException());
+        _store.Setup(store => store.SaveAsync(It.IsAny<DispatchStep>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new LeadershipLostException());
         var running = _dispatcher.RunAsync(_ => Task.CompletedTask, _stopping.Token);
         await UntilAsync(() => running.IsCompleted);
         Assert.That(() => running, Throws.TypeOf<LeadershipLostException>());
@@ -146,7 +156,7 @@ public sealed class JourneyDispatcherTests : IDisposable
     public async Task The_lag_grows_while_a_step_takes_long_and_is_0_when_all_is_read()
     {
         var page = new TaskCompletionSource<JourneyPage>();
-        _feed.Setup(feed => feed.ReadAsync(It.IsAny<FeedPlace>(), It.IsAny<int>(), It.IsAny<CancellationToken>())).Returns(page.Task);
+        SetupRead().Returns(page.Task);
         var running = _dispatcher.RunAsync(_ => Task.CompletedTask, _stopping.Token);
         Assert.That(Lag, Is.Zero);
         _clock.Advance(TimeSpan.FromSeconds(7));
@@ -159,7 +169,7 @@ public sealed class JourneyDispatcherTests : IDisposable
     [Test]
     public async Task The_lag_grows_through_failures_until_another_process_leads()
     {
-        _feed.Setup(feed => feed.ReadAsync(It.IsAny<FeedPlace>(), It.IsAny<int>(), It.IsAny<CancellationToken>())).ThrowsAsync(new DatabaseUnavailableException("It is away."));
+        SetupRead().ThrowsAsync(new DatabaseUnavailableException("It is away."));
         for (var i = 0; i < 3; i++)
         {
             var running = _dispatcher.RunAsync(_ => Task.CompletedTask, _stopping.Token);
@@ -174,8 +184,15 @@ public sealed class JourneyDispatcherTests : IDisposable
     }
 
     /// <summary>An event that one journey reacts to.</summary>
-    private static AskedEvent Asked() => new(new FeedPlace(95, 1), new TenantId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse("ctc_1"), new Lazy<JsonElement>(),
-        [new ActiveJourney(new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), null), EntryMode.Once)))]);
+    private static AskedEvent Asked()
+    {
+        var activation = new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), null), EntryMode.Once);
+        return new AskedEvent(new FeedPlace(95, 1), new TenantId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
+            new Lazy<JsonElement>(), [new ActiveJourney(new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(activation))]);
+    }
+
+    private ISetup<IJourneyFeed, Task<JourneyPage>> SetupRead() =>
+        _feed.Setup(feed => feed.ReadAsync(It.IsAny<FeedPlace>(), It.IsAny<int>(), It.IsAny<CancellationToken>()));
 
     private Task<T> Note<T>(string call, T answer)
     {
