@@ -24,8 +24,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
     }
 
     /// <summary>All that bounds a connection, and all that is not done for a receiver.</summary>
-    public static SocketsHttpHandler NewHandler(
-        Func<IPAddress, int, bool> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve) => new()
+    public static SocketsHttpHandler NewHandler(Func<IPAddress, int, bool> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve) => new()
     {
         ConnectCallback = new CheckedConnector(allows, resolve).ConnectAsync,
         ConnectTimeout = TimeSpan.FromSeconds(5),

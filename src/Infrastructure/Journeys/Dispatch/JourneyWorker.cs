@@ -14,18 +14,20 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        for (; ; await Task.Delay(BetweenTries, clock, stoppingToken))
+        while (true)
         {
             try
             {
                 await readiness.EnsureAsync(stoppingToken);
                 await using var mandate = await leadership.TryTakeAsync(stoppingToken);
-                if (mandate is not null)
+                if (mandate is null)
+                {
+                    lag.End();
+                }
+                else
                 {
                     await dispatcher.RunAsync(mandate.CheckAsync, stoppingToken);
                 }
-
-                lag.End();
             }
             catch (LeadershipLostException exception)
             {
@@ -41,6 +43,8 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 // Logged, not skipped: the journeys wait where they are, and recording goes on.
                 log.LogError(exception, "Journeys cannot go on; the worker retries.");
             }
+
+            await Task.Delay(BetweenTries, clock, stoppingToken);
         }
     }
 }
