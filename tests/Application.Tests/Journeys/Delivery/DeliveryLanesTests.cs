@@ -95,6 +95,32 @@ public sealed class DeliveryLanesTests
         Assert.That(lanes.Known, Is.SupersetOf(news.Select(entry => entry.Id)));
     }
 
+    [Test]
+    public async Task What_cannot_be_written_is_written_later_and_known_until_then()
+    {
+        var deliveries = new Stub(_ => true) { IsAway = true };
+        await using var lanes = deliveries.OpenLanes();
+        var entries = Entries(new TenantId(Ids.Next()), 3);
+        lanes.Add(entries);
+        Assert.That(() => deliveries.Refused, Is.Positive.After(10_000, 20));
+        Assert.That(lanes.Known, Is.EquivalentTo(entries.Select(entry => entry.Id)), "Else what is due would be sent twice.");
+        deliveries.IsAway = false;
+        Assert.That(() => lanes.Known, Is.Empty.After(10_000, 20));
+        Assert.That(deliveries.Saved, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task A_leader_that_ends_writes_what_became_of_its_webhooks_and_cancels_the_others()
+    {
+        var (dead, live) = (new TenantId(Ids.Next()), new TenantId(Ids.Next()));
+        var deliveries = new Stub(tenant => tenant == live);
+        var lanes = deliveries.OpenLanes();
+        lanes.Add([.. Entries(live, 40), .. Entries(dead, 1)]);
+        Assert.That(() => (deliveries.Begun, deliveries.UnderWay), Is.EqualTo((41, 1)).After(10_000, 5));
+        await lanes.DisposeAsync();
+        Assert.That(deliveries.Saved, Is.EqualTo(40));
+    }
+
     /// <summary>Of one journey, each with a contact of its own.</summary>
     private static List<DueEntry> Entries(TenantId tenant, int count)
     {
@@ -105,12 +131,22 @@ public sealed class DeliveryLanesTests
     /// <summary>Targets that answer at once or never, and a database that has what it is told.</summary>
     private sealed class Stub(Predicate<TenantId> answers) : IDeliveries
     {
+        private int _begun;
+        private int _refused;
         private int _saved;
         private int _underWay;
 
         public DueEntries Due { get; set; } = new([], []);
 
         public IReadOnlyDictionary<TenantId, JourneyId>? After { get; private set; }
+
+        /// <summary>Whether the database cannot be written to.</summary>
+        public bool IsAway { get; set; }
+
+        /// <summary>How many writes have failed.</summary>
+        public int Refused => Volatile.Read(ref _refused);
+
+        public int Begun => Volatile.Read(ref _begun);
 
         public int Saved => Volatile.Read(ref _saved);
 
@@ -121,6 +157,7 @@ public sealed class DeliveryLanesTests
 
         public async Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken)
         {
+            Interlocked.Increment(ref _begun);
             if (!answers(entry.TenantId))
             {
                 Interlocked.Increment(ref _underWay);
@@ -130,7 +167,8 @@ public sealed class DeliveryLanesTests
             return null;
         }
 
-        public Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after, CancellationToken cancellationToken)
+        public Task<DueEntries> FindDueAsync(IReadOnlyCollection<JourneyEntryId> known, IReadOnlyDictionary<TenantId, JourneyId> after,
+            CancellationToken cancellationToken)
         {
             After = after;
             return Task.FromResult(Due);
@@ -138,6 +176,12 @@ public sealed class DeliveryLanesTests
 
         public Task SaveAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken)
         {
+            if (IsAway)
+            {
+                Interlocked.Increment(ref _refused);
+                throw new DatabaseUnavailableException("It is away.");
+            }
+
             Interlocked.Add(ref _saved, attempts.Count);
             return Task.CompletedTask;
         }
