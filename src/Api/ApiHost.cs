@@ -34,7 +34,9 @@ internal static class ApiHost
     /// <param name="url">Where to listen; several addresses are separated by semicolons.</param>
     /// <param name="demoKey">Is offered on the documentation page; null for a service that is no demo.</param>
     /// <param name="allowPrivateTargets">True lets webhooks reach this machine, whatever is configured.</param>
-    public static WebApplication Build(string connectionString, string url, string? demoKey = null, bool allowPrivateTargets = false)
+    /// <param name="configure">Registers what stands in for a service of the same type; null for none.</param>
+    public static WebApplication Build(string connectionString, string url, string? demoKey = null, bool allowPrivateTargets = false,
+        Action<IServiceCollection>? configure = null)
     {
         var builder = Settings.NewBuilder();
         if (allowPrivateTargets)
@@ -73,6 +75,7 @@ internal static class ApiHost
             .AddTelemetry(builder.Configuration)
             .AddCompressedBodies()
             .AddControllers();
+        configure?.Invoke(builder.Services);
 
         app = builder.Build();
         app.UsePathAsSent();

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Flownally.Application.ApiKeys;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
@@ -53,13 +54,10 @@ public static class InfrastructureServices
             .AddKeyedSingleton(Recording, (services, _) => NewSessions(services, connectionString, Recording, isShared: false))
             .AddSingleton<IEventWriter>(services => new EventWriter(
                 new Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>()),
-                services.GetRequiredService<FeedNotices>()))
-            .AddSingleton<SingleCommitLog>()
+                services.GetRequiredService<FeedNotices>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IMeterFactory>()))
             .AddSingleton<GroupCommitLog>()
             .AddSingleton<IRecordingProbe>(services => services.GetRequiredService<GroupCommitLog>())
-            .AddSingleton<IEventLog>(services => services.GetRequiredService<IOptions<RecordingOptions>>().Value.GroupCommit
-                ? services.GetRequiredService<GroupCommitLog>()
-                : services.GetRequiredService<SingleCommitLog>())
+            .AddSingleton<IEventLog>(services => services.GetRequiredService<GroupCommitLog>())
             .AddSingleton<IEventQueries, EventQueries>()
             .AddMetrics()
             .AddSingleton<Notifications>()
@@ -92,7 +90,7 @@ public static class InfrastructureServices
         .AddHostedService(services => services.GetRequiredService<Notifications>())
         .AddHostedService(services => services.GetRequiredService<FeedWatcher>())
         .AddHostedService(services => services.GetRequiredService<FeedNotices>())
-        .AddHostedService<RecordingGuardian>()
+        .AddHostedService(services => services.GetRequiredService<GroupCommitLog>())
         .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
 

@@ -43,12 +43,22 @@ internal sealed class ApiProcess : IAsyncDisposable
     }
 
     public static Task<ApiProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings) =>
-        StartAsync(Path.Combine(AppContext.BaseDirectory, "flownally.dll"), connectionString, settings);
+        StartAsync(Beside("flownally.dll"), connectionString, settings);
 
     /// <param name="program">Of another version.</param>
-    public static async Task<ApiProcess> StartAsync(string program, string connectionString, params (string Name, string Value)[] settings)
+    public static Task<ApiProcess> StartAsync(string program, string connectionString, params (string Name, string Value)[] settings) =>
+        StartAsync([program, "serve", "--port", "0", "--json"], connectionString, settings);
+
+    /// <summary>The service with <see cref="SingleCommitLog"/>, on a runtime of the same configuration.</summary>
+    public static Task<ApiProcess> StartSingleCommitAsync(string connectionString, params (string Name, string Value)[] settings) =>
+        StartAsync(["exec", "--runtimeconfig", Beside("flownally.runtimeconfig.json"), Beside("Flownally.Load.dll"), SingleCommitLog.Command],
+            connectionString, settings);
+
+    private static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
+
+    private static async Task<ApiProcess> StartAsync(string[] arguments, string connectionString, (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [program, "serve", "--port", "0", "--json"])
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardOutput = true,
             Environment = { ["ConnectionStrings__Flownally"] = connectionString },

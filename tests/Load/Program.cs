@@ -21,6 +21,11 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        if (args is [SingleCommitLog.Command])
+        {
+            return await SingleCommitLog.ServeAsync();
+        }
+
         if (args is ["crash", ..])
         {
             return await CrashRun.MainAsync(args);

@@ -16,7 +16,7 @@ internal static class Recording
 
     public static async Task MeasureAsync(Workspace workspace, ApiProcess group, Dictionary<string, Figure> results)
     {
-        await using var single = await ApiProcess.StartAsync(workspace.ConnectionString, ("Recording__GroupCommit", "false"));
+        await using var single = await ApiProcess.StartSingleCommitAsync(workspace.ConnectionString);
         Program.Say("Warming up ...");
         await WarmUpAsync(workspace, group);
         await Rounds.WarmUpAsync(WarmUpOneByOne, seconds => RunAsync(workspace, single, seconds));

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Flownally.Application.Contacts;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Limits;
 using Flownally.Application.Sharing;
 using Flownally.Domain;
+using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
@@ -11,111 +13,127 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Makes events of what a call brings, and has them recorded together. What becomes of one touches no other.</summary>
+/// <summary>Validates what a call brings and records it. The events of a batch are independent of one another.</summary>
 internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, EventRateLimits rates,
     ProcessorShares processors, IdGenerator ids, TimeProvider clock)
 {
-    /// <returns>
-    /// What became of each, in their order: the event once it is durable, or why it was refused. A failure is told as a refusal,
-    /// because it must not hide what became of the others.
-    /// </returns>
-    public async Task<IReadOnlyList<Result<Event>>> RecordAsync(IReadOnlyList<RecordEvent> moments, CancellationToken cancellationToken)
+    /// <returns>The event once it is durable, or why it was refused.</returns>
+    public async Task<Result<Event>> RecordAsync(RecordEvent command, CancellationToken cancellationToken)
     {
-        if (moments.Count == 0)
+        if (rates.Admit(command.Caller, 1, out var refusal) == 0)
+        {
+            return refusal!;
+        }
+
+        var contacts = gate.OfCall(command.TenantId, [command.ContactId]);
+        var checks = new ChecksOfCall();
+        for (var fresh = false; ; fresh = true)
+        {
+            var validated = await ValidateAsync(command, contacts, catalog, fresh, checks, cancellationToken);
+            if (!validated.IsSuccess)
+            {
+                return validated;
+            }
+
+            var outcome = await log.RecordAsync(validated.Value, cancellationToken);
+            if (outcome is not RecordingOutcome.TypeChanged)
+            {
+                return ResultOf(validated.Value, outcome);
+            }
+        }
+    }
+
+    /// <param name="commands">All of the caller; one that was refused already keeps its refusal.</param>
+    /// <returns>
+    /// For each, in their order: the event once it is durable, or why it was refused. A failure is a refusal of one event, because it must
+    /// not hide the results of the others.
+    /// </returns>
+    public async Task<IReadOnlyList<Result<Event>>> RecordAsync(Caller caller, IReadOnlyList<Result<RecordEvent>> commands,
+        CancellationToken cancellationToken)
+    {
+        List<BatchItem> items = [.. commands.Select(command => new BatchItem(command))];
+        var open = items.FindAll(item => item.Result is null);
+        var admitted = rates.Admit(caller, open.Count, out var refusal);
+        open[admitted..].ForEach(item => item.Result = refusal!);
+        open = open[..admitted];
+
+        var contacts = gate.OfCall(caller.TenantId, open.Select(item => item.Command.ContactId));
+        var checks = new ChecksOfCall();
+        for (var fresh = false; open.Count > 0; fresh = true)
+        {
+            var types = new CatalogOfCall(catalog);
+            foreach (var item in open)
+            {
+                item.Result = await ValidateAsync(item.Command, contacts, types, fresh, checks, cancellationToken);
+            }
+
+            open = await RecordValidAsync(open, cancellationToken);
+        }
+
+        return [.. items.Select(item => item.Result!)];
+    }
+
+    /// <returns>The items whose types have changed since they were validated.</returns>
+    private async Task<List<BatchItem>> RecordValidAsync(List<BatchItem> items, CancellationToken cancellationToken)
+    {
+        var valid = items.FindAll(item => item.Result!.IsSuccess);
+        if (valid.Count == 0)
         {
             return [];
         }
 
-        var results = new Result<Event>[moments.Count];
-        List<int> open = [.. Enumerable.Range(0, Admit(moments, results))];
-        var checks = new ChecksOfCall();
-        var contacts = gate.OfCall(moments[0].TenantId, moments.Select(moment => moment.ContactId)); // one call has one tenant
-        for (var fresh = false; open.Count > 0; fresh = true)
+        List<BatchItem> changed = [];
+        var outcomes = await log.RecordAsync([.. valid.Select(item => item.Result!.Value)], cancellationToken);
+        foreach (var (item, outcome) in valid.Zip(outcomes))
         {
-            var types = moments.Count == 1 ? catalog : new CatalogOfCall(catalog);
-            var (accepted, events) = (new List<int>(open.Count), new List<Event>(open.Count));
-            foreach (var i in open)
+            if (outcome is RecordingOutcome.TypeChanged)
             {
-                results[i] = await DecideAsync(moments[i], contacts, types, fresh, checks, cancellationToken);
-                if (results[i].IsSuccess)
-                {
-                    accepted.Add(i);
-                    events.Add(results[i].Value);
-                }
+                changed.Add(item);
             }
-
-            if (events.Count == 0)
+            else
             {
-                break;
+                item.Result = ResultOf(item.Result!.Value, outcome);
             }
-
-            var outcomes = await log.AppendAsync(events, cancellationToken);
-            List<int> moved = [];
-            for (var n = 0; n < events.Count; n++)
-            {
-                var i = accepted[n];
-                switch (outcomes[n])
-                {
-                    case AppendOutcome.KeyTaken taken:
-                        results[i] = new IdempotencyKeyExists(taken.By, results[i].Value.Fingerprint == taken.Fingerprint);
-                        break;
-                    case AppendOutcome.Overloaded:
-                        results[i] = new Overloaded();
-                        break;
-                    case AppendOutcome.Failed failed:
-                        results[i] = Failure.Of(failed.Exception);
-                        break;
-                    case AppendOutcome.TypeMoved:
-                        moved.Add(i);
-                        break;
-                }
-            }
-
-            open = moved;
         }
 
-        return results;
+        return changed;
     }
 
-    /// <summary>Refuses the last of the events where they are more than their tenant may record at present.</summary>
-    /// <returns>How many of the first may be recorded.</returns>
-    private int Admit(IReadOnlyList<RecordEvent> moments, Result<Event>[] results)
+    private static Result<Event> ResultOf(Event @event, RecordingOutcome outcome) => outcome switch
     {
-        var admitted = rates.Admit(moments[0].Caller, moments.Count, out var refusal); // one call has one caller
-        if (refusal is not null)
-        {
-            results.AsSpan(admitted).Fill(refusal);
-        }
+        RecordingOutcome.Recorded => @event,
+        RecordingOutcome.KeyTaken taken => new IdempotencyKeyExists(taken.By, SameRequest: taken.Fingerprint == @event.Fingerprint),
+        RecordingOutcome.Overloaded => new Overloaded(),
+        RecordingOutcome.Failed failed => Failure.Of(failed.Exception),
+        _ => throw new UnreachableException($"{outcome} is no outcome to tell a caller."),
+    };
 
-        return admitted;
-    }
-
-    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, ContactGate.Call contacts, IEventTypeCatalog types, bool fresh, ChecksOfCall checks,
-        CancellationToken cancellationToken)
+    private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, ContactGate.Call contacts, IEventTypeCatalog types, bool fresh,
+        ChecksOfCall checks, CancellationToken cancellationToken)
     {
         try
         {
-            if (await contacts.RefusalAsync(moment.ContactId, cancellationToken) is { } refusal)
+            if (await contacts.RefusalAsync(command.ContactId, cancellationToken) is { } refusal)
             {
                 return refusal;
             }
 
-            if (await types.FindAsync(moment.TenantId, moment.EventType, fresh, cancellationToken) is not { } type)
+            if (await types.FindAsync(command.TenantId, command.EventType, fresh, cancellationToken) is not { } type)
             {
-                return new EventTypeUnknown(moment.EventType.Field);
+                return new EventTypeUnknown(command.EventType.Field);
             }
 
-            var decided = await DecideAsync(moment, type, checks, cancellationToken);
-            if (decided.IsSuccess || fresh)
+            var validated = await ValidateAsync(command, type, checks, cancellationToken);
+            if (validated.IsSuccess || fresh)
             {
-                return decided;
+                return validated;
             }
 
             // The refusal is final where the type is still the one that was cached.
-            var current = await types.FindAsync(moment.TenantId, moment.EventType, fresh: true, cancellationToken);
-            return current is null ? new EventTypeUnknown(moment.EventType.Field)
-                : current.Id == type.Id && current.Revision == type.Revision ? decided
-                : await DecideAsync(moment, current, checks, cancellationToken);
+            var current = await types.FindAsync(command.TenantId, command.EventType, fresh: true, cancellationToken);
+            return current is null ? new EventTypeUnknown(command.EventType.Field)
+                : current.Id == type.Id && current.Revision == type.Revision ? validated
+                : await ValidateAsync(command, current, checks, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -123,7 +141,7 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         }
     }
 
-    private async ValueTask<Result<Event>> DecideAsync(RecordEvent moment, EventType type, ChecksOfCall checks, CancellationToken cancellationToken)
+    private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, EventType type, ChecksOfCall checks, CancellationToken cancellationToken)
     {
         if (checks.AreTooMany)
         {
@@ -131,11 +149,20 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         }
 
         var work = new Work(Work.OfPayload, cancellationToken);
-        using var place = type.PayloadSchema is null ? null : await processors.EnterAsync(moment.TenantId, cancellationToken);
-        var decided = type.Record(new EventId(ids.Next()), moment.ContactId, moment.Payload, moment.OccurredAt,
-            moment.BodyKey ?? moment.HeaderKey, clock.GetUtcNow(), work, moment.SuppressJourneys);
+        using var place = type.PayloadSchema is null ? null : await processors.EnterAsync(command.TenantId, cancellationToken);
+        var validated = type.Record(new EventId(ids.Next()), command.ContactId, command.Payload, command.OccurredAt,
+            command.BodyKey ?? command.HeaderKey, clock.GetUtcNow(), work, command.SuppressJourneys);
         checks.Add(work);
-        return decided;
+        return validated;
+    }
+
+    /// <summary>An event of a batch on its way to its result.</summary>
+    private sealed class BatchItem(Result<RecordEvent> command)
+    {
+        public RecordEvent Command => command.Value;
+
+        /// <summary>Null until it is validated.</summary>
+        public Result<Event>? Result { get; set; } = command.Match<Result<Event>?>(_ => null, error => error);
     }
 
     /// <summary>What the payloads of one call have taken to check.</summary>
@@ -150,7 +177,7 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         public void Add(Work work) => _spent += work.Spent;
     }
 
-    /// <summary>The types that a call of many moments names, each looked up once, and once afresh.</summary>
+    /// <summary>The types that a batch names, each looked up once.</summary>
     private sealed class CatalogOfCall(IEventTypeCatalog catalog) : IEventTypeCatalog
     {
         private readonly Dictionary<(TenantId, EventTypeReference, bool Fresh), EventType?> _found = [];

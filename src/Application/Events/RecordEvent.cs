@@ -10,7 +10,7 @@ using MediatR;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Records a moment of a contact.</summary>
+/// <summary>Records an event of a contact.</summary>
 /// <param name="OccurredAt">From 1970 to 24 hours ahead; null means now.</param>
 /// <param name="BodyKey">A key whose repeat is a conflict.</param>
 /// <param name="HeaderKey">A key whose identical repeat is answered as the first time.</param>
@@ -49,7 +49,7 @@ internal sealed class RecordEventHandler(EventRecorder recorder, IEventQueries e
             return new IdempotencyKeyConflict();
         }
 
-        var recorded = (await recorder.RecordAsync([request], cancellationToken))[0];
+        var recorded = await recorder.RecordAsync(request, cancellationToken);
         if (recorded.IsSuccess)
         {
             return new RecordedEvent(mapper.Map<EventResponse>(recorded.Value), Replayed: false);

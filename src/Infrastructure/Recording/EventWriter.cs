@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Dapper;
 using Flownally.Application;
 using Flownally.Application.Events;
@@ -10,16 +12,16 @@ using Flownally.Infrastructure.Postgres;
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// Writes events. A statement that PostgreSQL refuses has written nothing; then each half is tried alone, so that the event at fault
-/// fails alone. Where the connection was lost nobody knows what was written, and nothing is tried again: the keys tell those who ask.
+/// Writes events. A statement that PostgreSQL refuses has written nothing; then each half is written alone, so that only the event at
+/// fault fails. After a lost connection it is unknown what was written, and nothing is retried: the idempotency keys tell callers that repeat.
 /// </summary>
-internal sealed class EventWriter(Database database, FeedNotices notices) : IEventWriter
+internal sealed class EventWriter : IEventWriter
 {
     /// <summary>
-    /// Records what may be recorded and returns the ordinals of what was not: <c>moved</c> where the type is no longer
-    /// at the revision that the payload was validated under, <c>taken</c> where the key stands for another event.
-    /// Types are locked FOR SHARE, so a change to one waits for this statement or this statement sees it; a type that is being
-    /// changed is skipped, and <c>locked</c> tells so, because the others must not wait for it.
+    /// Records what can be recorded and returns the ordinals of the rest: <c>type_changed</c> where the type is no longer
+    /// at the revision that the payload was validated under, <c>key_taken</c> where the key stands for another event.
+    /// Types are locked FOR SHARE, so a change to one waits for this statement or this statement sees it. A type that is being
+    /// changed is skipped (<c>type_locked</c>), because the events of other types must not wait for it.
     /// Keys go first and in one order, so two writers can neither deadlock nor both win.
     /// </summary>
     public const string Record = $"""
@@ -68,17 +70,17 @@ internal sealed class EventWriter(Database database, FeedNotices notices) : IEve
             ON CONFLICT (tenant_id, event_type_id, month, lane) DO UPDATE SET n = c.n + excluded.n
         )
         SELECT i.ordinal,
-               CASE WHEN EXISTS (SELECT FROM admitted a WHERE a.ordinal = i.ordinal) THEN 'taken'
+               CASE WHEN EXISTS (SELECT FROM admitted a WHERE a.ordinal = i.ordinal) THEN 'key_taken'
                     WHEN EXISTS (SELECT FROM event_types t
-                                 WHERE  t.tenant_id = i.tenant_id AND t.id = i.event_type_id AND t.revision = i.revision) THEN 'locked'
-                    ELSE 'moved' END AS outcome
+                                 WHERE  t.tenant_id = i.tenant_id AND t.id = i.event_type_id AND t.revision = i.revision) THEN 'type_locked'
+                    ELSE 'type_changed' END AS outcome
         FROM   incoming i
         WHERE  NOT EXISTS (SELECT FROM recorded r WHERE r.ordinal = i.ordinal)
         """;
 
     /// <summary>
-    /// The winner of a key may be invisible to the statement that lost to it, so it is read by this second one. A key whose event
-    /// has gone by retention is deleted and not found, so that its loser tries again; one that another deletes is left to it.
+    /// The winner of a key may be invisible to the statement that lost to it, so this second one reads it. A key whose event
+    /// retention has dropped is deleted and not found, so that its loser is retried; one that another transaction deletes is left to it.
     /// </summary>
     private const string FindKeys = """
         WITH expired AS (
@@ -98,100 +100,102 @@ internal sealed class EventWriter(Database database, FeedNotices notices) : IEve
         AND    event_id >= (SELECT oldest_kept FROM retention)
         """;
 
-    /// <summary>Why <see cref="Record"/> did not record an event, as it names it.</summary>
-    private enum Refusal
+    private readonly Database _database;
+    private readonly FeedNotices _notices;
+    private readonly TimeProvider _clock;
+    private readonly Histogram<double> _duration;
+
+    public EventWriter(Database database, FeedNotices notices, TimeProvider clock, IMeterFactory meters)
     {
-        Moved,
-        Taken,
-        Locked,
+        (_database, _notices, _clock) = (database, notices, clock);
+        _duration = meters.Create("Flownally").CreateHistogram("flownally.recording.statement.duration", "s",
+            "How long a statement that records took, its commit included.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] });
     }
 
-    public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RecordingOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane)
     {
         var scope = TenantScope.Of(events.Select(e => e.TenantId));
-        IReadOnlyList<(int Ordinal, Refusal Refusal)> refused;
+        IReadOnlyList<(int Ordinal, string Outcome)> others;
         try
         {
-            refused = await RecordAsync(scope, events, lane, cancellationToken);
+            others = await RecordAsync(scope, events, lane);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
             var half = events.Count / 2;
             return half == 0 || exception is DatabaseUnavailableException
-                ? [.. events.Select(_ => new WriteOutcome.Final(new AppendOutcome.Failed(exception)))]
-                : [.. await WriteAsync([.. events.Take(half)], lane, cancellationToken), .. await WriteAsync([.. events.Skip(half)], lane, cancellationToken)];
+                ? [.. events.Select(_ => new RecordingOutcome.Failed(exception))]
+                : [.. await WriteAsync([.. events.Take(half)], lane), .. await WriteAsync([.. events.Skip(half)], lane)];
         }
 
-        var outcomes = new WriteOutcome[events.Count];
-        Array.Fill(outcomes, WriteOutcome.Final.Appended);
-        List<int> losers = [];
-        foreach (var (ordinal, refusal) in refused)
+        var outcomes = new RecordingOutcome[events.Count];
+        Array.Fill(outcomes, RecordingOutcome.Recorded.Instance);
+        foreach (var (ordinal, outcome) in others)
         {
-            switch (refusal)
-            {
-                case Refusal.Moved:
-                    outcomes[ordinal] = WriteOutcome.Final.TypeMoved;
-                    break;
-                case Refusal.Locked:
-                    outcomes[ordinal] = WriteOutcome.TypeLocked.Instance;
-                    break;
-                case Refusal.Taken:
-                    losers.Add(ordinal);
-                    break;
-            }
+            outcomes[ordinal] = OutcomeOf(outcome);
         }
 
-        if (losers.Count > 0)
+        if (others.Count > 0)
         {
-            await TellLosersAsync(scope, events, losers, outcomes, cancellationToken);
+            await FindWinnersAsync(scope, events, outcomes);
         }
 
         return outcomes;
     }
 
-    /// <summary>Readers of the feed are told also where it failed, because a lost connection may have committed.</summary>
-    private async Task<IReadOnlyList<(int Ordinal, Refusal Refusal)>> RecordAsync(TenantScope scope, IReadOnlyList<Event> events, int lane,
-        CancellationToken cancellationToken)
+    /// <summary>Readers of the feed are notified also after a failure, because a lost connection may have committed.</summary>
+    private async Task<IReadOnlyList<(int Ordinal, string Outcome)>> RecordAsync(TenantScope scope, IReadOnlyList<Event> events, int lane)
     {
+        var since = _clock.GetTimestamp();
         try
         {
-            return await database.WriteAsync<(int, Refusal)>(scope, Record, Parameters(events, lane), cancellationToken);
+            return await _database.WriteAsync<(int, string)>(scope, Record, Parameters(events, lane), CancellationToken.None);
         }
         finally
         {
-            notices.Recorded([.. scope.Tenants.Select(tenant => (TenantId?)new TenantId(tenant))]);
+            _duration.Record(_clock.GetElapsedTime(since).TotalSeconds);
+            _notices.Recorded([.. scope.Tenants.Select(tenant => (TenantId?)new TenantId(tenant))]);
         }
     }
 
-    /// <summary>Finds who took the keys. The other events are stored by now, so a failure concerns those that lost their keys only.</summary>
-    private async Task TellLosersAsync(TenantScope scope, IReadOnlyList<Event> events, IReadOnlyList<int> losers, WriteOutcome[] outcomes,
-        CancellationToken cancellationToken)
+    private static RecordingOutcome OutcomeOf(string text) => text switch
     {
+        "type_changed" => RecordingOutcome.TypeChanged.Instance,
+        "type_locked" => RecordingOutcome.TypeLocked.Instance,
+        "key_taken" => RecordingOutcome.KeyUndecided.Instance, // until its winner is found
+        _ => throw new UnreachableException($"The statement has no outcome '{text}'."),
+    };
+
+    /// <summary>Finds the winners of undecided keys. The other events are stored by now, so a failure fails only those that lost their keys.</summary>
+    private async Task FindWinnersAsync(TenantScope scope, IReadOnlyList<Event> events, RecordingOutcome[] outcomes)
+    {
+        List<int> losers = [.. Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is RecordingOutcome.KeyUndecided)];
+        if (losers.Count == 0)
+        {
+            return;
+        }
+
         try
         {
-            var winners = await FindKeysAsync(scope, [.. losers.Select(loser => events[loser])], cancellationToken);
+            var winners = await FindKeysAsync(scope, [.. losers.Select(loser => events[loser])]);
             foreach (var loser in losers)
             {
-                outcomes[loser] = winners.TryGetValue((events[loser].TenantId, events[loser].IdempotencyKey!.Value.Value), out var winner)
-                    ? new WriteOutcome.Final(winner)
-                    : WriteOutcome.KeyUndecided.Instance;
+                outcomes[loser] = winners.GetValueOrDefault((events[loser].TenantId, events[loser].IdempotencyKey!.Value.Value), outcomes[loser]);
             }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            foreach (var loser in losers)
-            {
-                outcomes[loser] = new WriteOutcome.Final(new AppendOutcome.Failed(exception));
-            }
+            losers.ForEach(loser => outcomes[loser] = new RecordingOutcome.Failed(exception));
         }
     }
 
-    private async Task<Dictionary<(TenantId, string), AppendOutcome.KeyTaken>> FindKeysAsync(TenantScope scope, IReadOnlyList<Event> losers,
-        CancellationToken cancellationToken)
+    private async Task<Dictionary<(TenantId, string), RecordingOutcome>> FindKeysAsync(TenantScope scope, IReadOnlyList<Event> losers)
     {
         var parameters = new { tenants = losers.Select(e => e.TenantId.Value).ToArray(), keys = losers.Select(e => e.IdempotencyKey!.Value.Value).ToArray() };
-        var rows = await database.QueryAsync<KeyRow>(scope, FindKeys, parameters, cancellationToken);
-        return rows.ToDictionary(row => (row.TenantId, row.Key), row => new AppendOutcome.KeyTaken(row.EventId, Fingerprint.FromBytes(row.Fingerprint)));
+        var rows = await _database.QueryAsync<KeyRow>(scope, FindKeys, parameters, CancellationToken.None);
+        return rows.ToDictionary(row => (row.TenantId, row.Key),
+            RecordingOutcome (row) => new RecordingOutcome.KeyTaken(row.EventId, Fingerprint.FromBytes(row.Fingerprint)));
     }
 
     /// <summary>What <see cref="Record"/> takes, the events as columns.</summary>

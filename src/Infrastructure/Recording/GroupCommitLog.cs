@@ -1,112 +1,99 @@
+using System.Diagnostics.Metrics;
 using Flownally.Application.Events;
 using Flownally.Domain.Events;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// Records what waits in one transaction: while one is being committed the next gathers, so that under load many events share
-/// the price of a commit, and a lone one waits for nobody. Each call learns what became of its own events, after the commit.
+/// Writes the events that wait as a group, by one statement, which is one transaction. While it commits, the next group gathers: under load
+/// many events share the price of a commit, and a lone one waits for none. Each call gets the outcomes of its own events, after the commit.
+/// Where writing ends with an exception, the host ends the process, so that a supervisor starts another one.
 /// </summary>
-internal sealed partial class GroupCommitLog : IEventLog, IRecordingProbe, IAsyncDisposable
+internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IRecordingProbe, IAsyncDisposable
 {
     private readonly IEventWriter _writer;
     private readonly ILogger<GroupCommitLog> _logger;
     private readonly RecordingQueue _queue;
-    private readonly Lazy<Task> _writing;
-    private readonly TaskCompletionSource _recording = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task[] _lanes = [Task.CompletedTask, Task.CompletedTask]; // the last statement of each
+    private readonly Counter<long> _recorded;
+    private readonly Histogram<int> _groupSize;
 
-    /// <summary>The last statement in each lane.</summary>
-    private readonly Task[] _lanes = [Task.CompletedTask, Task.CompletedTask];
-
-    public GroupCommitLog(IEventWriter writer, TimeProvider clock, IOptions<RecordingOptions> options, ILogger<GroupCommitLog> logger)
+    public GroupCommitLog(IEventWriter writer, TimeProvider clock, IMeterFactory meters, IOptions<RecordingOptions> options,
+        ILogger<GroupCommitLog> logger)
     {
-        _writer = writer;
-        _logger = logger;
-        _queue = new RecordingQueue(options.Value.MaxWaiting, clock);
-        _writing = new Lazy<Task>(() => Task.Run(WriteUntilTheEndAsync));
+        (_writer, _logger, _queue) = (writer, logger, new RecordingQueue(options.Value.MaxWaiting, clock));
+        var meter = meters.Create("Flownally");
+        _recorded = meter.CreateCounter<long>("flownally.events.recorded", "{event}", "Events recorded.");
+        _groupSize = meter.CreateHistogram<int>("flownally.recording.group.size", "{event}", "Events in a group.");
+        meter.CreateObservableGauge("flownally.recording.queue.events", () => _queue.EventsWaiting, "{event}", "Events that are in no statement yet.");
+        meter.CreateObservableGauge("flownally.recording.queue.age", () => _queue.Age.TotalSeconds, "s", "How long the oldest call in the queue has been waiting.");
     }
 
-    public bool HasFailed => Recording.IsFaulted;
+    public bool HasFailed => ExecuteTask is { IsFaulted: true };
 
-    /// <summary>Ends when the log does. Fails where recording cannot begin afresh after a failure: no event is recorded any more.</summary>
-    public Task Recording => _recording.Task;
+    public async Task<RecordingOutcome> RecordAsync(Event @event, CancellationToken cancellationToken)
+    {
+        var queued = new QueuedEvent(@event);
+        await RecordAsync(new RecordingCall(queued), cancellationToken);
+        return queued.Outcome!;
+    }
 
-    public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RecordingOutcome>> RecordAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
         if (events.Count == 0)
         {
             return [];
         }
 
-        _ = _writing.Value;
-        var call = new RecordingCall(events);
-        if (!_queue.TryAdd(call))
-        {
-            return [.. events.Select(_ => new AppendOutcome.Overloaded())];
-        }
-
-        using (cancellationToken.UnsafeRegister(Abandon, (_queue, call)))
-        {
-            return await call.Answer;
-        }
+        var call = new RecordingCall([.. events.Select(@event => new QueuedEvent(@event))]);
+        await RecordAsync(call, cancellationToken);
+        return [.. call.Events.Select(queued => queued.Outcome!)];
     }
 
-    /// <summary>Takes no more, and writes what waits.</summary>
+    /// <summary>Writes what waits, however little time the host left for it.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.End();
-        if (_writing.IsValueCreated)
-        {
-            await _writing.Value;
-        }
-
-        _recording.TrySetResult();
+        await (ExecuteTask ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Dispose();
     }
 
-    private static void Abandon(object? state, CancellationToken cancellationToken)
+    /// <summary>No failure ends recording: the calls that wait fail, and it goes on with the next.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (queue, call) = ((RecordingQueue, RecordingCall))state!;
-        queue.Abandon(call);
-        call.Cancel(cancellationToken);
-    }
-
-    /// <summary>
-    /// Where recording cannot begin afresh, whoever watches it is told (<see cref="RecordingGuardian"/>). Calls that wait fail, and calls
-    /// that come are refused, until the process has ended.
-    /// </summary>
-    private async Task WriteUntilTheEndAsync()
-    {
+        using var end = stoppingToken.UnsafeRegister(queue => ((RecordingQueue)queue!).End(), _queue);
         try
         {
-            await WriteWhateverHappensAsync();
+            while (!await WriteAsync())
+            {
+            }
         }
         catch (Exception exception)
         {
-            _recording.TrySetException(exception);
             _queue.End();
             _queue.Fail(exception);
+            throw;
         }
     }
 
-    /// <summary>No failure ends recording: those that wait are told of it, and it goes on with those that come.</summary>
-    private async Task WriteWhateverHappensAsync()
+    /// <returns>Whether the queue has ended; false after a failure.</returns>
+    private async Task<bool> WriteAsync()
     {
-        while (true)
+        try
         {
-            try
-            {
-                await WriteAsync();
-                return;
-            }
-            catch (Exception exception)
-            {
-                LogRestart(exception);
-                await Task.WhenAll(_lanes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                Array.Fill(_lanes, Task.CompletedTask);
-                _queue.Fail(exception);
-            }
+            await WriteGroupsAsync();
+            return true;
+        }
+        catch (Exception exception)
+        {
+            LogRestart(exception);
+            await Task.WhenAll(_lanes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Array.Fill(_lanes, Task.CompletedTask);
+            _queue.Fail(exception);
+            return false;
         }
     }
 
@@ -114,31 +101,37 @@ internal sealed partial class GroupCommitLog : IEventLog, IRecordingProbe, IAsyn
     /// Writes one group after the other. Where more waits than fits into one, a second is written meanwhile in the other lane, so that
     /// PostgreSQL can use two cores; not before, because two small groups cost more than one.
     /// </summary>
-    private async Task WriteAsync()
+    private async Task WriteGroupsAsync()
     {
         for (var lane = 0; await _queue.WaitAsync(); lane = 1 - lane)
         {
             var other = _lanes[1 - lane];
-            if (_queue.EventsQueued < RecordingQueue.MostTogether)
+            if (_queue.EventsQueued < RecordingQueue.MaxGroupEvents)
             {
                 await other;
             }
 
-            _lanes[lane] = RecordAsync(_queue.Take(), lane);
+            _lanes[lane] = WriteAsync(_queue.Take(), lane);
             await other;
         }
 
         await Task.WhenAll(_lanes);
     }
 
-    private async Task RecordAsync(RecordingGroup group, int lane)
+    private async Task WriteAsync(RecordingGroup group, int lane)
     {
         if (group.Events.Count == 0)
         {
             return;
         }
 
+        _groupSize.Record(group.Events.Count);
         var outcomes = await WriteAsync(group.Events, lane);
+        if (_recorded.Enabled)
+        {
+            _recorded.Add(outcomes.Count(outcome => outcome is RecordingOutcome.Recorded));
+        }
+
         try
         {
             _queue.Return(group, outcomes);
@@ -149,22 +142,44 @@ internal sealed partial class GroupCommitLog : IEventLog, IRecordingProbe, IAsyn
         }
     }
 
-    private async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane)
+    private async Task<IReadOnlyList<RecordingOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane)
     {
         try
         {
-            return await _writer.WriteAsync(events, lane, CancellationToken.None);
+            return await _writer.WriteAsync(events, lane);
         }
         catch (Exception exception)
         {
             LogFailure(exception);
-            return [.. events.Select(_ => new WriteOutcome.Final(new AppendOutcome.Failed(exception)))];
+            var failed = new RecordingOutcome.Failed(exception);
+            return [.. events.Select(_ => failed)];
         }
+    }
+
+    private async Task RecordAsync(RecordingCall call, CancellationToken cancellationToken)
+    {
+        if (!_queue.TryAdd(call))
+        {
+            call.Complete(RecordingOutcome.Overloaded.Instance);
+            return;
+        }
+
+        using (cancellationToken.UnsafeRegister(Abandon, (_queue, call)))
+        {
+            await call.Completion;
+        }
+    }
+
+    private static void Abandon(object? state, CancellationToken cancellationToken)
+    {
+        var (queue, call) = ((RecordingQueue, RecordingCall))state!;
+        queue.Abandon(call);
+        call.Cancel(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Error, "A group of events failed as a whole.")]
     private partial void LogFailure(Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "Recording failed and begins afresh; all events that waited have failed.")]
+    [LoggerMessage(LogLevel.Error, "Recording failed and starts over; all events that waited have failed.")]
     private partial void LogRestart(Exception exception);
 }

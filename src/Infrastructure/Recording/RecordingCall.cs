@@ -4,88 +4,109 @@ using Flownally.Domain.Events;
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// The events of a call, and what has become of them. A call is in one place at a time, also where its events are written by several
-/// statements, so that they keep their order. <see cref="RecordingQueue"/> alone changes it, within its lock.
+/// The events of a call on their way to their outcomes. A call is in one place at a time, also where several statements write its events,
+/// so that they keep their order. Only <see cref="RecordingQueue"/> changes it, within its lock.
 /// </summary>
-internal sealed class RecordingCall(IReadOnlyList<Event> events)
+internal sealed class RecordingCall
 {
-    /// <summary>Whoever is answered goes on elsewhere, and not before the others are answered.</summary>
-    private readonly TaskCompletionSource<IReadOnlyList<AppendOutcome>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Its continuation runs on another thread, so that no caller delays the answers of the others.</summary>
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Null where nothing is decided.</summary>
-    private readonly AppendOutcome?[] _outcomes = new AppendOutcome?[events.Count];
-
-    /// <summary>All of one tenant.</summary>
-    public IReadOnlyList<Event> Events => events;
-
-    public RecordingShare Share { get; set; } = null!;
-
-    public RecordingPlace Place { get; set; }
-
-    /// <summary>What is not decided yet.</summary>
-    public int EventsLeft { get; private set; } = events.Count;
-
-    public int BytesLeft { get; private set; } = events.Sum(SizeOf);
-
-    /// <summary>The locked type that this call tries with one event; null where it tries none.</summary>
-    public LockedType? Probed { get; set; }
-
-    /// <summary>Where it stands among those that wait for a locked type.</summary>
-    public LinkedListNode<RecordingCall>? Seat { get; set; }
-
-    /// <summary>How long it waited the last time, because of a key.</summary>
-    public TimeSpan Pause { get; set; }
-
-    /// <summary>Set where nobody waits for the answer any more, while a statement has its events.</summary>
-    public bool IsAbandoned { get; set; }
-
-    /// <summary>What became of each event, in their order.</summary>
-    public Task<IReadOnlyList<AppendOutcome>> Answer => _answer.Task;
-
-    public static int SizeOf(Event @event) => @event.Payload.Text.Utf8.Length;
-
-    public bool IsLeft(int index) => _outcomes[index] is null;
-
-    public void Decide(int index, AppendOutcome outcome)
+    public RecordingCall(params QueuedEvent[] events)
     {
-        _outcomes[index] = outcome;
-        EventsLeft--;
-        BytesLeft -= SizeOf(events[index]);
-    }
-
-    /// <summary>Decides all that is left.</summary>
-    public void DecideRest(AppendOutcome outcome)
-    {
-        for (var i = 0; i < _outcomes.Length; i++)
+        Events = events;
+        EventsLeft = events.Length;
+        foreach (var queued in events)
         {
-            _outcomes[i] ??= outcome;
+            queued.Call = this;
+            BytesLeft += queued.Bytes;
         }
     }
 
-    /// <summary>Tells the caller, once all is decided.</summary>
-    public void Tell() => _answer.TrySetResult(_outcomes!);
+    /// <summary>All of one tenant.</summary>
+    public QueuedEvent[] Events { get; }
 
-    public void Cancel(CancellationToken cancellationToken) => _answer.TrySetCanceled(cancellationToken);
+    /// <summary>The events without an outcome.</summary>
+    public int EventsLeft { get; private set; }
+
+    public int BytesLeft { get; private set; }
+
+    public TenantQueue Tenant { get; set; } = null!;
+
+    public RecordingState State { get; set; }
+
+    /// <summary>When it entered the queue, as a timestamp.</summary>
+    public long QueuedAt { get; set; }
+
+    /// <summary>The locked type for which one event of this call retries; null where none does.</summary>
+    public Blocker? Retries { get; set; }
+
+    /// <summary>The place among the calls of a blocker; in no list where the call is not blocked.</summary>
+    public LinkedListNode<RecordingCall>? Link { get; set; }
+
+    /// <summary>Its keys that were undecided; null where none ever was.</summary>
+    public Blocker? Key { get; set; }
+
+    /// <summary>Whether the call waits for a key.</summary>
+    public bool WaitsForKey { get; set; }
+
+    /// <summary>Whether the caller left while a statement had its events.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <summary>Ends when each event has its outcome.</summary>
+    public Task Completion => _completion.Task;
+
+    public void SetOutcome(QueuedEvent queued, RecordingOutcome outcome)
+    {
+        queued.Outcome = outcome;
+        EventsLeft--;
+        BytesLeft -= queued.Bytes;
+    }
+
+    /// <summary>Gives all events that are left the same outcome.</summary>
+    public void Complete(RecordingOutcome outcome)
+    {
+        foreach (var queued in Events)
+        {
+            queued.Outcome ??= outcome;
+        }
+
+        Complete();
+    }
+
+    public void Complete() => _completion.TrySetResult();
+
+    public void Cancel(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
+}
+
+/// <summary>An event of a call.</summary>
+internal sealed class QueuedEvent(Event @event)
+{
+    public Event Event => @event;
+
+    public RecordingCall Call { get; set; } = null!;
+
+    /// <summary>Null until it is final.</summary>
+    public RecordingOutcome? Outcome { get; set; }
+
+    public int Bytes => @event.Payload.Text.Utf8.Length;
 }
 
 /// <summary>Where a call is.</summary>
-internal enum RecordingPlace
+internal enum RecordingState
 {
-    /// <summary>In no place yet.</summary>
+    /// <summary>Not in the queue yet.</summary>
     New,
-
-    /// <summary>Decided or given up.</summary>
-    Gone,
 
     /// <summary>In the queue of its tenant.</summary>
     Queued,
 
-    /// <summary>A statement has events of it.</summary>
+    /// <summary>In a group, whose statement has events of it.</summary>
     InStatement,
 
-    /// <summary>All that is left of it is of locked types.</summary>
-    Locked,
+    /// <summary>With a <see cref="Blocker"/>: all that is left of it waits for another transaction.</summary>
+    Blocked,
 
-    /// <summary>It waits until a key may be decided.</summary>
-    Paused,
+    /// <summary>Answered or abandoned.</summary>
+    Done,
 }

@@ -2,33 +2,31 @@ using Flownally.Domain.Events;
 
 namespace Flownally.Infrastructure.Recording;
 
-/// <summary>Events that are written by one statement, and whose they are.</summary>
+/// <summary>The events that one statement writes.</summary>
 internal sealed class RecordingGroup
 {
+    private readonly List<QueuedEvent> _queued = [];
     private readonly List<Event> _events = [];
-    private readonly List<int> _indexes = [];
-    private readonly List<RecordingPiece> _pieces = [];
+    private readonly List<RecordingCall> _calls = [];
 
+    public IReadOnlyList<QueuedEvent> Queued => _queued;
+
+    /// <summary>The events of <see cref="Queued"/>, in the same order.</summary>
     public IReadOnlyList<Event> Events => _events;
 
-    /// <summary>Where each event stands in its call.</summary>
-    public IReadOnlyList<int> Indexes => _indexes;
-
-    /// <summary>The calls, in the order of the events.</summary>
-    public IReadOnlyList<RecordingPiece> Pieces => _pieces;
+    /// <summary>The calls that they belong to, each once.</summary>
+    public List<RecordingCall> Calls => _calls;
 
     public int Bytes { get; private set; }
 
-    public void Add(RecordingCall call, int index)
+    public void Add(QueuedEvent queued)
     {
-        _events.Add(call.Events[index]);
-        _indexes.Add(index);
-        Bytes += RecordingCall.SizeOf(call.Events[index]);
+        _queued.Add(queued);
+        _events.Add(queued.Event);
+        Bytes += queued.Bytes;
+        if (_calls is not [.., var last] || last != queued.Call)
+        {
+            _calls.Add(queued.Call);
+        }
     }
-
-    /// <summary>Ends the events of a call.</summary>
-    public void Add(RecordingPiece piece) => _pieces.Add(piece);
 }
-
-/// <summary>The events of a call that are in a statement.</summary>
-internal readonly record struct RecordingPiece(RecordingCall Call, int Events, int Bytes);

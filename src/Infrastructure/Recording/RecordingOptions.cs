@@ -5,9 +5,6 @@ namespace Flownally.Infrastructure.Recording;
 /// <summary>The section <c>Recording</c> of the configuration.</summary>
 public sealed class RecordingOptions
 {
-    /// <summary>False gives each event a transaction of its own, which is slower: for comparison.</summary>
-    public bool GroupCommit { get; set; } = true;
-
     /// <summary>
     /// How many events may wait to be written. A tenant may have at most half of them waiting; beyond its share its calls are answered with
     /// 503 <c>overloaded</c>. 2 to 1,000,000.

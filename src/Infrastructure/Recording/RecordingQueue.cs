@@ -1,48 +1,63 @@
 using System.Threading.Channels;
 using Flownally.Application.Events;
-using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
 
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// Events that wait to be written, shared by tenant: nobody waits behind what another tenant has waiting, and whoever has too much waiting is
-/// refused alone. Events of a type that is being changed wait apart.
+/// The events that wait for a statement. Tenants share it: none waits behind the backlog of another, and only a tenant with too much
+/// waiting is refused. Calls that wait for another transaction wait apart and retry (<see cref="Blocker"/>).
 /// </summary>
-internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
+/// <param name="maxEvents">How many events may wait.</param>
+internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
 {
-    /// <summary>Events in one statement, unless one call alone brings more: that would make all of them wait longer for little gain.</summary>
-    public const int MostTogether = 500;
+    /// <summary>Events in one statement, unless one call alone has more: parts of it would all wait longer for little gain.</summary>
+    public const int MaxGroupEvents = 500;
 
-    /// <summary>Bytes of payloads in one statement, and 8 times as many waiting: payloads may be large.</summary>
-    public const int MostBytesTogether = 4 * 1024 * 1024;
+    /// <summary>Bytes of payloads in one statement.</summary>
+    public const int MaxGroupBytes = 4 * 1024 * 1024;
 
-    private const long MostBytesWaiting = 8L * MostBytesTogether;
+    /// <summary>Bytes of payloads that may wait.</summary>
+    private const long MaxBytes = 8L * MaxGroupBytes;
 
     private readonly Lock _gate = new();
     private readonly HashSet<RecordingCall> _calls = [];
-    private readonly Dictionary<TenantId, RecordingShare> _shares = [];
-    private readonly Stack<RecordingShare> _spare = []; // else a lone event would make one each time
-    private readonly Queue<RecordingShare> _turns = [];
-    private readonly List<RecordingShare> _full = [];
-    private readonly Dictionary<(TenantId, EventTypeId), LockedType> _locked = [];
-
-    /// <summary>What is to be tried again: a <see cref="RecordingCall"/> or a <see cref="LockedType"/>, by when, as a timestamp.</summary>
-    private readonly PriorityQueue<object, long> _due = new();
-
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<TenantId, TenantQueue> _tenants = [];
+    private readonly Stack<TenantQueue> _spare = []; // else each lone event would make one
+    private readonly Queue<TenantQueue> _turns = [];
+    private readonly List<TenantQueue> _full = [];
+    private readonly Dictionary<EventTypeId, Blocker> _lockedTypes = [];
+    private readonly PriorityQueue<Blocker, long> _retries = new(); // by the timestamp at which each is due
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _eventsWaiting;
     private long _bytesWaiting;
     private int _eventsQueued;
-    private long _groups;
     private bool _ended;
     private Exception? _failure;
 
-    /// <summary>How many events could be taken now.</summary>
+    /// <summary>Events that the next group could take.</summary>
     public int EventsQueued => Volatile.Read(ref _eventsQueued);
 
-    /// <summary>Adds a call, if its tenant may have so much waiting.</summary>
+    /// <summary>Events that are in no statement.</summary>
+    public int EventsWaiting => Volatile.Read(ref _eventsWaiting);
+
+    /// <summary>How long the oldest call that is in no statement has been waiting.</summary>
+    public TimeSpan Age
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var now = clock.GetTimestamp();
+                var waiting = _calls.Where(call => call.State is RecordingState.Queued or RecordingState.Blocked);
+                return clock.GetElapsedTime(waiting.Aggregate(now, (oldest, call) => Math.Min(oldest, call.QueuedAt)), now);
+            }
+        }
+    }
+
+    /// <summary>Adds a call.</summary>
+    /// <returns>False where its tenant has too much waiting, and after the end.</returns>
     public bool TryAdd(RecordingCall call)
     {
         lock (_gate)
@@ -52,52 +67,50 @@ internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
                 return false;
             }
 
-            var share = ShareOf(call.Events[0].TenantId);
-            if (!HasRoom(share, call))
+            var tenant = TenantQueueOf(call.Events[0].Event.TenantId);
+            if (!HasRoom(tenant, call))
             {
                 return false;
             }
 
-            call.Share = share;
-            share.Calls++;
+            call.Tenant = tenant;
+            call.QueuedAt = clock.GetTimestamp();
+            tenant.Calls++;
             _calls.Add(call);
-            Count(share, call.EventsLeft, call.BytesLeft);
+            Count(tenant, call.EventsLeft, call.BytesLeft);
             Enqueue(call);
             return true;
         }
     }
 
-    /// <summary>The caller waits no longer. What is in a statement already may be written.</summary>
+    /// <summary>The caller has left. Events that are in a statement may still be written.</summary>
     public void Abandon(RecordingCall call)
     {
         lock (_gate)
         {
-            switch (call.Place)
+            switch (call.State)
             {
-                case RecordingPlace.InStatement:
+                case RecordingState.InStatement:
                     call.IsAbandoned = true;
                     return;
-                case RecordingPlace.Gone:
+                case RecordingState.Done:
                     return;
-                case RecordingPlace.Queued:
+                case RecordingState.Queued:
                     _eventsQueued -= call.EventsLeft;
-                    break;
-                case RecordingPlace.Locked:
-                    call.Seat!.List!.Remove(call.Seat);
                     break;
             }
 
-            var probed = call.Probed;
+            var blocker = call.Retries;
             Remove(call);
-            if (probed is not null)
+            if (blocker is not null)
             {
-                Probe(probed);
+                Retry(blocker);
             }
         }
     }
 
-    /// <summary>Waits until there is something to take.</summary>
-    /// <returns>False where nothing will come any more.</returns>
+    /// <summary>Waits until there is a group to take.</summary>
+    /// <returns>False once the queue has ended and is empty.</returns>
     /// <exception cref="InvalidOperationException">The queue is broken (<see cref="Break"/>).</exception>
     public async Task<bool> WaitAsync()
     {
@@ -108,7 +121,7 @@ internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
             {
                 if (_failure is not null)
                 {
-                    throw new InvalidOperationException("What became of a group could not be noted.", _failure);
+                    throw new InvalidOperationException("The outcomes of a group could not be noted.", _failure);
                 }
 
                 pause = RetryDue();
@@ -123,424 +136,408 @@ internal sealed class RecordingQueue(int mostWaiting, TimeProvider clock)
                 }
             }
 
-            await RingAsync(pause);
+            await SleepAsync(pause);
         }
     }
 
     /// <summary>
-    /// Takes the next group. The tenants take turns, a call each time. While more than one has a turn, none fills more than half of the group:
-    /// of a call that is larger only the first events are taken.
+    /// Takes the next group. The tenants take turns, a call each time. While several have a turn, none fills more than half of the group: of
+    /// a larger call only the first events are taken.
     /// </summary>
     public RecordingGroup Take()
     {
         lock (_gate)
         {
             var group = new RecordingGroup();
-            _groups++;
-            var divisor = _turns.Count > 1 ? 2 : 1;
-            while (_turns.TryPeek(out var share))
+            var isShared = _turns.Count > 1;
+            var (tenantEvents, tenantBytes) = isShared ? (MaxGroupEvents / 2, MaxGroupBytes / 2) : (MaxGroupEvents, MaxGroupBytes);
+            while (_turns.TryPeek(out var tenant))
             {
-                if (share.Peek() is not { } call)
+                if (tenant.Peek() is not { } call)
                 {
                     _turns.Dequeue();
-                    share.HasTurn = false;
-                    Forget(share);
+                    tenant.HasTurn = false;
+                    Forget(tenant);
                     continue;
                 }
 
-                var (events, bytes) = (call.Probed is null ? call.EventsLeft : 1, (long)call.BytesLeft);
-                if (divisor > 1)
+                var (events, bytes) = (call.Retries is null ? call.EventsLeft : 1, call.BytesLeft);
+                if (isShared)
                 {
-                    (events, bytes) = (Math.Min(events, MostTogether / divisor), Math.Min(bytes, MostBytesTogether / divisor));
+                    (events, bytes) = (Math.Min(events, tenantEvents), Math.Min(bytes, tenantBytes));
                 }
 
-                share.BeginGroup(_groups);
-                if (share.EventsInGroup > 0 && (share.EventsInGroup + events > MostTogether / divisor || share.BytesInGroup + bytes > MostBytesTogether / divisor))
+                if (tenant.EventsInGroup > 0 && (tenant.EventsInGroup + events > tenantEvents || tenant.BytesInGroup + bytes > tenantBytes))
                 {
                     _full.Add(_turns.Dequeue());
                     continue;
                 }
 
-                if (group.Events.Count > 0 && (group.Events.Count + events > MostTogether || group.Bytes + bytes > MostBytesTogether))
+                if (group.Events.Count > 0 && (group.Events.Count + events > MaxGroupEvents || group.Bytes + bytes > MaxGroupBytes))
                 {
                     break;
                 }
 
-                share.Dequeue();
+                tenant.Dequeue();
                 _turns.Enqueue(_turns.Dequeue());
                 _eventsQueued -= call.EventsLeft;
-                TakeFrom(call, events, bytes, group);
+                AddTo(group, call, events, bytes);
             }
 
             _full.ForEach(_turns.Enqueue);
             _full.Clear();
+            group.Calls.ForEach(call => call.Tenant.EndGroup());
             return group;
         }
     }
 
-    /// <summary>Notes what became of a group, and tells those of whose events all is decided.</summary>
-    public void Return(RecordingGroup group, IReadOnlyList<WriteOutcome> outcomes)
+    /// <summary>Notes the outcomes of a group, answers the calls that are complete, and keeps the rest of the others.</summary>
+    public void Return(RecordingGroup group, IReadOnlyList<RecordingOutcome> outcomes)
     {
-        List<RecordingCall> decided = [];
         lock (_gate)
         {
-            var next = 0;
-            foreach (var piece in group.Pieces)
+            for (var i = 0; i < group.Queued.Count; i++)
             {
-                Return(piece, group.Indexes, outcomes, next);
-                next += piece.Events;
-                if (piece.Call is { EventsLeft: 0, IsAbandoned: false })
-                {
-                    decided.Add(piece.Call);
-                }
+                Note(group.Queued[i], outcomes[i]);
             }
 
+            group.Calls.ForEach(Return);
             if (_ended)
             {
-                Ring();
+                Wake();
             }
         }
 
-        decided.ForEach(call => call.Tell());
+        foreach (var call in group.Calls)
+        {
+            if (call.EventsLeft == 0)
+            {
+                call.Complete(); // outside the lock, which the next calls of others need
+            }
+        }
     }
 
-    /// <summary>Takes no more calls. Those that wait for another transaction are refused, the others are still to be taken.</summary>
+    /// <summary>Takes no more calls. Those that wait for another transaction are refused; the others can still be taken.</summary>
     public void End()
     {
         lock (_gate)
         {
             _ended = true;
-            foreach (var call in _calls.Where(call => call.Place is RecordingPlace.Locked or RecordingPlace.Paused).ToList())
+            foreach (var call in _calls.Where(call => call.State == RecordingState.Blocked).ToList())
             {
-                Refuse(call, new AppendOutcome.Overloaded());
+                Refuse(call);
             }
 
-            Ring();
+            Wake();
         }
     }
 
-    /// <summary>Has whoever waits for something to take learn of a failure that came up elsewhere.</summary>
+    /// <summary>Makes <see cref="WaitAsync"/> throw.</summary>
     public void Break(Exception exception)
     {
         lock (_gate)
         {
             _failure = exception;
-            Ring();
+            Wake();
         }
     }
 
-    /// <summary>Fails all calls, wherever they are, and begins afresh.</summary>
+    /// <summary>Fails all calls, in any state, and starts over.</summary>
     public void Fail(Exception exception)
     {
         lock (_gate)
         {
             foreach (var call in _calls)
             {
-                call.Place = RecordingPlace.Gone;
-                call.DecideRest(new AppendOutcome.Failed(exception));
-                call.Tell();
+                call.State = RecordingState.Done;
+                call.Complete(new RecordingOutcome.Failed(exception));
             }
 
             _calls.Clear();
-            _shares.Clear();
+            _tenants.Clear();
             _turns.Clear();
             _full.Clear();
-            _locked.Clear();
-            _due.Clear();
+            _lockedTypes.Clear();
+            _retries.Clear();
             (_eventsWaiting, _bytesWaiting, _eventsQueued, _failure) = (0, 0, 0, null);
         }
     }
 
     /// <summary>
-    /// One call is never too much. Beyond it a tenant may have as many events waiting as there is room left: alone half of all, two a third
-    /// each, so that whoever comes finds room, however many have filled theirs.
+    /// A tenant with nothing waiting has room for one call. Beyond it a tenant may have as many events waiting as there is room left: alone
+    /// half of all, two a third each, so that there is always room for one more tenant.
     /// </summary>
-    private bool HasRoom(RecordingShare share, RecordingCall call) => share.EventsWaiting == 0
-        || (share.EventsWaiting + call.EventsLeft <= mostWaiting - _eventsWaiting - call.EventsLeft
-            && share.BytesWaiting + call.BytesLeft <= MostBytesWaiting - _bytesWaiting - call.BytesLeft);
+    private bool HasRoom(TenantQueue tenant, RecordingCall call) => tenant.EventsWaiting == 0
+        || (tenant.EventsWaiting + call.EventsLeft <= maxEvents - _eventsWaiting - call.EventsLeft
+            && tenant.BytesWaiting + call.BytesLeft <= MaxBytes - _bytesWaiting - call.BytesLeft);
 
-    /// <summary>Puts into a group what may be written of a call; nothing where its types are locked.</summary>
-    private void TakeFrom(RecordingCall call, int mostEvents, long mostBytes, RecordingGroup group)
+    /// <summary>Adds those events of a call to a group that can be written now.</summary>
+    private void AddTo(RecordingGroup group, RecordingCall call, int maxEvents, int maxBytes)
     {
         var (events, bytes) = (0, 0);
-        for (var i = 0; i < call.Events.Count && events < mostEvents; i++)
+        foreach (var queued in call.Events)
         {
-            if (!call.IsLeft(i) || !IsToBeTried(call, call.Events[i]))
+            if (queued.Outcome is not null || LockOf(queued) != call.Retries)
             {
                 continue;
             }
 
-            var size = RecordingCall.SizeOf(call.Events[i]);
-            if (events > 0 && bytes + size > mostBytes)
+            if (events == maxEvents || (events > 0 && bytes + queued.Bytes > maxBytes))
             {
                 break;
             }
 
-            group.Add(call, i);
-            call.Share.AddToGroup(size);
-            (events, bytes) = (events + 1, bytes + size);
+            group.Add(queued);
+            (events, bytes) = (events + 1, bytes + queued.Bytes);
         }
 
         if (events == 0)
         {
-            PlaceAgain(call);
+            Place(call); // its types were locked after it was queued
             return;
         }
 
-        group.Add(new RecordingPiece(call, events, bytes));
-        call.Place = RecordingPlace.InStatement;
-        Count(call.Share, -events, -bytes);
+        call.State = RecordingState.InStatement;
+        call.Tenant.AddToGroup(events, bytes);
+        Count(call.Tenant, -events, -bytes);
     }
 
-    private bool IsToBeTried(RecordingCall call, Event @event) => call.Probed is { } probed
-        ? probed.Tenant == @event.TenantId && probed.Id == @event.Type.Id
-        : LockOf(@event) is null;
+    private Blocker? LockOf(QueuedEvent queued) => _lockedTypes.Count == 0 ? null : _lockedTypes.GetValueOrDefault(queued.Event.Type.Id);
 
-    private LockedType? LockOf(Event @event) => _locked.Count == 0 ? null : _locked.GetValueOrDefault((@event.TenantId, @event.Type.Id));
-
-    /// <param name="first">Where the outcomes of the piece begin.</param>
-    private void Return(RecordingPiece piece, IReadOnlyList<int> indexes, IReadOnlyList<WriteOutcome> outcomes, int first)
+    private void Note(QueuedEvent queued, RecordingOutcome outcome)
     {
-        var call = piece.Call;
-        Count(call.Share, piece.Events, piece.Bytes);
-        var (probed, wasLocked, isUndecided) = (call.Probed, false, false);
-        call.Probed = null;
-        for (var n = first; n < first + piece.Events; n++)
+        var call = queued.Call;
+        if (call.State != RecordingState.InStatement)
         {
-            switch (outcomes[n])
-            {
-                case WriteOutcome.Final { Outcome: var outcome }:
-                    Count(call.Share, -1, -RecordingCall.SizeOf(call.Events[indexes[n]]));
-                    call.Decide(indexes[n], outcome);
-                    break;
-                case WriteOutcome.TypeLocked:
-                    NoteLocked(call.Events[indexes[n]]);
-                    wasLocked = true;
-                    break;
-                case WriteOutcome.KeyUndecided:
-                    isUndecided = true;
-                    break;
-            }
+            return; // the queue has failed meanwhile, and the call with it
         }
 
+        if (outcome.IsFinal)
+        {
+            call.SetOutcome(queued, outcome);
+            return;
+        }
+
+        Count(call.Tenant, 1, queued.Bytes);
+        if (outcome is RecordingOutcome.KeyUndecided)
+        {
+            if (!call.WaitsForKey)
+            {
+                call.WaitsForKey = true;
+                RetryLater(call.Key ??= new Blocker(type: null));
+            }
+        }
+        else if (call.Retries is { } stillLocked)
+        {
+            call.Retries = null;
+            RetryLater(stillLocked);
+        }
+        else if (LockOf(queued) is null)
+        {
+            RetryLater(_lockedTypes[queued.Event.Type.Id] = new Blocker(queued.Event.Type.Id));
+        }
+    }
+
+    private void Return(RecordingCall call)
+    {
+        if (call.State != RecordingState.InStatement)
+        {
+            return;
+        }
+
+        var unlocked = call.Retries;
+        call.Retries = null;
         if (call.EventsLeft == 0 || call.IsAbandoned)
         {
             Remove(call);
         }
-        else if (isUndecided)
+        else if (unlocked is null)
         {
-            PauseCall(call);
+            Place(call);
         }
-        else if (probed is not null && wasLocked)
+
+        if (unlocked is not null)
         {
-            Seat(call, probed, isFirst: true);
+            Release(unlocked);
+        }
+    }
+
+    /// <summary>Queues a call for the rest of its events, or blocks it where nothing of it can be written.</summary>
+    private void Place(RecordingCall call)
+    {
+        if (BlockerOf(call) is not { } blocker)
+        {
+            Unlink(call);
+            Enqueue(call);
+        }
+        else if (_ended)
+        {
+            Refuse(call);
         }
         else
         {
-            PlaceAgain(call);
-        }
-
-        if (probed is not null)
-        {
-            EndProbe(probed, wasLocked);
-        }
-    }
-
-    private void NoteLocked(Event @event)
-    {
-        var key = (@event.TenantId, @event.Type.Id);
-        if (!_locked.ContainsKey(key))
-        {
-            _locked[key] = new LockedType(@event.TenantId, @event.Type.Id);
-            TryAgain(_locked[key], RetryPause.First);
-        }
-    }
-
-    /// <summary>Has one event of a locked type try.</summary>
-    private void Probe(LockedType type)
-    {
-        if (type.Calls.First is { } first)
-        {
-            type.Calls.RemoveFirst();
-            first.Value.Probed = type;
-            Enqueue(first.Value);
-        }
-        else
-        {
-            _locked.Remove((type.Tenant, type.Id));
-        }
-    }
-
-    private void EndProbe(LockedType type, bool isLocked)
-    {
-        if (isLocked)
-        {
-            type.Pause = type.Pause.DoubledUpTo(RetryPause.Longest);
-            TryAgain(type, type.Pause);
-            return;
-        }
-
-        _locked.Remove((type.Tenant, type.Id));
-        foreach (var call in type.Calls)
-        {
-            PlaceAgain(call);
-        }
-
-        type.Calls.Clear();
-    }
-
-    /// <summary>Queues a call for what is left of it, or lets it wait apart where all of that is of locked types.</summary>
-    private void PlaceAgain(RecordingCall call)
-    {
-        LockedType? type = null;
-        for (var i = 0; i < call.Events.Count; i++)
-        {
-            if (call.IsLeft(i))
+            call.State = RecordingState.Blocked;
+            if (call.Link?.List != blocker.Calls)
             {
-                if (LockOf(call.Events[i]) is not { } locked)
+                Unlink(call);
+                call.Link = blocker.Calls.AddLast(call);
+            }
+        }
+    }
+
+    private Blocker? BlockerOf(RecordingCall call)
+    {
+        if (call.WaitsForKey)
+        {
+            return call.Key;
+        }
+
+        Blocker? first = null;
+        foreach (var queued in call.Events)
+        {
+            if (queued.Outcome is null)
+            {
+                if (LockOf(queued) is not { } locked)
                 {
-                    Enqueue(call);
-                    return;
+                    return null;
                 }
 
-                type ??= locked;
+                first ??= locked;
             }
         }
 
-        Seat(call, type!, isFirst: false);
+        return first;
     }
 
-    private void Seat(RecordingCall call, LockedType type, bool isFirst)
+    private void RetryLater(Blocker blocker)
     {
-        if (_ended)
-        {
-            Refuse(call, new AppendOutcome.Overloaded());
-            return;
-        }
-
-        call.Place = RecordingPlace.Locked;
-        call.Seat = isFirst ? type.Calls.AddFirst(call) : type.Calls.AddLast(call);
+        var pause = blocker.NextPause();
+        _retries.Enqueue(blocker, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
+        Wake(); // the loop may be sleeping for longer
     }
 
-    private void PauseCall(RecordingCall call)
-    {
-        if (_ended)
-        {
-            Refuse(call, new AppendOutcome.Overloaded());
-            return;
-        }
-
-        call.Place = RecordingPlace.Paused;
-        call.Pause = call.Pause == TimeSpan.Zero ? RetryPause.First : call.Pause.DoubledUpTo(RetryPause.Longest);
-        TryAgain(call, call.Pause);
-    }
-
-    private void TryAgain(object what, TimeSpan pause)
-    {
-        _due.Enqueue(what, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
-        Ring(); // the loop may be waiting for something later
-    }
-
-    /// <returns>How long it is until the next one is due; null where none is.</returns>
+    /// <returns>The time until the next retry is due; null where there is none.</returns>
     private TimeSpan? RetryDue()
     {
         var now = clock.GetTimestamp();
-        while (_due.TryPeek(out var what, out var due))
+        while (_retries.TryPeek(out var blocker, out var due))
         {
             if (due > now)
             {
                 return clock.GetElapsedTime(now, due);
             }
 
-            _due.Dequeue();
-            switch (what)
-            {
-                case LockedType type:
-                    Probe(type);
-                    break;
-                case RecordingCall { Place: RecordingPlace.Paused } call:
-                    PlaceAgain(call);
-                    break;
-            }
+            _retries.Dequeue();
+            Retry(blocker);
         }
 
         return null;
     }
 
-    private void Enqueue(RecordingCall call)
+    private void Retry(Blocker blocker)
     {
-        call.Share.Enqueue(call);
-        _eventsQueued += call.EventsLeft;
-        if (!call.Share.HasTurn)
+        if (blocker is { Type: not null, Calls.First.Value: var first })
         {
-            call.Share.HasTurn = true;
-            _turns.Enqueue(call.Share);
-            Ring();
+            first.Retries = blocker;
+            Enqueue(first);
+        }
+        else
+        {
+            Release(blocker);
         }
     }
 
-    private void Refuse(RecordingCall call, AppendOutcome outcome)
+    private void Release(Blocker blocker)
+    {
+        if (blocker.Type is { } type)
+        {
+            _lockedTypes.Remove(type);
+        }
+
+        while (blocker.Calls.First?.Value is { } call)
+        {
+            Unlink(call);
+            call.WaitsForKey &= call.Key != blocker;
+            Place(call);
+        }
+    }
+
+    private void Enqueue(RecordingCall call)
+    {
+        call.Tenant.Enqueue(call);
+        _eventsQueued += call.EventsLeft;
+        if (!call.Tenant.HasTurn)
+        {
+            call.Tenant.HasTurn = true;
+            _turns.Enqueue(call.Tenant);
+            Wake();
+        }
+    }
+
+    private void Refuse(RecordingCall call)
     {
         Remove(call);
-        call.DecideRest(outcome);
-        call.Tell();
+        call.Complete(RecordingOutcome.Overloaded.Instance);
     }
 
     private void Remove(RecordingCall call)
     {
-        call.Place = RecordingPlace.Gone;
-        call.Probed = null;
-        Count(call.Share, -call.EventsLeft, -call.BytesLeft);
-        call.Share.Calls--;
+        call.State = RecordingState.Done;
+        call.Retries = null;
+        Unlink(call);
+        Count(call.Tenant, -call.EventsLeft, -call.BytesLeft);
+        call.Tenant.Calls--;
         _calls.Remove(call);
-        Forget(call.Share);
+        Forget(call.Tenant);
     }
 
-    private void Count(RecordingShare share, int events, int bytes)
+    private static void Unlink(RecordingCall call) => call.Link?.List?.Remove(call.Link);
+
+    private void Count(TenantQueue tenant, int events, int bytes)
     {
-        share.EventsWaiting += events;
-        share.BytesWaiting += bytes;
+        tenant.EventsWaiting += events;
+        tenant.BytesWaiting += bytes;
         _eventsWaiting += events;
         _bytesWaiting += bytes;
     }
 
-    private RecordingShare ShareOf(TenantId tenant)
+    private TenantQueue TenantQueueOf(TenantId id)
     {
-        if (!_shares.TryGetValue(tenant, out var share))
+        if (!_tenants.TryGetValue(id, out var tenant))
         {
-            _shares[tenant] = share = _spare.TryPop(out var spare) ? spare : new RecordingShare();
-            share.Tenant = tenant;
+            _tenants[id] = tenant = _spare.TryPop(out var spare) ? spare : new TenantQueue();
+            tenant.Tenant = id;
         }
 
-        return share;
+        return tenant;
     }
 
-    private void Forget(RecordingShare share)
+    private void Forget(TenantQueue tenant)
     {
-        if (share is { Calls: 0, HasTurn: false } && _shares.Remove(share.Tenant))
+        if (tenant is { Calls: 0, HasTurn: false } && _tenants.Remove(tenant.Tenant))
         {
-            _spare.Push(share);
+            _spare.Push(tenant);
         }
     }
 
-    private void Ring() => _bell.Writer.TryWrite(true);
+    private void Wake() => _wake.Writer.TryWrite(true);
 
-    private async Task RingAsync(TimeSpan? pause)
+    private async Task SleepAsync(TimeSpan? pause)
     {
         if (pause is null)
         {
-            await _bell.Reader.ReadAsync();
+            await _wake.Reader.ReadAsync();
             return;
         }
 
-        using var patience = new CancellationTokenSource(pause.Value, clock);
+        using var due = new CancellationTokenSource(pause.Value, clock);
         try
         {
-            await _bell.Reader.ReadAsync(patience.Token);
+            await _wake.Reader.ReadAsync(due.Token);
         }
         catch (OperationCanceledException)
         {
-            // Something is due.
+            // A retry is due.
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed class SettingsTests
     [TestCase("Recording:MaxWaiting", "1000001", "Recording__MaxWaiting is '1000001'; it must be a whole number from 2 to 1000000.")]
     [TestCase("Recording:MaxWaiting", "99999999999",
         "Recording__MaxWaiting is '99999999999'; it must be a whole number from 2 to 1000000.")]
-    [TestCase("Recording:GroupCommit", "yes", "Recording__GroupCommit is 'yes'; it must be true or false.")]
+    [TestCase("Recording:GroupCommit", "false", "Recording__GroupCommit is not a setting; known are Recording__MaxWaiting.")]
     [TestCase("Database:MaxClockSkew", "5", "Database__MaxClockSkew is '5'; it must be " + Skew + ".")]
     [TestCase("Database:MaxClockSkew", "00:00:00", "Database__MaxClockSkew is '00:00:00'; it must be " + Skew + ".")]
     [TestCase("Database:MaxClockSkew", "5m", "Database__MaxClockSkew is '5m'; it must be " + Skew + ".")]
@@ -58,7 +58,7 @@ public sealed class SettingsTests
 
     [Test]
     public void All_wrong_ones_are_told_at_once() => Assert.That(
-        () => Check(("Recording:MaxWaiting", "0"), ("Recording:GroupCommit", "no"), ("Retention:Months", "0")),
+        () => Check(("Recording:MaxWaiting", "0"), ("Recording:MostWaiting", "1"), ("Retention:Months", "0")),
         Throws.TypeOf<AggregateException>().With.Property(nameof(AggregateException.InnerExceptions)).Count.EqualTo(2));
 
     [TestCase("serve --port 0")]

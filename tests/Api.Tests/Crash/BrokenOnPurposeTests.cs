@@ -152,16 +152,19 @@ public sealed class BrokenOnPurposeTests
 
         private readonly List<Event> _waiting = [];
 
-        public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+        public async Task<RecordingOutcome> RecordAsync(Event @event, CancellationToken cancellationToken)
         {
-            _waiting.AddRange(events);
+            _waiting.Add(@event);
             if (_waiting.Count >= Together)
             {
-                await writer.WriteAsync(_waiting, lane: 0, cancellationToken);
+                await writer.WriteAsync(_waiting, lane: 0);
                 _waiting.Clear();
             }
 
-            return [.. events.Select(_ => AppendOutcome.Appended.Instance)];
+            return RecordingOutcome.Recorded.Instance;
         }
+
+        public Task<IReadOnlyList<RecordingOutcome>> RecordAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

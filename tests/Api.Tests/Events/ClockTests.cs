@@ -2,8 +2,9 @@ using Flownally.Application.Events;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
-using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Events;
+using Flownally.Infrastructure.Recording;
 using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,7 @@ public sealed class ClockTests
             .AddFlownally(new ConfigurationBuilder().Build(), Service.ConnectionString)
             .AddSingleton<TimeProvider>(clock)
             .BuildServiceProvider();
+        await process.GetRequiredService<GroupCommitLog>().StartAsync(default);
         var before = await RecordAsync();
         clock.Offset = TimeSpan.FromDays(150);
         var ahead = await RecordAsync();

@@ -4,11 +4,12 @@ using Flownally.Application.Paging;
 using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
-using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Events;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure;
 using Flownally.Infrastructure.Postgres;
+using Flownally.Infrastructure.Recording;
 using Flownally.Infrastructure.Retention;
 using MediatR;
 using Microsoft.Extensions.Configuration;
@@ -62,6 +63,7 @@ internal sealed class AgingDatabase : IAsyncDisposable
         var services = new ServiceCollection().AddLogging().AddFlownally(configuration, ordinary.ConnectionString).AddBackgroundWork()
             .Configure<DatabaseOptions>(database => database.MaxClockSkew = TimeSpan.MaxValue) // PostgreSQL's clock is not that of the test
             .AddSingleton<TimeProvider>(clock).BuildServiceProvider();
+        await services.GetRequiredService<GroupCommitLog>().StartAsync(default);
         var database = new AgingDatabase(connectionString, services, clock);
         for (var month = FirstMonth; month < FirstMonth.AddMonths(6); month = month.AddMonths(1))
         {

@@ -32,8 +32,8 @@ public sealed class GroupCommitTests
     public async Task What_waits_shares_a_transaction()
     {
         await using var log = await Recording.StartAsync("shared");
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => log.AppendAsync(log.NewEvent($"k-{i}"))));
-        Assert.That(outcomes, Is.All.TypeOf<AppendOutcome.Appended>());
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => log.RecordAsync(log.NewEvent($"k-{i}"))));
+        Assert.That(outcomes, Is.All.TypeOf<RecordingOutcome.Recorded>());
         Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(400));
         Assert.That(await log.AskAsync("SELECT count(DISTINCT transaction_id) FROM events"), Is.LessThan(100));
     }
@@ -43,16 +43,16 @@ public sealed class GroupCommitTests
     {
         await using var log = await Recording.StartAsync("each");
         var first = log.NewEvent("k-1");
-        await log.AppendAsync(first);
+        await log.RecordAsync(first);
         Event[] events = [log.NewEvent("k-1"), log.NewEvent("k-2"), log.NewEvent("k-2"), log.NewEvent(), log.NewEvent(revision: 7)];
-        var outcomes = await Task.WhenAll(events.Select(log.AppendAsync));
+        var outcomes = await Task.WhenAll(events.Select(log.RecordAsync));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(outcomes[0], Is.EqualTo(new AppendOutcome.KeyTaken(first.Id, first.Fingerprint!.Value)));
-            Assert.That(outcomes[1..3].OfType<AppendOutcome.Appended>().Count(), Is.EqualTo(1));
-            Assert.That(outcomes[1..3].OfType<AppendOutcome.KeyTaken>().Single().By, Is.AnyOf(events[1].Id, events[2].Id));
-            Assert.That(outcomes[3], Is.TypeOf<AppendOutcome.Appended>());
-            Assert.That(outcomes[4], Is.TypeOf<AppendOutcome.TypeMoved>());
+            Assert.That(outcomes[0], Is.EqualTo(new RecordingOutcome.KeyTaken(first.Id, first.Fingerprint!.Value)));
+            Assert.That(outcomes[1..3].OfType<RecordingOutcome.Recorded>().Count(), Is.EqualTo(1));
+            Assert.That(outcomes[1..3].OfType<RecordingOutcome.KeyTaken>().Single().By, Is.AnyOf(events[1].Id, events[2].Id));
+            Assert.That(outcomes[3], Is.TypeOf<RecordingOutcome.Recorded>());
+            Assert.That(outcomes[4], Is.TypeOf<RecordingOutcome.TypeChanged>());
         }
     }
 
@@ -61,11 +61,11 @@ public sealed class GroupCommitTests
     {
         await using var log = await Recording.StartAsync("poisoned");
         await log.ExecuteAsync("ALTER TABLE events ADD CHECK (contact_id <> 'poison')");
-        var appends = Enumerable.Range(0, 50).Select(i => log.AppendAsync(log.NewEvent(contact: i == 20 ? "poison" : "ctc_1"))).ToList();
+        var appends = Enumerable.Range(0, 50).Select(i => log.RecordAsync(log.NewEvent(contact: i == 20 ? "poison" : "ctc_1"))).ToList();
         for (var i = 0; i < appends.Count; i++)
         {
             var outcome = await appends[i];
-            Assert.That(outcome is AppendOutcome.Failed { Exception: PostgresException } ? i == 20 : outcome is AppendOutcome.Appended && i != 20, $"{i}: {outcome}");
+            Assert.That(outcome is RecordingOutcome.Failed { Exception: PostgresException } ? i == 20 : outcome is RecordingOutcome.Recorded && i != 20, $"{i}: {outcome}");
         }
 
         Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(49));
@@ -76,11 +76,11 @@ public sealed class GroupCommitTests
     {
         await using var log = await Recording.StartAsync("many", ("Recording:MaxWaiting", "10"));
         await log.ExecuteAsync("ALTER TABLE events ADD CHECK (contact_id <> 'poison')");
-        var outcomes = await log.AppendAsync(Enumerable.Range(0, 1_000).Select(_ => log.NewEvent()));
-        Assert.That(outcomes, Is.All.TypeOf<AppendOutcome.Appended>());
+        var outcomes = await log.RecordAsync(Enumerable.Range(0, 1_000).Select(_ => log.NewEvent()));
+        Assert.That(outcomes, Is.All.TypeOf<RecordingOutcome.Recorded>());
         Assert.That(await log.AskAsync("SELECT count(DISTINCT transaction_id) FROM events"), Is.EqualTo(1));
-        outcomes = await log.AppendAsync(Enumerable.Range(0, 100).Select(i => log.NewEvent(contact: i is 7 or 70 ? "poison" : "ctc_1")));
-        Assert.That(Enumerable.Range(0, 100).Where(i => outcomes[i] is AppendOutcome.Appended == (i is 7 or 70)), Is.Empty);
+        outcomes = await log.RecordAsync(Enumerable.Range(0, 100).Select(i => log.NewEvent(contact: i is 7 or 70 ? "poison" : "ctc_1")));
+        Assert.That(Enumerable.Range(0, 100).Where(i => outcomes[i] is RecordingOutcome.Recorded == (i is 7 or 70)), Is.Empty);
         Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(1_098));
     }
 
@@ -90,13 +90,13 @@ public sealed class GroupCommitTests
         await using var log = await Recording.StartAsync("gone");
         await using var blocked = await log.BlockAsync("LOCK TABLE event_counts IN EXCLUSIVE MODE");
         using var goes = new CancellationTokenSource();
-        var held = log.AppendAsync(log.NewEvent());
-        var gone = log.AppendAsync(log.NewEvent("k-1"), goes.Token);
-        var stays = log.AppendAsync(log.NewEvent("k-2"));
+        var held = log.RecordAsync(log.NewEvent());
+        var gone = log.RecordAsync(log.NewEvent("k-1"), goes.Token);
+        var stays = log.RecordAsync(log.NewEvent("k-2"));
         await goes.CancelAsync();
         await Assert.ThatAsync(() => gone, Throws.InstanceOf<OperationCanceledException>());
         await blocked.DisposeAsync();
-        Assert.That(await Task.WhenAll(held, stays), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await Task.WhenAll(held, stays), Is.All.TypeOf<RecordingOutcome.Recorded>());
         Assert.That(await log.AskAsync("SELECT count(*) FROM event_keys WHERE key = 'k-1'"), Is.LessThan(2));
     }
 
@@ -105,13 +105,13 @@ public sealed class GroupCommitTests
     {
         await using var log = await Recording.StartAsync("full", ("Recording:MaxWaiting", "10"));
         await using var blocked = await log.BlockAsync("LOCK TABLE event_counts IN EXCLUSIVE MODE");
-        var appends = Enumerable.Range(0, 1_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
-        var turnedAway = appends.Count(append => append.IsCompletedSuccessfully && append.Result is AppendOutcome.Overloaded);
+        var appends = Enumerable.Range(0, 1_000).Select(_ => log.RecordAsync(log.NewEvent())).ToList();
+        var turnedAway = appends.Count(append => append.IsCompletedSuccessfully && append.Result is RecordingOutcome.Overloaded);
         Assert.That(turnedAway, Is.GreaterThan(400));
         await blocked.DisposeAsync();
         var outcomes = await Task.WhenAll(appends);
-        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(outcomes.OfType<AppendOutcome.Appended>().Count()));
-        Assert.That(outcomes.OfType<AppendOutcome.Overloaded>().Count(), Is.EqualTo(turnedAway));
+        Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(outcomes.OfType<RecordingOutcome.Recorded>().Count()));
+        Assert.That(outcomes.OfType<RecordingOutcome.Overloaded>().Count(), Is.EqualTo(turnedAway));
     }
 
     [Test]
@@ -120,11 +120,11 @@ public sealed class GroupCommitTests
         await using var log = await Recording.StartAsync("held");
         var other = await log.NewTypeAsync("other");
         await using var blocked = await log.BlockAsync($"UPDATE event_types SET revision = 2 WHERE id = '{other.Id.Value}'");
-        var held = log.AppendAsync(log.NewEvent(type: other));
-        Assert.That(await log.AppendAsync(log.NewEvent()), Is.TypeOf<AppendOutcome.Appended>());
+        var held = log.RecordAsync(log.NewEvent(type: other));
+        Assert.That(await log.RecordAsync(log.NewEvent()), Is.TypeOf<RecordingOutcome.Recorded>());
         Assert.That(held.IsCompleted, Is.False);
         await blocked.CommitAsync();
-        Assert.That(await held, Is.TypeOf<AppendOutcome.TypeMoved>());
+        Assert.That(await held, Is.TypeOf<RecordingOutcome.TypeChanged>());
     }
 
     [Test]
@@ -133,11 +133,11 @@ public sealed class GroupCommitTests
         await using var log = await Recording.StartAsync("flooded", ("Recording:MaxWaiting", "100000"));
         var other = await log.NewTypeAsync("other", await log.NewTenantAsync());
         await using var blocked = await log.BlockAsync("LOCK TABLE event_counts IN EXCLUSIVE MODE");
-        var flood = Enumerable.Range(0, 10_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
-        var last = log.AppendAsync(log.NewEvent(type: other));
+        var flood = Enumerable.Range(0, 10_000).Select(_ => log.RecordAsync(log.NewEvent())).ToList();
+        var last = log.RecordAsync(log.NewEvent(type: other));
         await blocked.DisposeAsync();
-        Assert.That(await last, Is.TypeOf<AppendOutcome.Appended>());
-        Assert.That(await Task.WhenAll(flood), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await last, Is.TypeOf<RecordingOutcome.Recorded>());
+        Assert.That(await Task.WhenAll(flood), Is.All.TypeOf<RecordingOutcome.Recorded>());
         Assert.That(await log.AskAsync($"SELECT count(DISTINCT transaction_id) FROM events WHERE transaction_id < (SELECT transaction_id FROM events WHERE event_type_id = '{other.Id.Value}')"),
             Is.AtMost(3), "Two had begun, and one went beside it.");
     }
@@ -148,15 +148,15 @@ public sealed class GroupCommitTests
         await using var log = await Recording.StartAsync("half", ("Recording:MaxWaiting", "100"));
         var other = await log.NewTypeAsync("other", await log.NewTenantAsync());
         await using var blocked = await log.BlockAsync("LOCK TABLE event_counts IN EXCLUSIVE MODE");
-        var first = log.AppendAsync(log.NewEvent());
+        var first = log.RecordAsync(log.NewEvent());
         await blocked.UntilInTheWayAsync();
-        var flood = Enumerable.Range(0, 1_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        var flood = Enumerable.Range(0, 1_000).Select(_ => log.RecordAsync(log.NewEvent())).ToList();
         Assert.That(flood.Count(append => !append.IsCompleted), Is.EqualTo(50));
-        var others = Enumerable.Range(0, 10).Select(_ => log.AppendAsync(log.NewEvent(type: other))).ToList();
+        var others = Enumerable.Range(0, 10).Select(_ => log.RecordAsync(log.NewEvent(type: other))).ToList();
         Assert.That(others.Count(append => append.IsCompleted), Is.Zero);
         await blocked.DisposeAsync();
-        Assert.That(await Task.WhenAll([first, .. others]), Is.All.TypeOf<AppendOutcome.Appended>());
-        Assert.That((await Task.WhenAll(flood)).Count(outcome => outcome is AppendOutcome.Appended), Is.EqualTo(50));
+        Assert.That(await Task.WhenAll([first, .. others]), Is.All.TypeOf<RecordingOutcome.Recorded>());
+        Assert.That((await Task.WhenAll(flood)).Count(outcome => outcome is RecordingOutcome.Recorded), Is.EqualTo(50));
     }
 
     [Test]
@@ -164,19 +164,19 @@ public sealed class GroupCommitTests
     {
         await using var log = await Recording.StartAsync("locked");
         await using var blocked = await log.BlockAsync($"SELECT FROM event_types WHERE id = '{log.Type.Id.Value}' FOR UPDATE");
-        var first = log.AppendAsync(log.NewEvent());
+        var first = log.RecordAsync(log.NewEvent());
         await log.Writer.UntilSentAsync(2); // by now it is known to be locked
         var (sent, clock) = (log.Writer.Events, System.Diagnostics.Stopwatch.StartNew());
-        var appends = Enumerable.Range(0, 1_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        var appends = Enumerable.Range(0, 1_000).Select(_ => log.RecordAsync(log.NewEvent())).ToList();
         using var goes = new CancellationTokenSource();
-        var gone = log.AppendAsync(log.NewEvent(), goes.Token);
+        var gone = log.RecordAsync(log.NewEvent(), goes.Token);
         await Task.Delay(700);
         await goes.CancelAsync();
         await Assert.ThatAsync(() => gone, Throws.InstanceOf<OperationCanceledException>());
         Assert.That(log.Writer.Events - sent, Is.InRange(1, 6 + (clock.ElapsedMilliseconds / 250)));
         Assert.That(appends.Any(append => append.IsCompleted), Is.False);
         await blocked.DisposeAsync();
-        Assert.That(await Task.WhenAll([first, .. appends]), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await Task.WhenAll([first, .. appends]), Is.All.TypeOf<RecordingOutcome.Recorded>());
         Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(1_001));
         Assert.That(await log.AskAsync("SELECT count(DISTINCT transaction_id) FROM events"), Is.AtMost(5));
     }
@@ -186,13 +186,13 @@ public sealed class GroupCommitTests
     public async Task Where_the_keys_cannot_be_read_only_those_that_lost_theirs_fail(bool outage)
     {
         await using var log = await Recording.StartAsync($"keys_{outage}".ToLowerInvariant());
-        await log.AppendAsync(log.NewEvent("k-1"));
+        await log.RecordAsync(log.NewEvent("k-1"));
         Event[] events = [log.NewEvent("k-2"), log.NewEvent("k-1"), log.NewEvent()];
-        IReadOnlyList<AppendOutcome> outcomes;
+        IReadOnlyList<RecordingOutcome> outcomes;
         if (outage)
         {
             await using var blocked = await log.BlockAsync("LOCK TABLE retention IN ACCESS EXCLUSIVE MODE");
-            var append = log.AppendAsync(events);
+            var append = log.RecordAsync(events);
             await blocked.UntilInTheWayAsync();
             await log.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
             outcomes = await append;
@@ -200,15 +200,15 @@ public sealed class GroupCommitTests
         else
         {
             await log.ExecuteAsync($"REVOKE SELECT ON retention FROM {Migrator.ApiRole}");
-            outcomes = await log.AppendAsync(events);
+            outcomes = await log.RecordAsync(events);
         }
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(outcomes[0], Is.TypeOf<AppendOutcome.Appended>());
-            Assert.That(outcomes[1], Is.TypeOf<AppendOutcome.Failed>());
-            Assert.That(((AppendOutcome.Failed)outcomes[1]).Exception is DatabaseUnavailableException, Is.EqualTo(outage));
-            Assert.That(outcomes[2], Is.TypeOf<AppendOutcome.Appended>());
+            Assert.That(outcomes[0], Is.TypeOf<RecordingOutcome.Recorded>());
+            Assert.That(outcomes[1], Is.TypeOf<RecordingOutcome.Failed>());
+            Assert.That(((RecordingOutcome.Failed)outcomes[1]).Exception is DatabaseUnavailableException, Is.EqualTo(outage));
+            Assert.That(outcomes[2], Is.TypeOf<RecordingOutcome.Recorded>());
             Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(3));
         }
     }
@@ -219,10 +219,10 @@ public sealed class GroupCommitTests
     {
         await using var log = await Recording.StartAsync($"failing_{answers}".ToLowerInvariant());
         log.Writer.Failing = answers ? () => [] : () => throw new InvalidOperationException("On purpose.");
-        var appends = Enumerable.Range(0, 50).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
-        Assert.That(await Task.WhenAll(appends), Is.All.TypeOf<AppendOutcome.Failed>());
+        var appends = Enumerable.Range(0, 50).Select(_ => log.RecordAsync(log.NewEvent())).ToList();
+        Assert.That(await Task.WhenAll(appends), Is.All.TypeOf<RecordingOutcome.Failed>());
         log.Writer.Failing = null;
-        Assert.That(await log.AppendAsync(log.NewEvent()), Is.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await log.RecordAsync(log.NewEvent()), Is.TypeOf<RecordingOutcome.Recorded>());
         Assert.That(log.Logs.GetSnapshot().Count(record => record.Level == LogLevel.Error), Is.Positive);
     }
 
@@ -230,11 +230,11 @@ public sealed class GroupCommitTests
     public async Task What_waits_at_the_end_is_written_still()
     {
         await using var log = await Recording.StartAsync("ending");
-        var appends = Enumerable.Range(0, 1_000).Select(_ => log.AppendAsync(log.NewEvent())).ToList();
+        var appends = Enumerable.Range(0, 1_000).Select(_ => log.RecordAsync(log.NewEvent())).ToList();
         await log.EndAsync();
-        Assert.That(await Task.WhenAll(appends), Is.All.TypeOf<AppendOutcome.Appended>());
+        Assert.That(await Task.WhenAll(appends), Is.All.TypeOf<RecordingOutcome.Recorded>());
         Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(1_000));
-        Assert.That(await log.AppendAsync(log.NewEvent()), Is.TypeOf<AppendOutcome.Overloaded>());
+        Assert.That(await log.RecordAsync(log.NewEvent()), Is.TypeOf<RecordingOutcome.Overloaded>());
     }
 
     [Test]
@@ -253,11 +253,11 @@ public sealed class GroupCommitTests
         var (acknowledged, doubtful) = (new List<Event>(), new List<Event>());
         foreach (var some in events.Chunk(50))
         {
-            foreach (var (e, append) in some.Select(e => (e, log.AppendAsync(e))).ToList())
+            foreach (var (e, append) in some.Select(e => (e, log.RecordAsync(e))).ToList())
             {
                 var outcome = await append;
-                Assert.That(outcome, Is.TypeOf<AppendOutcome.Appended>().Or.Matches<AppendOutcome>(o => o is AppendOutcome.Failed { Exception: DatabaseUnavailableException }));
-                (outcome is AppendOutcome.Appended ? acknowledged : doubtful).Add(e);
+                Assert.That(outcome, Is.TypeOf<RecordingOutcome.Recorded>().Or.Matches<RecordingOutcome>(o => o is RecordingOutcome.Failed { Exception: DatabaseUnavailableException }));
+                (outcome is RecordingOutcome.Recorded ? acknowledged : doubtful).Add(e);
             }
 
             await Task.Delay(10);
@@ -267,8 +267,8 @@ public sealed class GroupCommitTests
         Assert.That(doubtful, Is.Not.Empty);
         foreach (var e in doubtful)
         {
-            var outcome = await log.AppendAsync(e);
-            Assert.That(outcome is AppendOutcome.Appended || outcome == new AppendOutcome.KeyTaken(e.Id, e.Fingerprint!.Value), $"{outcome}");
+            var outcome = await log.RecordAsync(e);
+            Assert.That(outcome is RecordingOutcome.Recorded || outcome == new RecordingOutcome.KeyTaken(e.Id, e.Fingerprint!.Value), $"{outcome}");
         }
 
         Assert.That(await log.AskAsync("SELECT count(*) FROM events"), Is.EqualTo(events.Count));
@@ -279,7 +279,7 @@ public sealed class GroupCommitTests
     /// <summary>A log on a database of its own.</summary>
     private sealed class Recording(ServiceProvider services, string connectionString, NpgsqlDataSource owner, TenantId tenant) : IAsyncDisposable
     {
-        private readonly IEventLog _log = services.GetRequiredService<IEventLog>();
+        private readonly GroupCommitLog _log = services.GetRequiredService<GroupCommitLog>();
 
         public EventType Type { get; private set; } = null!;
 
@@ -301,6 +301,7 @@ public sealed class GroupCommitTests
             var tenant = (await services.GetRequiredService<IMediator>().Send(new CreateTenant("Test"))).Value;
             var recording = new Recording(services, connectionString, NpgsqlDataSource.Create(connectionString), tenant.Id);
             recording.Type = await recording.NewTypeAsync("order.paid");
+            await recording._log.StartAsync(default);
             return recording;
         }
 
@@ -324,11 +325,11 @@ public sealed class GroupCommitTests
                 key is null ? null : IdempotencyKey.Parse(key), TimeProvider.System.GetUtcNow(), new Work(Work.OfPayload)).Value;
         }
 
-        public Task<AppendOutcome> AppendAsync(Event e) => AppendAsync(e, default);
+        public Task<RecordingOutcome> RecordAsync(Event e) => RecordAsync(e, default);
 
-        public async Task<AppendOutcome> AppendAsync(Event e, CancellationToken cancellationToken) => (await _log.AppendAsync([e], cancellationToken))[0];
+        public Task<RecordingOutcome> RecordAsync(Event e, CancellationToken cancellationToken) => _log.RecordAsync(e, cancellationToken);
 
-        public Task<IReadOnlyList<AppendOutcome>> AppendAsync(IEnumerable<Event> events) => _log.AppendAsync([.. events], default);
+        public Task<IReadOnlyList<RecordingOutcome>> RecordAsync(IEnumerable<Event> events) => _log.RecordAsync(events.ToList(), default);
 
         /// <summary>As the end of a process does.</summary>
         public ValueTask EndAsync() => services.DisposeAsync();
@@ -363,12 +364,12 @@ public sealed class GroupCommitTests
         public int Events => Volatile.Read(ref _events);
 
         /// <summary>Answers in place of the other; null where that is to.</summary>
-        public Func<IReadOnlyList<WriteOutcome>>? Failing { get; set; }
+        public Func<IReadOnlyList<RecordingOutcome>>? Failing { get; set; }
 
-        public Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<RecordingOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane)
         {
             Interlocked.Add(ref _events, events.Count);
-            return Failing is { } fail ? Task.FromResult(fail()) : writer.WriteAsync(events, lane, cancellationToken);
+            return Failing is { } fail ? Task.FromResult(fail()) : writer.WriteAsync(events, lane);
         }
 
         public async Task UntilSentAsync(int events)

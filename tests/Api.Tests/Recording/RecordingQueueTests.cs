@@ -16,6 +16,7 @@ namespace Flownally.Api.Tests.Recording;
 public sealed class RecordingQueueTests
 {
     private static readonly IdGenerator Ids = new(TimeProvider.System);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
 
     private readonly FakeTimeProvider _clock = new();
     private readonly RecordingQueue _queue;
@@ -77,7 +78,7 @@ public sealed class RecordingQueueTests
     }
 
     [Test]
-    public void Of_a_large_call_a_part_goes_at_a_time_while_others_wait_and_in_order()
+    public async Task Of_a_large_call_a_part_goes_at_a_time_while_others_wait_and_in_order()
     {
         var call = Add(_a, 1_000);
         Add(_b, 1);
@@ -87,10 +88,10 @@ public sealed class RecordingQueueTests
         Assert.That(Counts(_queue.Take()), Is.EqualTo((0, 1, 0)), "Two statements at once could change the order of the call's events.");
         Return(first);
         var second = _queue.Take();
-        Assert.That(second.Events, Is.EqualTo(call.Events.Skip(250)), "Nobody else waits.");
-        Assert.That(call.Answer.IsCompleted, Is.False);
+        Assert.That(second.Events, Is.EqualTo(EventsOf(call).Skip(250)), "Nobody else waits.");
+        Assert.That(call.Completion.IsCompleted, Is.False);
         Return(second);
-        Assert.That(call.Answer.Result, Is.EqualTo(Enumerable.Repeat(AppendOutcome.Appended.Instance, 1_000)));
+        Assert.That(await OutcomesAsync(call), Is.EqualTo(Enumerable.Repeat(RecordingOutcome.Recorded.Instance, 1_000)));
     }
 
     [Test]
@@ -102,8 +103,8 @@ public sealed class RecordingQueueTests
         }
 
         Add(_b, 1);
-        Assert.That(Counts(_queue.Take()), Is.EqualTo((RecordingQueue.MostBytesTogether / 2 / 60_000, 1, 0)));
-        Assert.That(Counts(_queue.Take()).A, Is.EqualTo(100 - (RecordingQueue.MostBytesTogether / 2 / 60_000)));
+        Assert.That(Counts(_queue.Take()), Is.EqualTo((RecordingQueue.MaxGroupBytes / 2 / 60_000, 1, 0)));
+        Assert.That(Counts(_queue.Take()).A, Is.EqualTo(100 - (RecordingQueue.MaxGroupBytes / 2 / 60_000)));
     }
 
     [Test]
@@ -131,10 +132,10 @@ public sealed class RecordingQueueTests
     public async Task Events_of_a_locked_type_wait_apart_and_one_tries_ever_more_rarely()
     {
         AddMany(_a, 100);
-        Return(await TakeAsync(), WriteOutcome.TypeLocked.Instance);
+        Return(await TakeAsync(), RecordingOutcome.TypeLocked.Instance);
         AddMany(_a, 200);
         var other = Add(new EventType { Id = new EventTypeId(Ids.Next()), TenantId = _a.TenantId, Name = _a.Name, CreatedAt = _a.CreatedAt, UpdatedAt = _a.UpdatedAt }, 1);
-        Assert.That((await TakeAsync()).Events, Is.EqualTo(other.Events));
+        Assert.That((await TakeAsync()).Events, Is.EqualTo(EventsOf(other)));
         List<double> probes = [];
         for (var ms = 0; ms < 1_000; ms++)
         {
@@ -144,7 +145,7 @@ public sealed class RecordingQueueTests
                 var probe = _queue.Take();
                 Assert.That(probe.Events, Has.Count.EqualTo(1));
                 probes.Add(ms + 1);
-                Return(probe, WriteOutcome.TypeLocked.Instance);
+                Return(probe, RecordingOutcome.TypeLocked.Instance);
             }
         }
 
@@ -154,9 +155,9 @@ public sealed class RecordingQueueTests
     [Test]
     public async Task Once_one_was_written_all_of_the_type_go_on_in_order()
     {
-        List<Event> events = [.. AddMany(_a, 100).Concat(AddMany(_a, 1, ofEach: 50)).SelectMany(call => call.Events)];
-        Return(await TakeAsync(), WriteOutcome.TypeLocked.Instance);
-        _clock.Advance(RetryPause.First);
+        List<Event> events = [.. AddMany(_a, 100).Concat(AddMany(_a, 1, ofEach: 50)).SelectMany(EventsOf)];
+        Return(await TakeAsync(), RecordingOutcome.TypeLocked.Instance);
+        _clock.Advance(FirstPause);
         var probe = await TakeAsync();
         Return(probe);
         Assert.That(probe.Events.Concat((await TakeAsync()).Events), Is.EqualTo(events));
@@ -167,18 +168,18 @@ public sealed class RecordingQueueTests
     {
         var free = new EventType { Id = new EventTypeId(Ids.Next()), TenantId = _a.TenantId, Name = _a.Name, CreatedAt = _a.CreatedAt, UpdatedAt = _a.UpdatedAt };
         AddMany(_a, 1);
-        Return(await TakeAsync(), WriteOutcome.TypeLocked.Instance);
-        var call = new RecordingCall([NewEvent(_a), NewEvent(free), NewEvent(_a)]);
+        Return(await TakeAsync(), RecordingOutcome.TypeLocked.Instance);
+        var call = new RecordingCall(NewEvent(_a), NewEvent(free), NewEvent(_a));
         Assert.That(_queue.TryAdd(call), Is.True);
         var group = await TakeAsync();
-        Assert.That(group.Events, Is.EqualTo([call.Events[1]]));
+        Assert.That(group.Events, Is.EqualTo([call.Events[1].Event]));
         Return(group);
-        _clock.Advance(RetryPause.First);
+        _clock.Advance(FirstPause);
         Return(await TakeAsync());
         group = await TakeAsync();
-        Assert.That(group.Events, Is.EqualTo([call.Events[0], call.Events[2]]));
-        Return(group, new WriteOutcome.Final(new AppendOutcome.Overloaded()));
-        Assert.That(call.Answer.Result.Select(outcome => outcome is AppendOutcome.Appended), Is.EqualTo([false, true, false]));
+        Assert.That(group.Events, Is.EqualTo([call.Events[0].Event, call.Events[2].Event]));
+        Return(group, RecordingOutcome.Overloaded.Instance);
+        Assert.That((await OutcomesAsync(call)).Select(outcome => outcome is RecordingOutcome.Recorded), Is.EqualTo([false, true, false]));
     }
 
     [Test]
@@ -188,16 +189,16 @@ public sealed class RecordingQueueTests
         var calls = Enumerable.Range(0, 5).Select(_ => NewCall(_a, 1)).ToList();
         Assert.That(calls.All(queue.TryAdd), Is.True);
         var group = queue.Take();
-        queue.Return(group, [.. group.Events.Select(_ => WriteOutcome.TypeLocked.Instance)]);
+        queue.Return(group, [.. group.Events.Select(_ => RecordingOutcome.TypeLocked.Instance)]);
         Assert.That(queue.TryAdd(NewCall(_a, 1)), Is.False, "What waits apart counts.");
         queue.Abandon(calls[0]);
         queue.Abandon(calls[0]);
         Assert.That(queue.TryAdd(NewCall(_b, 1)), Is.True);
 
-        _clock.Advance(RetryPause.First);
+        _clock.Advance(FirstPause);
         await queue.WaitAsync();
         queue.Abandon(calls[1]); // was to try
-        Assert.That(queue.Take().Events.Where(e => e.TenantId == _a.TenantId), Is.EqualTo(calls[2].Events));
+        Assert.That(queue.Take().Events.Where(e => e.TenantId == _a.TenantId), Is.EqualTo(EventsOf(calls[2])));
     }
 
     [Test]
@@ -206,23 +207,23 @@ public sealed class RecordingQueueTests
         var call = Add(_a, 1);
         var group = await TakeAsync();
         _queue.Abandon(call);
-        Return(group, WriteOutcome.TypeLocked.Instance);
-        _clock.Advance(RetryPause.First);
+        Return(group, RecordingOutcome.TypeLocked.Instance);
+        _clock.Advance(FirstPause);
         Assert.That(_queue.WaitAsync().IsCompleted, Is.False);
-        Assert.That(call.Answer.IsCompleted, Is.False);
+        Assert.That(call.Completion.IsCompleted, Is.False);
     }
 
     [Test]
     public async Task What_waits_for_a_key_is_tried_ever_more_rarely()
     {
         Add(_a, 1);
-        Return(await TakeAsync(), WriteOutcome.KeyUndecided.Instance);
+        Return(await TakeAsync(), RecordingOutcome.KeyUndecided.Instance);
         foreach (var ms in (int[])[10, 20, 40, 80, 160, 250, 250])
         {
             _clock.Advance(TimeSpan.FromMilliseconds(ms - 1));
             Assert.That(_queue.WaitAsync().IsCompleted, Is.False);
             _clock.Advance(TimeSpan.FromMilliseconds(1));
-            Return(await TakeAsync(), WriteOutcome.KeyUndecided.Instance);
+            Return(await TakeAsync(), RecordingOutcome.KeyUndecided.Instance);
         }
     }
 
@@ -230,16 +231,16 @@ public sealed class RecordingQueueTests
     public async Task At_the_end_what_waits_for_another_transaction_is_refused_and_the_rest_is_taken()
     {
         var locked = Add(_a, 1);
-        Return(await TakeAsync(), WriteOutcome.TypeLocked.Instance);
+        Return(await TakeAsync(), RecordingOutcome.TypeLocked.Instance);
         var late = Add(_a, 1);
         var waiting = Add(_b, 1);
         _queue.End();
         Assert.That(_queue.TryAdd(NewCall(_c, 1)), Is.False);
-        Assert.That(locked.Answer.Result, Is.EqualTo([new AppendOutcome.Overloaded()]));
+        Assert.That(await OutcomesAsync(locked), Is.EqualTo([RecordingOutcome.Overloaded.Instance]));
         var group = await TakeAsync();
-        Assert.That(group.Events, Is.EqualTo(waiting.Events));
+        Assert.That(group.Events, Is.EqualTo(EventsOf(waiting)));
         Return(group);
-        Assert.That(late.Answer.Result, Is.EqualTo([new AppendOutcome.Overloaded()]));
+        Assert.That(await OutcomesAsync(late), Is.EqualTo([RecordingOutcome.Overloaded.Instance]));
         Assert.That(await _queue.WaitAsync(), Is.False);
     }
 
@@ -247,13 +248,13 @@ public sealed class RecordingQueueTests
     public async Task After_a_failure_all_are_told_and_the_queue_begins_afresh()
     {
         RecordingCall[] calls = [Add(_a, 1), Add(_b, 1)];
-        Return(await TakeAsync(), WriteOutcome.TypeLocked.Instance);
+        Return(await TakeAsync(), RecordingOutcome.TypeLocked.Instance);
         calls = [.. calls, Add(_c, 1)];
         var failure = new InvalidOperationException("On purpose.");
         _queue.Fail(failure);
-        Assert.That(calls.SelectMany(call => call.Answer.Result), Is.EqualTo(Enumerable.Repeat(new AppendOutcome.Failed(failure), 3)));
+        Assert.That((await Task.WhenAll(calls.Select(OutcomesAsync))).SelectMany(outcomes => outcomes), Is.EqualTo(Enumerable.Repeat(new RecordingOutcome.Failed(failure), 3)));
         var next = Add(_a, 1);
-        Assert.That((await TakeAsync()).Events, Is.EqualTo(next.Events));
+        Assert.That((await TakeAsync()).Events, Is.EqualTo(EventsOf(next)));
     }
 
     [Test]
@@ -288,14 +289,14 @@ public sealed class RecordingQueueTests
                 groups.Remove(group);
                 queue.Return(group, [.. group.Events.Select(_ => (random.Next(12) + (step < 20_000 ? 0 : 2)) switch
                 {
-                    0 => WriteOutcome.TypeLocked.Instance,
-                    1 => (WriteOutcome)WriteOutcome.KeyUndecided.Instance,
-                    _ => WriteOutcome.Final.Appended,
+                    0 => RecordingOutcome.TypeLocked.Instance,
+                    1 => (RecordingOutcome)RecordingOutcome.KeyUndecided.Instance,
+                    _ => RecordingOutcome.Recorded.Instance,
                 })]);
             }
 
             _clock.Advance(TimeSpan.FromMilliseconds(5));
-            open.RemoveAll(call => call.Place == RecordingPlace.Gone);
+            open.RemoveAll(call => call.State == RecordingState.Done);
         }
 
         Assert.That(queue.EventsQueued, Is.Zero);
@@ -303,7 +304,7 @@ public sealed class RecordingQueueTests
         queue.End();
         groups.Add(queue.Take());
         Assert.That(groups[^1].Events, Has.Count.EqualTo(Room / 2));
-        queue.Return(groups[^1], [.. groups[^1].Events.Select(_ => WriteOutcome.Final.Appended)]);
+        queue.Return(groups[^1], [.. groups[^1].Events.Select(_ => RecordingOutcome.Recorded.Instance)]);
         Assert.That(await queue.WaitAsync(), Is.False);
     }
 
@@ -316,11 +317,19 @@ public sealed class RecordingQueueTests
         UpdatedAt = TimeProvider.System.GetUtcNow(),
     };
 
-    private static Event NewEvent(EventType type, int bytes = 10) => type.Record(new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
+    private static QueuedEvent NewEvent(EventType type, int bytes = 10) => new(type.Record(new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
         Payload.Parse(JsonElement.Parse($$"""{"n":"{{new string('x', bytes - 8)}}"}""")).Value, null, null, TimeProvider.System.GetUtcNow(),
-        new Work(Work.OfPayload)).Value;
+        new Work(Work.OfPayload)).Value);
 
     private static RecordingCall NewCall(EventType type, int events, int bytes = 10) => new([.. Enumerable.Range(0, events).Select(_ => NewEvent(type, bytes))]);
+
+    private static IEnumerable<Event> EventsOf(RecordingCall call) => call.Events.Select(queued => queued.Event);
+
+    private static async Task<IEnumerable<RecordingOutcome?>> OutcomesAsync(RecordingCall call)
+    {
+        await call.Completion.WaitAsync(TimeSpan.FromSeconds(10));
+        return call.Events.Select(queued => queued.Outcome);
+    }
 
     private RecordingCall Add(EventType type, int events, int bytes = 10)
     {
@@ -337,8 +346,8 @@ public sealed class RecordingQueueTests
         return _queue.Take();
     }
 
-    private void Return(RecordingGroup group, WriteOutcome? outcome = null) =>
-        _queue.Return(group, [.. group.Events.Select(_ => outcome ?? WriteOutcome.Final.Appended)]);
+    private void Return(RecordingGroup group, RecordingOutcome? outcome = null) =>
+        _queue.Return(group, [.. group.Events.Select(_ => outcome ?? RecordingOutcome.Recorded.Instance)]);
 
     private (int A, int B, int C) Counts(RecordingGroup group) => (Count(group, _a), Count(group, _b), Count(group, _c));
 

@@ -50,11 +50,11 @@ public sealed class RecordEventTests
         }
 
         _catalog.Setup(c => c.FindAsync(_command.TenantId, _command.EventType, It.IsAny<bool>(), default)).ReturnsAsync(_type);
-        Append(new AppendOutcome.Appended());
+        SetOutcome(RecordingOutcome.Recorded.Instance);
     }
 
     [Test]
-    public async Task What_the_log_has_appended_is_answered()
+    public async Task What_the_log_has_recorded_is_answered()
     {
         var recorded = (await SendAsync(_command)).Value;
         using (Assert.EnterMultipleScope())
@@ -74,10 +74,10 @@ public sealed class RecordEventTests
     }
 
     [Test]
-    public async Task A_type_that_moved_is_read_afresh_and_the_event_is_made_again()
+    public async Task A_type_that_changed_is_read_afresh_and_the_event_is_made_again()
     {
-        _log.SetupSequence(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default))
-            .ReturnsAsync([new AppendOutcome.TypeMoved()]).ReturnsAsync([new AppendOutcome.Appended()]);
+        _log.SetupSequence(log => log.RecordAsync(It.IsAny<Event>(), default))
+            .ReturnsAsync(RecordingOutcome.TypeChanged.Instance).ReturnsAsync(RecordingOutcome.Recorded.Instance);
         Assert.That((await SendAsync(_command)).IsSuccess);
         _catalog.Verify(c => c.FindAsync(_command.TenantId, _command.EventType, true, default), Times.Once);
     }
@@ -85,16 +85,16 @@ public sealed class RecordEventTests
     [Test]
     public async Task What_could_not_be_written_is_told_without_the_inside()
     {
-        Append(new AppendOutcome.Failed(new DatabaseUnavailableException("It is away.")));
+        SetOutcome(new RecordingOutcome.Failed(new DatabaseUnavailableException("It is away.")));
         Assert.That((await SendAsync(_command)).Error, Is.EqualTo(new DatabaseUnavailable()));
-        Append(new AppendOutcome.Failed(new InvalidOperationException("A bug.")));
+        SetOutcome(new RecordingOutcome.Failed(new InvalidOperationException("A bug.")));
         Assert.That((await SendAsync(_command)).Error, Is.EqualTo(new Internal()));
     }
 
     [Test]
     public async Task Where_too_much_waits_the_caller_is_turned_away()
     {
-        Append(new AppendOutcome.Overloaded());
+        SetOutcome(RecordingOutcome.Overloaded.Instance);
         Assert.That((await SendAsync(_command)).Error, Is.TypeOf<Overloaded>());
     }
 
@@ -126,7 +126,7 @@ public sealed class RecordEventTests
     public async Task A_taken_body_key_is_a_conflict_that_tells_whether_the_request_was_the_same()
     {
         var first = new EventId(new IdGenerator(_clock).Next());
-        Append(new AppendOutcome.KeyTaken(first, Fingerprint.Of(Contact, _type.Id, Payload.Empty, null)));
+        SetOutcome(new RecordingOutcome.KeyTaken(first, Fingerprint.Of(Contact, _type.Id, Payload.Empty, null)));
         Assert.That((await SendAsync(_command with { BodyKey = Key })).Error, Is.EqualTo(new IdempotencyKeyExists(first, true)));
         Assert.That((await SendAsync(_command with { BodyKey = Key, OccurredAt = _clock.GetUtcNow() })).Error,
             Is.EqualTo(new IdempotencyKeyExists(first, false)));
@@ -138,12 +138,12 @@ public sealed class RecordEventTests
         var first = new EventId(new IdGenerator(_clock).Next());
         var stored = new EventResponse { Id = first, EventTypeName = "renamed.since" };
         _events.Setup(e => e.FindAsync(_command.TenantId, first, default)).ReturnsAsync(stored);
-        Append(new AppendOutcome.KeyTaken(first, Fingerprint.Of(Contact, _type.Id, Payload.Empty, null)));
+        SetOutcome(new RecordingOutcome.KeyTaken(first, Fingerprint.Of(Contact, _type.Id, Payload.Empty, null)));
         Assert.That((await SendAsync(_command with { HeaderKey = Key })).Value, Is.EqualTo(new RecordedEvent(stored, true)));
         Assert.That((await SendAsync(_command with { HeaderKey = Key, OccurredAt = _clock.GetUtcNow() })).Error, Is.TypeOf<IdempotencyKeyReused>());
     }
 
-    private void Append(AppendOutcome outcome) => _log.Setup(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default)).ReturnsAsync([outcome]);
+    private void SetOutcome(RecordingOutcome outcome) => _log.Setup(log => log.RecordAsync(It.IsAny<Event>(), default)).ReturnsAsync(outcome);
 
     private Task<Domain.Result<RecordedEvent>> SendAsync(RecordEvent command) => new RecordEventHandler(new EventRecorder(
         new ContactGate(_contacts, Options.Create(_options)), _catalog.Object, _log.Object, Rates, new ProcessorShares(), new IdGenerator(_clock), _clock), _events.Object, Mapping.Mapper).Handle(command, default);

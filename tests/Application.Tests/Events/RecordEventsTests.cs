@@ -22,13 +22,13 @@ public sealed class RecordEventsTests
     private static readonly EventRateLimits Rates = new();
 
     private readonly Tenant _tenant = new() { Id = new TenantId(Ids.Next()), Name = "Test", CreatedAt = Clock.GetUtcNow() };
-    private readonly List<IReadOnlyList<Event>> _appended = [];
+    private readonly List<IReadOnlyList<Event>> _recorded = [];
     private readonly Mock<IEventTypeCatalog> _catalog = new();
     private readonly Mock<IEventLog> _log = new();
     private readonly KnownContacts _contacts = new(ContactId.Parse("ctc_1"), ContactId.Parse("ctc_3"));
 
-    /// <summary>By contact; all others are appended.</summary>
-    private readonly Dictionary<string, Queue<AppendOutcome>> _outcomes = [];
+    /// <summary>By contact; all others are recorded.</summary>
+    private readonly Dictionary<string, Queue<RecordingOutcome>> _outcomes = [];
 
     public RecordEventsTests()
     {
@@ -37,19 +37,19 @@ public sealed class RecordEventsTests
             Find(type.Name.Value).ReturnsAsync(type);
         }
 
-        _log.Setup(log => log.AppendAsync(It.IsAny<IReadOnlyList<Event>>(), default)).ReturnsAsync((IReadOnlyList<Event> events, CancellationToken _) =>
+        _log.Setup(log => log.RecordAsync(It.IsAny<IReadOnlyList<Event>>(), default)).ReturnsAsync((IReadOnlyList<Event> events, CancellationToken _) =>
         {
-            _appended.Add(events);
+            _recorded.Add(events);
             return [.. events.Select(e => _outcomes.TryGetValue(e.ContactId.Value, out var next) && next.TryDequeue(out var outcome)
                 ? outcome
-                : AppendOutcome.Appended.Instance)];
+                : RecordingOutcome.Recorded.Instance)];
         });
     }
 
     [SetUp]
     public void Start()
     {
-        _appended.Clear();
+        _recorded.Clear();
         _outcomes.Clear();
     }
 
@@ -58,16 +58,16 @@ public sealed class RecordEventsTests
     {
         var unreadable = new ValidationFailed([new FieldViolation("/contactId", "required", "The member 'contactId' is required.")]);
         var taken = new EventId(Ids.Next());
-        _outcomes["ctc_2"] = new([new AppendOutcome.Overloaded()]);
-        _outcomes["ctc_3"] = new([new AppendOutcome.Failed(new DatabaseUnavailableException("It is away."))]);
-        _outcomes["ctc_4"] = new([new AppendOutcome.Failed(new InvalidOperationException("A bug."))]);
-        _outcomes["ctc_5"] = new([new AppendOutcome.KeyTaken(taken, default)]);
+        _outcomes["ctc_2"] = new([RecordingOutcome.Overloaded.Instance]);
+        _outcomes["ctc_3"] = new([new RecordingOutcome.Failed(new DatabaseUnavailableException("It is away."))]);
+        _outcomes["ctc_4"] = new([new RecordingOutcome.Failed(new InvalidOperationException("A bug."))]);
+        _outcomes["ctc_5"] = new([new RecordingOutcome.KeyTaken(taken, default)]);
         var results = await SendAsync(Moment("ctc_1"), unreadable, Moment("ctc_2"), Moment("ctc_3"), Moment("ctc_4"), Moment("ctc_5"), Moment("ctc_6"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(_appended.Single().Select(e => e.ContactId.Value), Is.EqualTo(Enumerable.Range(1, 6).Select(i => $"ctc_{i}")));
-            Assert.That(results[0].Value, Is.EqualTo(_appended[0][0].Id));
-            Assert.That(results[^1].Value, Is.EqualTo(_appended[0][^1].Id));
+            Assert.That(_recorded.Single().Select(e => e.ContactId.Value), Is.EqualTo(Enumerable.Range(1, 6).Select(i => $"ctc_{i}")));
+            Assert.That(results[0].Value, Is.EqualTo(_recorded[0][0].Id));
+            Assert.That(results[^1].Value, Is.EqualTo(_recorded[0][^1].Id));
             Assert.That(results.Skip(1).SkipLast(1).Select(result => result.Error), Is.EqualTo(new Error[]
             {
                 unreadable, new Overloaded(), new DatabaseUnavailable(), new Internal(), new IdempotencyKeyExists(taken, SameRequest: false),
@@ -81,7 +81,7 @@ public sealed class RecordEventsTests
         var results = await SendAsync(Moment("ctc_1", "no.such"), Moment("ctc_2") with { OccurredAt = DateTimeOffset.MaxValue });
         Assert.That(results[0].Error, Is.TypeOf<EventTypeUnknown>());
         Assert.That(results[1].Error, Is.TypeOf<ValidationFailed>());
-        Assert.That(_appended, Is.Empty);
+        Assert.That(_recorded, Is.Empty);
     }
 
     [Test]
@@ -94,12 +94,12 @@ public sealed class RecordEventsTests
     }
 
     [Test]
-    public async Task Only_those_whose_type_moved_are_decided_again()
+    public async Task Only_those_whose_type_changed_are_decided_again()
     {
-        _outcomes["ctc_2"] = new([new AppendOutcome.TypeMoved(), new AppendOutcome.TypeMoved()]);
+        _outcomes["ctc_2"] = new([RecordingOutcome.TypeChanged.Instance, RecordingOutcome.TypeChanged.Instance]);
         var results = await SendAsync(Moment("ctc_1"), Moment("ctc_2"));
         Assert.That(results.Select(result => result.IsSuccess), Is.All.True);
-        Assert.That(_appended.Select(events => events.Count), Is.EqualTo((int[])[2, 1, 1]));
+        Assert.That(_recorded.Select(events => events.Count), Is.EqualTo((int[])[2, 1, 1]));
         _catalog.Verify(c => c.FindAsync(_tenant.Id, new EventTypeReference(null, "signup.completed"), true, default), Times.Exactly(2));
     }
 
@@ -125,7 +125,7 @@ public sealed class RecordEventsTests
             new TenantLimits(new Dictionary<TenantLimit, int?> { [TenantLimit.EventsPerSecond] = 2 }));
         var results = await SendAsync(Limited("ctc_1"), Limited("ctc_2"), Limited("ctc_3"));
         Assert.That(results.Select(result => result.Error?.Code), Is.EqualTo((string?[])[null, null, "rateLimited"]));
-        Assert.That(_appended.Single().Select(e => e.ContactId.Value), Is.EqualTo((string[])["ctc_1", "ctc_2"]));
+        Assert.That(_recorded.Single().Select(e => e.ContactId.Value), Is.EqualTo((string[])["ctc_1", "ctc_2"]));
 
         Result<RecordEvent> Limited(string contact) => Moment(contact) with { Caller = limited };
     }

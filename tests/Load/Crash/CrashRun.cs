@@ -52,16 +52,17 @@ internal static class CrashRun
     private static async Task<CrashReport> RunAsync(CrashPlan plan, string database, Victim postgres)
     {
         await using var traffic = await Traffic.PrepareAsync(database, new HttpClient());
-        var settings = Traffic.Settings(plan.GroupCommit);
-        await using (var fleet = await Fleet.StartAsync(plan.Processes, database, settings))
+        await using (var fleet = await Fleet.StartAsync(plan.Processes, StartServiceAsync))
         {
             var chaos = new Chaos(fleet, postgres, new Random(plan.Seed));
             await traffic.RunAsync(() => fleet.Any(Random.Shared), plan.Clients, plan.Seed, () => chaos.RunAsync(plan.Rounds));
         }
 
         await postgres.QuietAsync(); // what clients gave up may have been under way until now
-        await using var service = await ApiProcess.StartAsync(database, settings);
+        await using var service = await StartServiceAsync();
         var outcome = await traffic.ConcludeAsync(() => service.Url);
         return new CrashReport(plan, outcome, outcome.Violations());
+
+        Task<ApiProcess> StartServiceAsync() => Traffic.StartServiceAsync(database, plan.GroupCommit);
     }
 }

@@ -10,12 +10,8 @@ internal sealed class Fleet : IAsyncDisposable
 
     public IReadOnlyList<Uri> Urls => [.. _processes.Select(process => process.Url)];
 
-    public static async Task<Fleet> StartAsync(int processes, string connectionString, params (string Name, string Value)[] settings)
-    {
-        return new Fleet(Start, await Task.WhenAll(Enumerable.Range(0, processes).Select(_ => Start())));
-
-        Task<ApiProcess> Start() => ApiProcess.StartAsync(connectionString, settings);
-    }
+    public static async Task<Fleet> StartAsync(int processes, Func<Task<ApiProcess>> start) =>
+        new(start, await Task.WhenAll(Enumerable.Range(0, processes).Select(_ => start())));
 
     /// <summary>One of the processes; it may be dead.</summary>
     public Uri Any(Random random) => _processes[random.Next(_processes.Length)].Url;

@@ -24,6 +24,13 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>How many of the types have journeys.</summary>
     private const int JourneyTypes = 2;
 
+    /// <summary>What a process of the service needs for it.</summary>
+    private static readonly (string, string)[] Settings =
+    [
+        Journeys.Setting, ("Journeys__Share__Entries", $"{SmallShare}"),
+        ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error"),
+    ];
+
     private readonly string _database;
     private readonly TenantId _tenant;
     private readonly string _apiKey;
@@ -57,12 +64,11 @@ internal sealed class Traffic : IAsyncDisposable
         return new Traffic(database, tenant, apiKey, types, await WebhookReceiver.StartAsync(), http);
     }
 
-    /// <summary>What a process of the service needs for it.</summary>
-    public static (string, string)[] Settings(bool groupCommit) =>
-    [
-        ("Recording__GroupCommit", $"{groupCommit}"), Journeys.Setting, ("Journeys__Share__Entries", $"{SmallShare}"),
-        ("Logging__LogLevel__Default", "Error"), ("Logging__LogLevel__Microsoft", "Error"),
-    ];
+    /// <summary>Starts a process of the service for it.</summary>
+    /// <param name="groupCommit">False gives each event a transaction of its own.</param>
+    public static Task<ApiProcess> StartServiceAsync(string database, bool groupCommit) => groupCommit
+        ? ApiProcess.StartAsync(database, Settings)
+        : ApiProcess.StartSingleCommitAsync(database, Settings);
 
     /// <summary>Goes on for as long as <paramref name="meanwhile"/> does.</summary>
     /// <param name="service">A process of the service, another one each time.</param>

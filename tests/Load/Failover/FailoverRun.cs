@@ -158,7 +158,7 @@ internal static class FailoverRun
     private static async Task<FailoverReport> RunAsync(FailoverPlan plan, string database, Outages outages, Func<FailoverBlow, Task<Failover>> deal, Action<string> say)
     {
         await using var traffic = await Traffic.PrepareAsync(database, new HttpClient(outages));
-        await using var fleet = await Fleet.StartAsync(plan.Processes, database, Traffic.Settings(plan.GroupCommit));
+        await using var fleet = await Fleet.StartAsync(plan.Processes, () => Traffic.StartServiceAsync(database, plan.GroupCommit));
         var failovers = new Failovers(deal, new Random(plan.Seed), say);
         await traffic.RunAsync(AnyProcess, plan.Clients, plan.Seed, () => failovers.RunAsync(plan.Blows, plan.Rounds));
         await QuietAsync(database);

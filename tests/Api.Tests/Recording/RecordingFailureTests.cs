@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Flownally.Api.Health;
 using Flownally.Api.Http.Problems;
@@ -20,7 +21,7 @@ using EventId = Flownally.Domain.Events.EventId;
 namespace Flownally.Api.Tests.Recording;
 
 /// <summary>A process that records no more does not go on as if nothing were.</summary>
-public sealed class RecordingGuardianTests
+public sealed class RecordingFailureTests
 {
     private static readonly IdGenerator Ids = new(TimeProvider.System);
 
@@ -41,13 +42,13 @@ public sealed class RecordingGuardianTests
         var stopping = new TaskCompletionSource();
         host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
         Assert.That(await IsReadyAsync(log));
-        Assert.That(await AppendAsync(log), Is.TypeOf<AppendOutcome.Failed>());
+        Assert.That(await RecordAsync(log), Is.TypeOf<RecordingOutcome.Failed>());
         await stopping.Task.WaitAsync(TimeSpan.FromSeconds(30));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Single().ExecuteTask!.IsFaulted, "So it ends with a status that tells.");
             Assert.That(await IsReadyAsync(log), Is.False);
-            Assert.That(await AppendAsync(log), Is.TypeOf<AppendOutcome.Overloaded>(), "Nobody waits for ever.");
+            Assert.That(await RecordAsync(log), Is.TypeOf<RecordingOutcome.Overloaded>(), "Nobody waits for ever.");
         }
     }
 
@@ -56,38 +57,39 @@ public sealed class RecordingGuardianTests
     {
         await using var log = NewLog(NullLogger<GroupCommitLog>.Instance);
         using var host = await StartAsync(log);
-        Assert.That(await AppendAsync(log), Is.TypeOf<AppendOutcome.Failed>());
-        Assert.That(await AppendAsync(log), Is.TypeOf<AppendOutcome.Failed>(), "It has begun afresh.");
-        Assert.That((await IsReadyAsync(log), log.Recording.IsCompleted), Is.EqualTo((true, false)));
+        Assert.That(await RecordAsync(log), Is.TypeOf<RecordingOutcome.Failed>());
+        Assert.That(await RecordAsync(log), Is.TypeOf<RecordingOutcome.Failed>(), "It has begun afresh.");
+        Assert.That((await IsReadyAsync(log), log.ExecuteTask!.IsCompleted), Is.EqualTo((true, false)));
         await host.StopAsync();
     }
 
     [Test]
-    public async Task A_process_that_serves_has_the_guardian()
+    public async Task A_process_that_serves_records_until_it_is_stopped()
     {
-        await using var service = await OwnService.StartAsync("guardian");
-        Assert.That(service.Services.GetServices<IHostedService>().OfType<RecordingGuardian>().Single().ExecuteTask!.IsCompleted, Is.False);
+        await using var service = await OwnService.StartAsync("recording_failure");
+        Assert.That(service.Services.GetServices<IHostedService>().OfType<GroupCommitLog>().Single().ExecuteTask!.IsCompleted, Is.False);
         await service.StopAsync();
         Assert.That(service.Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(work => work.ExecuteTask!.IsFaulted), Is.Empty);
     }
 
     private static GroupCommitLog NewLog(ILogger<GroupCommitLog> logger) =>
-        new(new Broken(), TimeProvider.System, Options.Create(new RecordingOptions()), logger);
+        new(new Broken(), TimeProvider.System, new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(),
+            Options.Create(new RecordingOptions()), logger);
 
     private static async Task<IHost> StartAsync(GroupCommitLog log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddSingleton(log).AddHostedService<RecordingGuardian>();
+        builder.Services.AddHostedService(_ => log);
         var host = builder.Build();
         await host.StartAsync();
         return host;
     }
 
-    private static async Task<AppendOutcome> AppendAsync(GroupCommitLog log)
+    private static async Task<RecordingOutcome> RecordAsync(GroupCommitLog log)
     {
         var payload = Payload.Parse(JsonElement.Parse("{}")).Value;
         var recorded = Type.Record(new EventId(Ids.Next()), ContactId.Parse("ctc_1"), payload, null, null, TimeProvider.System.GetUtcNow(), new Work(Work.OfPayload));
-        return (await log.AppendAsync([recorded.Value], default).WaitAsync(TimeSpan.FromSeconds(30)))[0];
+        return await log.RecordAsync(recorded.Value, default).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     /// <summary>Whether a probe is told that the process is ready.</summary>
@@ -96,8 +98,8 @@ public sealed class RecordingGuardianTests
     /// <summary>What became of the events cannot be noted, which should not be possible.</summary>
     private sealed class Broken : IEventWriter
     {
-        public Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<WriteOutcome>>([]);
+        public Task<IReadOnlyList<RecordingOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane) =>
+            Task.FromResult<IReadOnlyList<RecordingOutcome>>([]);
     }
 
     /// <summary>A log of the process that fails itself: then recording cannot begin afresh.</summary>

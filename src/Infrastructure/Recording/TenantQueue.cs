@@ -1,0 +1,68 @@
+using Flownally.Domain.Tenants;
+
+namespace Flownally.Infrastructure.Recording;
+
+/// <summary>The calls of one tenant that wait for a statement, and what the tenant takes up of the whole queue.</summary>
+internal sealed class TenantQueue
+{
+    /// <summary>Calls that were in a statement or blocked go before new ones.</summary>
+    private readonly Queue<RecordingCall> _retried = [];
+
+    private readonly Queue<RecordingCall> _new = [];
+
+    public TenantId Tenant { get; set; }
+
+    /// <summary>Calls that are not answered, in any state.</summary>
+    public int Calls { get; set; }
+
+    /// <summary>Events that are in no statement.</summary>
+    public int EventsWaiting { get; set; }
+
+    public long BytesWaiting { get; set; }
+
+    /// <summary>Whether the tenant is among those that take turns.</summary>
+    public bool HasTurn { get; set; }
+
+    /// <summary>The tenant's events in the group that is being formed.</summary>
+    public int EventsInGroup { get; private set; }
+
+    public long BytesInGroup { get; private set; }
+
+    public void Enqueue(RecordingCall call)
+    {
+        var queue = call.State == RecordingState.New ? _new : _retried;
+        call.State = RecordingState.Queued;
+        queue.Enqueue(call);
+    }
+
+    /// <summary>Drops abandoned calls.</summary>
+    /// <returns>The next call, which stays; null where there is none.</returns>
+    public RecordingCall? Peek()
+    {
+        foreach (var queue in (ReadOnlySpan<Queue<RecordingCall>>)[_retried, _new])
+        {
+            while (queue.TryPeek(out var call))
+            {
+                if (call.State == RecordingState.Queued)
+                {
+                    return call;
+                }
+
+                queue.Dequeue();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes the call that <see cref="Peek"/> returned.</summary>
+    public void Dequeue() => _ = _retried.Count > 0 ? _retried.Dequeue() : _new.Dequeue();
+
+    public void AddToGroup(int events, int bytes)
+    {
+        EventsInGroup += events;
+        BytesInGroup += bytes;
+    }
+
+    public void EndGroup() => (EventsInGroup, BytesInGroup) = (0, 0);
+}
