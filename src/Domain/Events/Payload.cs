@@ -25,8 +25,11 @@ public sealed class Payload
     public RawJson Text { get; }
 
     /// <summary>Takes a member of a request as a payload.</summary>
+    /// <param name="isChecked">
+    /// Whether the whole request is known to have no <see cref="JsonFault"/> at <see cref="MaxDepth"/>: then the payload is not walked again.
+    /// </param>
     /// <returns>The payload, or <see cref="PayloadTooLarge"/> or <see cref="ValidationFailed"/>.</returns>
-    public static Result<Payload> Parse(JsonElement json)
+    public static Result<Payload> Parse(JsonElement json, bool isChecked = false)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -40,7 +43,7 @@ public sealed class Payload
             return new PayloadTooLarge(utf8.Length);
         }
 
-        var faults = JsonText.FindFaults(utf8, MaxDepth);
+        var faults = isChecked ? [] : JsonText.FindFaults(utf8, MaxDepth);
         return faults.Count > 0
             ? new ValidationFailed([.. faults.Select(fault =>
                 new FieldViolation("/payload" + fault.Pointer, "unstorable", fault.Message))])

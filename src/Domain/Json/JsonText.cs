@@ -26,8 +26,13 @@ public static class JsonText
     /// </summary>
     /// <param name="maxDepth">How many arrays and objects may lie in one another, the outermost counted.</param>
     /// <exception cref="JsonException">The bytes are no JSON text of RFC 8259, whatever the encoding of its strings.</exception>
-    public static IReadOnlyList<JsonFault> FindFaults(ReadOnlySpan<byte> utf8, int maxDepth)
+    public static IReadOnlyList<JsonFault> FindFaults(ReadOnlySpan<byte> utf8, int maxDepth) => FindFaults(utf8, maxDepth, out _);
+
+    /// <param name="deepest">How many arrays and objects do lie in one another, up to <paramref name="maxDepth"/>.</param>
+    /// <inheritdoc cref="FindFaults(ReadOnlySpan{byte}, int)"/>
+    public static IReadOnlyList<JsonFault> FindFaults(ReadOnlySpan<byte> utf8, int maxDepth, out int deepest)
     {
+        deepest = 0;
         var isUtf8 = Utf8.IsValid(utf8); // the reader does not look into strings
         List<JsonFault>? faults = null;
         Span<Step> path = stackalloc Step[maxDepth];
@@ -60,6 +65,7 @@ public static class JsonText
                 else
                 {
                     path[depth] = default;
+                    deepest = Math.Max(deepest, depth + 1);
                 }
             }
             else if (!isUtf8 && IsText(reader.TokenType) && !Utf8.IsValid(reader.ValueSpan))

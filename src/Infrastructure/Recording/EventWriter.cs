@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Dapper;
@@ -8,6 +9,8 @@ using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Postgres;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Flownally.Infrastructure.Recording;
 
@@ -213,7 +216,7 @@ internal sealed class EventWriter : IEventWriter
         Add("occurred", e => e.OccurredAt);
         Add("created", e => e.CreatedAt);
         Add("months", e => MonthOf(e.Id));
-        Add("payloads", e => e.Payload.Text.ToString());
+        parameters.Add("payloads", new Utf8Texts([.. events.Select(e => e.Payload.Text.Utf8)]));
         Add("keys", e => e.IdempotencyKey?.Value);
         Add("fingerprints", e => e.Fingerprint?.ToBytes());
         Add("suppressing", e => e.SuppressJourneys);
@@ -227,6 +230,13 @@ internal sealed class EventWriter : IEventWriter
     {
         var time = IdGenerator.TimeOf(id.Value);
         return new DateOnly(time.Year, time.Month, 1);
+    }
+
+    /// <summary>Texts that are sent as they are: as strings each payload would be transcoded twice.</summary>
+    private sealed class Utf8Texts(ReadOnlyMemory<byte>[] texts) : SqlMapper.ICustomQueryParameter
+    {
+        public void AddParameter(IDbCommand command, string name) =>
+            command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = texts });
     }
 
     private sealed class KeyRow

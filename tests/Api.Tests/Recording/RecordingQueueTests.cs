@@ -228,6 +228,22 @@ public sealed class RecordingQueueTests
     }
 
     [Test]
+    public async Task The_age_of_the_queue_is_that_of_its_oldest_call_that_is_in_no_statement()
+    {
+        Assert.That((_queue.EventsWaiting, _queue.Age), Is.EqualTo((0, TimeSpan.Zero)));
+        Add(_a, 2);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        var first = await TakeAsync();
+        Assert.That((_queue.EventsWaiting, _queue.Age), Is.EqualTo((0, TimeSpan.Zero)), "A statement has it.");
+        Add(_b, 1);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Add(_c, 1);
+        Assert.That((_queue.EventsWaiting, _queue.Age), Is.EqualTo((2, TimeSpan.FromSeconds(1))));
+        Return(first, RecordingOutcome.TypeLocked.Instance);
+        Assert.That((_queue.EventsWaiting, _queue.Age), Is.EqualTo((4, TimeSpan.FromSeconds(3))), "It waits again.");
+    }
+
+    [Test]
     public async Task At_the_end_what_waits_for_another_transaction_is_refused_and_the_rest_is_taken()
     {
         var locked = Add(_a, 1);

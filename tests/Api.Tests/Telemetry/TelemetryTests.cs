@@ -30,6 +30,19 @@ public sealed class TelemetryTests
             Assert.That(text, Does.Contain(name));
         }
 
+        foreach (var measured in new[]
+        {
+            "flownally_events_recorded_total", "flownally_recording_group_size_sum", "flownally_recording_statement_duration_seconds_count",
+        })
+        {
+            Assert.That(text, Does.Match($$"""(?m)^{{measured}}(\{.*\})? 1( \d+)?$"""));
+        }
+
+        foreach (var gauge in new[] { "flownally_recording_queue_events", "flownally_recording_queue_age_seconds" })
+        {
+            Assert.That(text, Does.Match($$"""(?m)^{{gauge}}(\{.*\})? 0( \d+)?$"""));
+        }
+
         Assert.That(text, Does.Not.Contain(workspace.Tenant.ToString()));
         Assert.That(await StatusAsync(new Uri(metrics, "/v1/events")), Is.EqualTo(404));
         Assert.That(await StatusAsync(new Uri(new Uri(service.Url), "/metrics")), Is.EqualTo(404));

@@ -68,7 +68,7 @@ public sealed class RecordEventsTests
             Assert.That(_recorded.Single().Select(e => e.ContactId.Value), Is.EqualTo(Enumerable.Range(1, 6).Select(i => $"ctc_{i}")));
             Assert.That(results[0].Value, Is.EqualTo(_recorded[0][0].Id));
             Assert.That(results[^1].Value, Is.EqualTo(_recorded[0][^1].Id));
-            Assert.That(results.Skip(1).SkipLast(1).Select(result => result.Error), Is.EqualTo(new Error[]
+            Assert.That(results.Skip(1).SkipLast(1).Select(result => result.Error! with { Cause = null }), Is.EqualTo(new Error[]
             {
                 unreadable, new Overloaded(), new DatabaseUnavailable(), new Internal(), new IdempotencyKeyExists(taken, SameRequest: false),
             }));
@@ -89,7 +89,7 @@ public sealed class RecordEventsTests
     {
         Find("order.paid").ThrowsAsync(new DatabaseUnavailableException("It is away."));
         var results = await SendAsync(Moment("ctc_1", "order.paid"), Moment("ctc_2"));
-        Assert.That(results[0].Error, Is.EqualTo(new DatabaseUnavailable()));
+        Assert.That(results[0].Error! with { Cause = null }, Is.EqualTo(new DatabaseUnavailable()));
         Assert.That(results[1].IsSuccess);
     }
 
@@ -150,6 +150,6 @@ public sealed class RecordEventsTests
     {
         var recorder = new EventRecorder(new ContactGate(_contacts, Options.Create(options)), _catalog.Object, _log.Object,
             Rates, new ProcessorShares(), Ids, Clock);
-        return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(Caller.Operator(_tenant.Id), events), default)).Value.Results;
+        return (await new RecordEventsHandler(new RecordEventValidator(Clock), recorder).Handle(new RecordEvents(events[0].Value.Caller, events), default)).Value.Results;
     }
 }

@@ -18,10 +18,10 @@ namespace Flownally.Api.Http.Binding;
 internal sealed class StrictJsonReader(JsonSerializerOptions options)
 {
     /// <summary>Values that the domain reads from JSON by rules of its own.</summary>
-    private static readonly Dictionary<Type, Func<JsonElement, Place, Result<object>>> DomainReaders = new()
+    private static readonly Dictionary<Type, Func<JsonElement, Place, Faults, Result<object>>> DomainReaders = new()
     {
-        [typeof(Payload)] = (json, _) => Payload.Parse(json).Match<Result<object>>(value => value, error => error),
-        [typeof(PayloadSchema)] = (json, place) => PayloadSchema.Parse(json, place.ToString()).Match<Result<object>>(value => value, error => error),
+        [typeof(Payload)] = (json, _, faults) => Payload.Parse(json, isChecked: faults.Depth <= Payload.MaxDepth).Match<Result<object>>(value => value, error => error),
+        [typeof(PayloadSchema)] = (json, place, _) => PayloadSchema.Parse(json, place.ToString()).Match<Result<object>>(value => value, error => error),
     };
 
     /// <summary>Objects and arrays in one another: above what payloads and schemas may have, so that they can say so themselves.</summary>
@@ -56,7 +56,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     private Result<object> Read(ReadOnlyMemory<byte> utf8, Type type, JsonDocuments documents, Items? batch)
     {
         // Before the document is made: it would compare members in quadratic time at great depths, and cannot read half a surrogate.
-        var unstorable = JsonText.FindFaults(utf8.Span, MaxDepth);
+        var unstorable = JsonText.FindFaults(utf8.Span, MaxDepth, out var depth);
         if (unstorable.Count > 0)
         {
             return Refusal(unstorable);
@@ -67,7 +67,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             return new DuplicateMember(JsonDuplicates.Find(json));
         }
 
-        var faults = new Faults();
+        var faults = new Faults(depth);
         var value = Read(json, type, new Place("", null), faults, batch);
         if (faults.Refusal is { } refusal)
         {
@@ -97,7 +97,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
         if (DomainReaders.TryGetValue(type, out var reader))
         {
-            var result = reader(json, place);
+            var result = reader(json, place, faults);
             faults.Add(result.Error);
             return result.IsSuccess ? result.Value : null;
         }
@@ -279,11 +279,14 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     private sealed record Items(int Count, IEnumerable<Result<object>> Results);
 
     /// <summary>What was found so far, and what it comes to.</summary>
-    private sealed class Faults
+    /// <param name="depth">How many arrays and objects lie in one another in the body, which can be stored.</param>
+    private sealed class Faults(int depth)
     {
         private readonly List<FieldViolation> _violations = [];
         private Error? _weightier;
         private bool _unknown;
+
+        public int Depth => depth;
 
         /// <summary>Whether as many were found as a refusal names; reading stops there.</summary>
         public bool AreEnough => _violations.Count >= Error.MaxViolations;
