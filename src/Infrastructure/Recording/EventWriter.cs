@@ -181,24 +181,22 @@ internal sealed class EventWriter : IEventWriter
 
         try
         {
-            var winners = await FindKeysAsync(scope, [.. losers.Select(loser => events[loser])]);
-            foreach (var loser in losers)
+            var tenants = losers.Select(loser => events[loser].TenantId.Value).ToArray();
+            var keys = losers.Select(loser => events[loser].IdempotencyKey!.Value.Value).ToArray();
+            var rows = await _database.QueryAsync<KeyRow>(scope, FindKeys, new { tenants, keys }, CancellationToken.None);
+            var winners = rows.ToDictionary(row => (row.TenantId.Value, row.Key));
+            foreach (var (i, loser) in losers.Index())
             {
-                outcomes[loser] = winners.GetValueOrDefault((events[loser].TenantId, events[loser].IdempotencyKey!.Value.Value), outcomes[loser]);
+                if (winners.TryGetValue((tenants[i], keys[i]), out var winner))
+                {
+                    outcomes[loser] = new RecordingOutcome.KeyTaken(winner.EventId, Fingerprint.FromBytes(winner.Fingerprint));
+                }
             }
         }
         catch (Exception exception)
         {
             losers.ForEach(loser => outcomes[loser] = new RecordingOutcome.Failed(exception));
         }
-    }
-
-    private async Task<Dictionary<(TenantId, string), RecordingOutcome>> FindKeysAsync(TenantScope scope, IReadOnlyList<Event> losers)
-    {
-        var parameters = new { tenants = losers.Select(e => e.TenantId.Value).ToArray(), keys = losers.Select(e => e.IdempotencyKey!.Value.Value).ToArray() };
-        var rows = await _database.QueryAsync<KeyRow>(scope, FindKeys, parameters, CancellationToken.None);
-        return rows.ToDictionary(row => (row.TenantId, row.Key),
-            RecordingOutcome (row) => new RecordingOutcome.KeyTaken(row.EventId, Fingerprint.FromBytes(row.Fingerprint)));
     }
 
     /// <summary>What <see cref="Record"/> takes, the events as columns.</summary>
