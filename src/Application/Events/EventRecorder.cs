@@ -67,36 +67,23 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
                 item.Result = await ValidateAsync(item.Command, contacts, types, fresh, checks, cancellationToken);
             }
 
-            open = await RecordValidAsync(open, cancellationToken);
+            var valid = open.FindAll(item => item.Result!.IsSuccess);
+            var outcomes = valid.Count == 0 ? [] : await log.RecordAsync([.. valid.Select(item => item.Result!.Value)], cancellationToken);
+            open = [];
+            foreach (var (item, outcome) in valid.Zip(outcomes))
+            {
+                if (outcome is RecordingOutcome.TypeChanged)
+                {
+                    open.Add(item);
+                }
+                else
+                {
+                    item.Result = ResultOf(item.Result!.Value, outcome);
+                }
+            }
         }
 
         return [.. items.Select(item => item.Result!)];
-    }
-
-    /// <returns>The items whose types have changed since they were validated.</returns>
-    private async Task<List<BatchItem>> RecordValidAsync(List<BatchItem> items, CancellationToken cancellationToken)
-    {
-        var valid = items.FindAll(item => item.Result!.IsSuccess);
-        if (valid.Count == 0)
-        {
-            return [];
-        }
-
-        List<BatchItem> changed = [];
-        var outcomes = await log.RecordAsync([.. valid.Select(item => item.Result!.Value)], cancellationToken);
-        foreach (var (item, outcome) in valid.Zip(outcomes))
-        {
-            if (outcome is RecordingOutcome.TypeChanged)
-            {
-                changed.Add(item);
-            }
-            else
-            {
-                item.Result = ResultOf(item.Result!.Value, outcome);
-            }
-        }
-
-        return changed;
     }
 
     private static Result<Event> ResultOf(Event @event, RecordingOutcome outcome) => outcome switch

@@ -89,10 +89,9 @@ internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IRe
         }
         catch (Exception exception)
         {
-            LogRestart(exception);
-            await Task.WhenAll(_lanes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Array.Fill(_lanes, Task.CompletedTask);
+            await Task.WhenAll(_lanes); // they do not fail
             _queue.Fail(exception);
+            LogRestart(exception);
             return false;
         }
     }
@@ -125,15 +124,15 @@ internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IRe
             return;
         }
 
-        _groupSize.Record(group.Events.Count);
-        var outcomes = await WriteAsync(group.Events, lane);
-        if (_recorded.Enabled)
-        {
-            _recorded.Add(outcomes.Count(outcome => outcome is RecordingOutcome.Recorded));
-        }
-
         try
         {
+            _groupSize.Record(group.Events.Count);
+            var outcomes = await WriteAsync(group.Events, lane);
+            if (_recorded.Enabled)
+            {
+                _recorded.Add(outcomes.Count(outcome => outcome is RecordingOutcome.Recorded));
+            }
+
             _queue.Return(group, outcomes);
         }
         catch (Exception exception)

@@ -242,7 +242,7 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
         }
     }
 
-    /// <summary>Fails all calls, in any state, and starts over.</summary>
+    /// <summary>Fails all calls and starts over. No statement may be running.</summary>
     public void Fail(Exception exception)
     {
         lock (_gate)
@@ -307,11 +307,6 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
     private void Note(QueuedEvent queued, RecordingOutcome outcome)
     {
         var call = queued.Call;
-        if (call.State != RecordingState.InStatement)
-        {
-            return; // the queue has failed meanwhile, and the call with it
-        }
-
         if (outcome.IsFinal)
         {
             call.SetOutcome(queued, outcome);
@@ -340,11 +335,6 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
 
     private void Return(RecordingCall call)
     {
-        if (call.State != RecordingState.InStatement)
-        {
-            return;
-        }
-
         var unlocked = call.Retries;
         call.Retries = null;
         if (call.EventsLeft == 0 || call.IsAbandoned)
