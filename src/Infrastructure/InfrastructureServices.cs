@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Flownally.Application.ApiKeys;
 using Flownally.Application.Contacts;
 using Flownally.Application.Events;
@@ -52,9 +51,8 @@ public static class InfrastructureServices
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
             .AddKeyedSingleton(Recording, (services, _) => NewSessions(services, connectionString, Recording, isShared: false))
-            .AddSingleton<IEventWriter>(services => new EventWriter(
-                new Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>()),
-                services.GetRequiredService<FeedNotices>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IMeterFactory>()))
+            .AddSingleton<IEventWriter>(services => ActivatorUtilities.CreateInstance<EventWriter>(services,
+                new Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>())))
             .AddSingleton<GroupCommitLog>()
             .AddSingleton<IRecordingProbe>(services => services.GetRequiredService<GroupCommitLog>())
             .AddSingleton<IEventLog>(services => services.GetRequiredService<GroupCommitLog>())

@@ -95,8 +95,8 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         _ => throw new UnreachableException($"{outcome} is no outcome to tell a caller."),
     };
 
-    private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, ContactGate.Call contacts, IEventTypeCatalog types, bool fresh,
-        ChecksOfCall checks, CancellationToken cancellationToken)
+    private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, ContactGate.Call contacts, IEventTypeCatalog types,
+        bool fresh, ChecksOfCall checks, CancellationToken cancellationToken)
     {
         try
         {
@@ -128,7 +128,8 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         }
     }
 
-    private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, EventType type, ChecksOfCall checks, CancellationToken cancellationToken)
+    private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, EventType type, ChecksOfCall checks,
+        CancellationToken cancellationToken)
     {
         if (checks.AreTooMany)
         {

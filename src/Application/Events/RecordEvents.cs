@@ -16,11 +16,13 @@ public sealed record RecordEvents(Caller Caller, IReadOnlyList<Result<RecordEven
 /// <param name="Results">The id or the refusal of each, in their order.</param>
 public sealed record RecordedEvents(IReadOnlyList<Result<EventId>> Results);
 
-internal sealed class RecordEventsHandler(IValidator<RecordEvent> validator, EventRecorder recorder) : IRequestHandler<RecordEvents, Result<RecordedEvents>>
+internal sealed class RecordEventsHandler(IValidator<RecordEvent> validator, EventRecorder recorder)
+    : IRequestHandler<RecordEvents, Result<RecordedEvents>>
 {
     public async Task<Result<RecordedEvents>> Handle(RecordEvents request, CancellationToken cancellationToken)
     {
-        var results = await recorder.RecordAsync(request.Caller, [.. request.Events.Select(item => item.Match(Validate, error => error))], cancellationToken);
+        var commands = request.Events.Select(item => item.Match(Validate, error => error)).ToList();
+        var results = await recorder.RecordAsync(request.Caller, commands, cancellationToken);
         return new RecordedEvents([.. results.Select(result => result.Match<Result<EventId>>(recorded => recorded.Id, error => error))]);
     }
 

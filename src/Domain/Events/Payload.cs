@@ -26,7 +26,7 @@ public sealed class Payload
 
     /// <summary>Takes a member of a request as a payload.</summary>
     /// <param name="isChecked">
-    /// Whether the whole request is known to have no <see cref="JsonFault"/> at <see cref="MaxDepth"/>: then the payload is not walked again.
+    /// Whether the whole request is known to have no <see cref="JsonFault"/> at <see cref="MaxDepth"/>; then the payload is not checked.
     /// </param>
     /// <returns>The payload, or <see cref="PayloadTooLarge"/> or <see cref="ValidationFailed"/>.</returns>
     public static Result<Payload> Parse(JsonElement json, bool isChecked = false)

@@ -3,8 +3,8 @@ using Flownally.Domain.EventTypes;
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// What holds up calls until another transaction ends: a type that is being changed, or the key of one call. Of the calls of a locked type one
-/// event retries: a statement that carried all of them would be full of rows that it cannot write.
+/// What holds up calls until another transaction ends: a type that is being changed, or the key of one call. Of all calls of a locked
+/// type one event retries: a statement that carried all of them would be full of rows that it cannot write.
 /// </summary>
 /// <param name="type">Null for a key.</param>
 internal sealed class Blocker(EventTypeId? type)

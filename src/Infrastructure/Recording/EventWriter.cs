@@ -16,7 +16,7 @@ namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
 /// Writes events. A statement that PostgreSQL refuses has written nothing; then each half is written alone, so that only the event at
-/// fault fails. After a lost connection it is unknown what was written, and nothing is retried: the idempotency keys tell callers that repeat.
+/// fault fails. After a lost connection it is unknown what was written, and nothing is retried: the keys tell callers that repeat.
 /// </summary>
 internal sealed class EventWriter : IEventWriter
 {
@@ -113,7 +113,7 @@ internal sealed class EventWriter : IEventWriter
         (_database, _notices, _clock) = (database, notices, clock);
         _duration = meters.Create("Flownally").CreateHistogram("flownally.recording.statement.duration", "s",
             "How long a statement that records took, its commit included.", tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] });
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10] });
     }
 
     public async Task<IReadOnlyList<RecordingOutcome>> WriteAsync(IReadOnlyList<Event> events, int lane)
@@ -170,7 +170,7 @@ internal sealed class EventWriter : IEventWriter
         _ => throw new UnreachableException($"The statement has no outcome '{text}'."),
     };
 
-    /// <summary>Finds the winners of undecided keys. The other events are stored by now, so a failure fails only those that lost their keys.</summary>
+    /// <summary>Finds the winners of undecided keys. The other events are stored by now, so a failure fails only the losers.</summary>
     private async Task FindWinnersAsync(TenantScope scope, IReadOnlyList<Event> events, RecordingOutcome[] outcomes)
     {
         List<int> losers = [.. Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is RecordingOutcome.KeyUndecided)];

@@ -29,7 +29,7 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
     private readonly List<TenantQueue> _full = [];
     private readonly Dictionary<EventTypeId, Blocker> _lockedTypes = [];
     private readonly PriorityQueue<Blocker, long> _retries = new(); // by the timestamp at which each is due
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)); // one signal stands for many
     private int _eventsWaiting;
     private long _bytesWaiting;
     private int _eventsQueued;
@@ -141,8 +141,8 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
     }
 
     /// <summary>
-    /// Takes the next group. The tenants take turns, a call each time. While several have a turn, none fills more than half of the group: of
-    /// a larger call only the first events are taken.
+    /// Takes the next group. The tenants take turns, a call each time. While several have a turn, none fills more than half of the
+    /// group: of a larger call only the first events are taken.
     /// </summary>
     public RecordingGroup Take()
     {

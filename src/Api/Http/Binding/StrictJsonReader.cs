@@ -20,7 +20,8 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     /// <summary>Values that the domain reads from JSON by rules of its own.</summary>
     private static readonly Dictionary<Type, Func<JsonElement, Place, Faults, Result<object>>> DomainReaders = new()
     {
-        [typeof(Payload)] = (json, _, faults) => Payload.Parse(json, isChecked: faults.Depth <= Payload.MaxDepth).Match<Result<object>>(value => value, error => error),
+        [typeof(Payload)] = (json, _, faults) =>
+            Payload.Parse(json, isChecked: faults.Depth <= Payload.MaxDepth).Match<Result<object>>(value => value, error => error),
         [typeof(PayloadSchema)] = (json, place, _) => PayloadSchema.Parse(json, place.ToString()).Match<Result<object>>(value => value, error => error),
     };
 
