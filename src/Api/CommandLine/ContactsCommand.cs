@@ -3,6 +3,7 @@ using System.Text.Json;
 using Flownally.Api.CommandLine.Input;
 using Flownally.Application.Contacts;
 using Flownally.Domain.Contacts;
+using Flownally.Domain.Json;
 
 namespace Flownally.Api.CommandLine;
 
@@ -20,22 +21,8 @@ internal static class ContactsCommand
         var command = new Command("import", "Make contacts of another system known.") { file, tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
-            var contacts = new List<ContactId>();
-            var refused = 0;
             await using var input = InputLines.Open(arguments.GetRequiredValue(file));
-            await foreach (var line in input.ReadAsync(cancellationToken))
-            {
-                if (ContactId.TryParse(IdIn(line), null, out var contact))
-                {
-                    contacts.Add(contact);
-                }
-                else
-                {
-                    refused++;
-                    terminal.Say($"Line {line.Number} is refused: it is no JSON object whose \"id\" is {ContactId.Rule}.");
-                }
-            }
-
+            var (contacts, refused) = await ReadAsync(input, terminal, cancellationToken);
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var imported = await database.SendAsync(new ImportContacts(arguments.GetValue(tenant)!.Value, contacts), cancellationToken);
             if (!imported.IsSuccess)
@@ -50,19 +37,59 @@ internal static class ContactsCommand
         return command;
     }
 
-    private static string? IdIn(InputLine line)
+    /// <returns>The contacts, and how many lines were refused.</returns>
+    /// <exception cref="WrongUseException">The input is no text, or cannot be read to its end.</exception>
+    private static async Task<(List<ContactId> Contacts, int Refused)> ReadAsync(
+        InputLines input, Terminal terminal, CancellationToken cancellationToken)
     {
+        var contacts = new List<ContactId>();
+        var refused = 0;
+        try
+        {
+            await foreach (var line in input.ReadAsync(cancellationToken))
+            {
+                if (TryRead(line, out var contact, out var reason))
+                {
+                    contacts.Add(contact);
+                }
+                else
+                {
+                    refused++;
+                    terminal.Say($"Line {line.Number} is refused: {reason}.");
+                }
+            }
+        }
+        catch (WrongUseException exception)
+        {
+            throw new WrongUseException($"{exception.Message} No contact was added.");
+        }
+
+        return (contacts, refused);
+    }
+
+    private static bool TryRead(InputLine line, out ContactId contact, out string reason)
+    {
+        (contact, reason) = (default, $"it is no JSON object whose \"id\" is {ContactId.Rule}");
         try
         {
             using var json = JsonDocument.Parse(line.Text ?? []);
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
-                ? id.GetString()
-                : null;
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return false;
+            }
+
+            if (JsonDuplicates.Find(json.RootElement) is [var twice, ..])
+            {
+                reason = $"the member {twice} is there twice";
+                return false;
+            }
+
+            return json.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
+                && ContactId.TryParse(id.GetString(), null, out contact);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter where the text is no Unicode
         {
-            return null;
+            return false;
         }
     }
 }

@@ -23,6 +23,26 @@ public sealed class ContactsImportTests
         }
     }
 
+    [TestCase("""{"id":"a","id":"b"}""", "/id")]
+    [TestCase("""{"id":"a","more":{"x":1,"x":2}}""", "/more/x")]
+    public async Task A_line_with_a_member_twice_is_refused(string line, string member)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllLinesAsync(file, [line, """{"id":"c"}"""]);
+            var tenant = (await Service.NewWorkspaceAsync()).Tenant.ToString();
+            var said = await RunningService.SaidAsync(
+                ["contacts", "import", file, "--tenant", tenant], ("ConnectionStrings__Flownally", Service.ConnectionString));
+            Assert.That(said, Is.EqualTo((1, "1 contacts added, 0 known before, 1 lines refused.",
+                $"Line 1 is refused: the member {member} is there twice.")));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Test]
     public async Task A_file_that_cannot_be_read_to_its_end_imports_nothing()
     {
@@ -34,7 +54,7 @@ public sealed class ContactsImportTests
             var (status, output, error) = await RunningService.SaidAsync(
                 ["contacts", "import", file, "--tenant", tenant], ("ConnectionStrings__Flownally", Service.ConnectionString));
             Assert.That((status, output), Is.EqualTo((2, "")));
-            Assert.That(error, Is.EqualTo($"{file} is UTF-16; only UTF-8 text is taken, plain or compressed by gzip."));
+            Assert.That(error, Is.EqualTo($"{file} is UTF-16; only UTF-8 text is taken, plain or compressed by gzip. No contact was added."));
         }
         finally
         {

@@ -17,7 +17,7 @@ public sealed class InputLinesTests
     [TestCase("a", new[] { "1 a" })]
     [TestCase("a\n", new[] { "1 a" })]
     [TestCase("a\r\n \t\r\nb\r\n", new[] { "1 a", "3 b" })]
-    [TestCase("\uFEFFa\n\uFEFFb", new[] { "1 a", "2 \uFEFFb" })]
+    [TestCase("\uFEFFa\n\uFEFFb", new[] { "1 a", "2 b" }, Description = "files that were put together")]
     [TestCase(" a \n", new[] { "1  a " })]
     public async Task Lines_come_without_their_ends_and_blank_ones_only_count(string text, string[] lines) =>
         Assert.That(await ReadAsync(Encoding.UTF8.GetBytes(text)), Is.EqualTo(lines));
@@ -74,6 +74,12 @@ public sealed class InputLinesTests
             .With.Message.EndsWith("cannot be read from line 3 on: its gzip data is damaged or cut off."));
     }
 
+    [Test]
+    public async Task Compressed_files_that_are_put_together_may_each_have_a_byte_order_mark() =>
+        Assert.That(await ReadAsync([.. Compress("\uFEFFa\n"), .. Compress("\uFEFFb\n")]), Is.EqualTo(["1 a", "2 b"]));
+
+    [TestCase("utf-32", "UTF-32")]
+    [TestCase("utf-32BE", "UTF-32")]
     [TestCase("utf-16", "UTF-16")]
     [TestCase("utf-16BE", "UTF-16")]
     public void Text_that_is_not_UTF_8_is_told_by_its_name(string encoding, string name)

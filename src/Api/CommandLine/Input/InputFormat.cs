@@ -17,8 +17,10 @@ internal static class InputFormat
         [(byte)'B', (byte)'Z', (byte)'h', ..] => "bzip2",
         [(byte)'P', (byte)'K', 3, 4, ..] => "ZIP",
         [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "Parquet",
+        [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => "UTF-32",
+        [0, 0, 0, not 0, ..] or [not 0, 0, 0, 0, ..] => "UTF-32", // without a byte order mark, as JSON begins with ASCII
         [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "UTF-16",
-        [0, not 0, ..] or [not 0, 0, ..] => "UTF-16", // without a byte order mark, as JSON begins with ASCII
+        [0, not 0, ..] or [not 0, 0, ..] => "UTF-16", // likewise
         _ => null,
     };
 }

@@ -62,7 +62,7 @@ internal sealed class InputLines : IAsyncDisposable
             var rest = read.Buffer;
             while (TakeLine(ref rest, ended) is { } taken)
             {
-                var line = new InputLine(++number, tooLong || taken.Length > MaxLineBytes ? null : Text(taken, number == 1));
+                var line = new InputLine(++number, tooLong || taken.Length > MaxLineBytes ? null : Text(taken));
                 tooLong = false;
                 if (!line.IsBlank)
                 {
@@ -173,10 +173,11 @@ internal sealed class InputLines : IAsyncDisposable
         return line;
     }
 
-    private static byte[] Text(ReadOnlySequence<byte> line, bool first)
+    /// <summary>Files that were put together have a byte order mark each, which no event or contact begins with.</summary>
+    private static byte[] Text(ReadOnlySequence<byte> line)
     {
         var text = line.ToArray();
-        var start = first && text.AsSpan().StartsWith("\uFEFF"u8) ? "\uFEFF"u8.Length : 0; // a byte order mark
+        var start = text.AsSpan().StartsWith("\uFEFF"u8) ? "\uFEFF"u8.Length : 0;
         var end = text.AsSpan().EndsWith("\r"u8) ? text.Length - 1 : text.Length;
         return start == 0 && end == text.Length ? text : text[start..end];
     }
@@ -184,7 +185,7 @@ internal sealed class InputLines : IAsyncDisposable
 
 /// <summary>A line of a file.</summary>
 /// <param name="Number">Counted from 1, blank lines too.</param>
-/// <param name="Text">What stands on it, without its end; null where that is more than <see cref="InputLines.MaxLineBytes"/>.</param>
+/// <param name="Text">What stands on it, without its end and a byte order mark; null where that is more than <see cref="InputLines.MaxLineBytes"/>.</param>
 internal readonly record struct InputLine(long Number, byte[]? Text)
 {
     public bool IsBlank => Text is not null && !Text.AsSpan().ContainsAnyExcept(" \t\r"u8);
