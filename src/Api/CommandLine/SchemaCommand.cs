@@ -44,6 +44,8 @@ internal static class SchemaCommand
         {
             var before = await ReadAsync(arguments.GetRequiredValue(old), cancellationToken);
             var after = await ReadAsync(arguments.GetRequiredValue(@new), cancellationToken);
+            var payloads = arguments.GetValue(events);
+            await using var input = payloads is null ? null : InputLines.Open(payloads.FullName); // also where a proof needs none
             var proof = after.ProveAccepts(before, cancellationToken);
             if (proof.IsCompatible)
             {
@@ -51,27 +53,28 @@ internal static class SchemaCommand
                 return Compatible;
             }
 
-            if (arguments.GetValue(events) is not { } payloads)
+            if (payloads is null || input is null)
             {
                 terminal.Show(new { Compatible = false, proof.Unproved },
                     ["Not proved; the stored events decide. Open are:", .. proof.Unproved.Select(rule => $"  {rule.Pointer}: {rule.Reason}")]);
                 return Incompatible;
             }
 
-            return await TryAsync(terminal, before, after, payloads, cancellationToken);
+            return await TryAsync(terminal, before, after, input, payloads.Name, cancellationToken);
         }));
         return command;
     }
 
     /// <summary>Tries payloads one by one; they are named by their line.</summary>
-    private static async Task<int> TryAsync(Terminal terminal, PayloadSchema before, PayloadSchema after, FileInfo payloads, CancellationToken cancellationToken)
+    /// <param name="name">What the input is called.</param>
+    private static async Task<int> TryAsync(
+        Terminal terminal, PayloadSchema before, PayloadSchema after, InputLines input, string name, CancellationToken cancellationToken)
     {
         var comparison = new SchemaComparison(after);
         var count = 0;
-        await using var input = InputLines.Open(payloads.FullName);
         await foreach (var line in input.ReadAsync(cancellationToken))
         {
-            var place = $"Line {line.Number} of {payloads.Name}";
+            var place = $"Line {line.Number} of {name}";
             var text = line.Text ?? throw new WrongUseException($"{place} has more than {InputLines.MaxLineBytes} bytes.");
             var payload = Payload.Parse(Parse(text, place));
             if (!payload.IsSuccess)
@@ -85,7 +88,7 @@ internal static class SchemaCommand
 
         if (comparison.TooComplex is { } unknown)
         {
-            return terminal.Fail($"To check line {LineOf(unknown)} of {payloads.Name} against the new schema takes too much work; "
+            return terminal.Fail($"To check line {LineOf(unknown)} of {name} against the new schema takes too much work; "
                 + "use fewer alternatives and references.");
         }
 

@@ -60,7 +60,7 @@ public sealed class SchemaCommandTests
         var path = Path.Combine(_folder.FullName, name);
         var good = Path.Combine(_folder.FullName, Path.GetRandomFileName());
         await File.WriteAllTextAsync(good, Old);
-        foreach (var files in new string[][] { [path, good], [good, path], [good, Strict(good), "--events", path] })
+        foreach (var files in new string[][] { [path, good], [good, path], [good, Strict(good), "--events", path], [good, good, "--events", path] })
         {
             var (status, output, error) = await RunningService.SaidAsync(["schema", "check", .. files]);
             Assert.That((status, output), Is.EqualTo((2, "")), string.Join(' ', files));
