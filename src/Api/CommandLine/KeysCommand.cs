@@ -78,6 +78,11 @@ internal static class KeysCommand
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var list = await database.SendAsync(new ListApiKeys(arguments.GetValue(tenant)), cancellationToken);
+            if (!list.IsSuccess)
+            {
+                return terminal.Refuse(list.Error);
+            }
+
             terminal.ShowTable(list.Value, ["KEY", "TENANT", "ROLE", "STATE", "NAME", "SCOPES"], [.. list.Value.Keys.Select(Row)],
                 none: "There are no keys; `flownally keys create` makes one.");
             return ExitStatus.Done;

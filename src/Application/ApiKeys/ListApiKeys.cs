@@ -1,3 +1,4 @@
+using Flownally.Application.Tenants;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
@@ -10,8 +11,10 @@ public sealed record ListApiKeys(TenantId? TenantId) : IRequest<Result<ApiKeyLis
 
 public sealed record ApiKeyList(IReadOnlyList<ApiKey> Keys);
 
-internal sealed class ListApiKeysHandler(IApiKeyRepository keys) : IRequestHandler<ListApiKeys, Result<ApiKeyList>>
+internal sealed class ListApiKeysHandler(ITenantRepository tenants, IApiKeyRepository keys) : IRequestHandler<ListApiKeys, Result<ApiKeyList>>
 {
     public async Task<Result<ApiKeyList>> Handle(ListApiKeys request, CancellationToken cancellationToken) =>
-        new ApiKeyList(await keys.ListAsync(request.TenantId, cancellationToken));
+        request.TenantId is { } tenant && !await tenants.ExistsAsync(tenant, cancellationToken)
+            ? new TenantNotFound(tenant)
+            : new ApiKeyList(await keys.ListAsync(request.TenantId, cancellationToken));
 }

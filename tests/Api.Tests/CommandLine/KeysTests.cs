@@ -1,5 +1,6 @@
 using Flownally.Api.Http.Authentication;
 using Flownally.Domain.ApiKeys;
+using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.Tests.CommandLine;
 
@@ -36,9 +37,15 @@ public sealed class KeysTests
     }
 
     [Test]
+    public async Task A_tenant_that_does_not_exist_has_no_list_of_keys() => Assert.That(
+        await RunAsync("keys", "list", "--tenant", "tn_00000000000000000000000000"),
+        Is.EqualTo((1, "", new TenantNotFound(default).Detail)));
+
+    [Test]
     public async Task Where_there_are_no_keys_only_a_person_is_told()
     {
-        var (status, output, error) = await RunAsync("keys", "list", "--tenant", "tn_00000000000000000000000000");
+        var (_, tenant, _) = await RunAsync("tenants", "create", "--name", "Test");
+        var (status, output, error) = await RunAsync("keys", "list", "--tenant", tenant);
         Assert.That((status, output), Is.EqualTo((0, "")));
         Assert.That(error, Does.StartWith("There are no keys"));
     }

@@ -1,5 +1,7 @@
 using Flownally.Application.ApiKeys;
+using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
+using Flownally.Domain.Tenants;
 using Moq;
 
 namespace Flownally.Application.Tests.ApiKeys;
@@ -21,6 +23,17 @@ public sealed class RevokeAndListApiKeysTests
     {
         IReadOnlyList<ApiKey> stored = [];
         var keys = Mock.Of<IApiKeyRepository>(k => k.ListAsync(null, default) == Task.FromResult(stored));
-        Assert.That((await new ListApiKeysHandler(keys).Handle(new ListApiKeys(null), default)).Value.Keys, Is.SameAs(stored));
+        Assert.That((await new ListApiKeysHandler(Mock.Of<ITenantRepository>(), keys).Handle(new ListApiKeys(null), default)).Value.Keys, Is.SameAs(stored));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Keys_are_listed_only_for_a_tenant_that_exists(bool exists)
+    {
+        TenantId tenant = default;
+        var tenants = Mock.Of<ITenantRepository>(t => t.ExistsAsync(tenant, default) == Task.FromResult(exists));
+        var keys = Mock.Of<IApiKeyRepository>(k => k.ListAsync(tenant, default) == Task.FromResult<IReadOnlyList<ApiKey>>(Array.Empty<ApiKey>()));
+        var listed = await new ListApiKeysHandler(tenants, keys).Handle(new ListApiKeys(tenant), default);
+        Assert.That(listed.Error, exists ? Is.Null : Is.TypeOf<TenantNotFound>());
     }
 }
