@@ -105,7 +105,7 @@ internal static class ApiHost
     /// <summary>Of the account that owns the tables, where that is another one: <c>ConnectionStrings__FlownallyOwner</c>.</summary>
     /// <exception cref="OptionsValidationException">It is malformed.</exception>
     public static string OwnerConnectionString(IConfiguration configuration, string connectionString) =>
-        ConnectionSettings.Find(configuration, "FlownallyOwner") ?? connectionString;
+        ConnectionSettings.Find(configuration, ConnectionSettings.Owner) ?? connectionString;
 
     /// <summary>Without AddAuthentication, which would keep keys of its own on the disk for schemes that are not used here.</summary>
     private static IServiceCollection AddApiKeys(this IServiceCollection services) => services

@@ -25,15 +25,18 @@ internal sealed class DatabaseHandle : IAsyncDisposable
 
     private readonly EmbeddedServer? _embedded;
 
-    private DatabaseHandle(IConfiguration configuration, string connectionString, EmbeddedServer? embedded)
+    private DatabaseHandle(IConfiguration configuration, string connectionString, string place, EmbeddedServer? embedded = null)
     {
-        _embedded = embedded;
+        (Place, _embedded) = (place, embedded);
         Configuration = configuration;
         ConnectionString = connectionString;
         OwnerConnectionString = ApiHost.OwnerConnectionString(configuration, connectionString);
     }
 
     public IConfiguration Configuration { get; }
+
+    /// <summary>Where it is, for people: without an account or a password.</summary>
+    public string Place { get; }
 
     public string ConnectionString { get; }
 
@@ -51,12 +54,12 @@ internal sealed class DatabaseHandle : IAsyncDisposable
         ParseResult arguments, Terminal terminal, CancellationToken cancellationToken, bool create = false)
     {
         var configuration = Settings.Read();
-        if (ConnectionSettings.Find(configuration, "Flownally") is { } named)
+        if (ConnectionSettings.Find(configuration, ConnectionSettings.Service) is { } named)
         {
-            return new DatabaseHandle(configuration, named, null);
+            return new DatabaseHandle(configuration, named, ConnectionStrings.PlaceOf(named));
         }
 
-        ConnectionSettings.Find(configuration, "FlownallyOwner"); // a malformed one is told before a server is started
+        ConnectionSettings.Find(configuration, ConnectionSettings.Owner); // a malformed one is told before a server is started
         var data = arguments.GetRequiredValue(Data).FullName;
         if (!create)
         {
@@ -64,7 +67,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
         }
 
         var embedded = await EmbeddedServer.StartAsync(data, terminal.Say, cancellationToken);
-        var handle = new DatabaseHandle(configuration, embedded.ConnectionString, embedded);
+        var handle = new DatabaseHandle(configuration, embedded.ConnectionString, $"embedded, in {data}", embedded);
         try
         {
             await Migrator.MigrateAsync(handle.OwnerConnectionString, cancellationToken);
@@ -80,7 +83,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
     /// <summary>The folder of the embedded database, for what has nothing to do with a server that somebody else runs.</summary>
     /// <exception cref="WrongUseException">ConnectionStrings__Flownally names a server.</exception>
     public static string EmbeddedData(ParseResult arguments) =>
-        ConnectionSettings.Find(Settings.Read(), "Flownally") is null
+        ConnectionSettings.Find(Settings.Read(), ConnectionSettings.Service) is null
             ? arguments.GetRequiredValue(Data).FullName
             : throw new WrongUseException(
                 "This is for the embedded database, but ConnectionStrings__Flownally names a server; see docs/postgresql.md for that.");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Flownally.Api.Http.Edge;
 using Microsoft.AspNetCore.Connections;
 
 namespace Flownally.Api.CommandLine;
@@ -11,8 +12,6 @@ internal static class ListenAddresses
 {
     private const int DefaultPort = 5080;
     private const char Separator = ';'; // as ASP.NET Core has it
-
-    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
 
     public static readonly Option<int> Port = new("--port")
     {
@@ -28,9 +27,9 @@ internal static class ListenAddresses
         {
             string[] addresses =
                 [.. argument.Tokens.SelectMany(token => token.Value.Split(Separator, StringSplitOptions.TrimEntries)).Distinct()];
-            foreach (var address in addresses.Where(address => !IsAddress(address)))
+            foreach (var fault in addresses.Select(FaultOf).OfType<string>())
             {
-                argument.AddError($"'{address}' is not an address such as http://0.0.0.0:8080.");
+                argument.AddError($"--url takes {fault}.");
             }
 
             return addresses;
@@ -97,18 +96,9 @@ internal static class ListenAddresses
 
     private static bool IsHttps(string address) => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsAddress(string text)
-    {
-        try
-        {
-            var address = BindingAddress.Parse(text);
-            return Schemes.Contains(address.Scheme, StringComparer.OrdinalIgnoreCase)
-                && address.PathBase.Length == 0
-                && (address.IsUnixPipe || address.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort);
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
+    /// <returns>Null where the service can listen there.</returns>
+    private static string? FaultOf(string text) =>
+        !ListenAddress.TryParse(text, out var address, Uri.UriSchemeHttp, Uri.UriSchemeHttps) ? $"an address such as http://0.0.0.0:8080, not '{text}'"
+        : !ListenAddress.IsOfMachine(address) ? $"{ListenAddress.OfMachine}, not '{address.Host}'"
+        : null;
 }

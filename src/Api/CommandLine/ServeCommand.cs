@@ -47,7 +47,7 @@ internal static class ServeCommand
                 await DemoJourney.TellAsync(app.Services, database.OwnerConnectionString, workspace, receiver.Target, cancellationToken);
             }
 
-            Greeting.Show(terminal, [.. app.Urls], workspace, receiver?.Target.Url);
+            Greeting.Show(terminal, [.. app.Urls], database.Place, workspace, receiver?.Target.Url);
             using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => // the terminal was closed
             {
                 signal.Cancel = true;

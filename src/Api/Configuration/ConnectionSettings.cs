@@ -6,6 +6,16 @@ namespace Flownally.Api.Configuration;
 /// <summary>The settings <c>ConnectionStrings__…</c>. A malformed one is found before anything starts, and told without its value, which may hold a password.</summary>
 internal static class ConnectionSettings
 {
+    /// <summary>The server to use; without it, the embedded one.</summary>
+    public const string Service = "Flownally";
+
+    /// <summary>The account that owns the tables, where that is another one.</summary>
+    public const string Owner = "FlownallyOwner";
+
+    private const string Section = "ConnectionStrings";
+
+    private static readonly string[] Names = [Service, Owner];
+
     /// <returns>Null where nothing is set.</returns>
     /// <exception cref="OptionsValidationException">It is no connection string, or has a keyword or a value that Npgsql does not take.</exception>
     public static string? Find(IConfiguration configuration, string name)
@@ -14,6 +24,15 @@ internal static class ConnectionSettings
         return value is null || ConnectionStrings.IsUsable(value)
             ? value
             : throw new OptionsValidationException(name, typeof(string),
-                [$"ConnectionStrings__{name} is not a connection string of PostgreSQL, such as Host=db.example.com;Database=flownally;Username=flownally;Password=…"]);
+                [$"{Section}__{name} is not a connection string of PostgreSQL, such as Host=db.example.com;Database=flownally;Username=flownally;Password=…"]);
+    }
+
+    /// <summary>With a misspelt name the embedded server would be used instead.</summary>
+    /// <returns>A sentence for each setting that nothing reads.</returns>
+    public static IEnumerable<string> FindUnknown(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        return section.GetChildren().Where(setting => !Names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(setting => SettingsSection.Unknown(setting, [.. Names.Select(name => $"{Section}__{name}")]));
     }
 }

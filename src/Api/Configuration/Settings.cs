@@ -33,9 +33,6 @@ internal static class Settings
         },
     };
 
-    /// <summary>Where log levels stand: for all providers, and for the only one there is.</summary>
-    private static readonly string[] LogLevels = ["Logging:LogLevel", "Logging:Console:LogLevel"];
-
     /// <summary>A host that has the configuration, and nothing else yet.</summary>
     /// <exception cref="OptionsValidationException">A file of the configuration cannot be read.</exception>
     public static WebApplicationBuilder NewBuilder()
@@ -59,7 +56,7 @@ internal static class Settings
     public static IConfiguration Read()
     {
         var configuration = NewBuilder().Configuration;
-        CheckLogLevels(configuration);
+        OtherSettings.Check(configuration);
         using var services = new ServiceCollection().AddSettings(configuration).BuildServiceProvider();
         services.GetRequiredService<IStartupValidator>().Validate();
         return configuration;
@@ -78,17 +75,4 @@ internal static class Settings
         .AddOptions<LimitOptions>()
             .Configure(limits => LimitSettings.Read(configuration.GetSection("Limits"), limits))
             .ValidateOnStart().Services;
-
-    private static void CheckLogLevels(ConfigurationManager configuration)
-    {
-        var levels = Enum.GetNames<LogLevel>();
-        var faults = LogLevels.SelectMany(place => configuration.GetSection(place).GetChildren())
-            .Where(setting => !levels.Contains(setting.Value, StringComparer.OrdinalIgnoreCase))
-            .Select(setting => $"{SettingsSection.NameOf(setting)} is '{setting.Value}'; it must be {string.Join(" or ", levels)}.")
-            .ToList();
-        if (faults.Count > 0)
-        {
-            throw new OptionsValidationException("Logging", typeof(LoggerFilterOptions), faults);
-        }
-    }
 }

@@ -25,6 +25,11 @@ internal static class SettingsSection
     public static string NameOf(IConfigurationSection setting) =>
         setting.Path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
 
+    /// <summary>Says that a setting does not exist. Its value is not told.</summary>
+    /// <param name="names">The settings of its section; one or more.</param>
+    public static string Unknown(IConfigurationSection setting, IReadOnlyList<string> names) =>
+        $"{NameOf(setting)} is not a setting; {(names is [var only] ? $"there is only {only}" : $"known are {string.Join(", ", names)}")}.";
+
     /// <exception cref="OptionsValidationException">It has one message for each wrong setting.</exception>
     private static void Read<T>(IConfigurationSection section, T options, IReadOnlyList<string> others) where T : class
     {
@@ -34,8 +39,7 @@ internal static class SettingsSection
         {
             if (!known.TryGetValue(setting.Key, out var property))
             {
-                var names = known.Keys.Concat(others).Select(name => $"{NameOf(section)}__{name}");
-                faults.Add($"{NameOf(setting)} is not a setting; known are {string.Join(", ", names)}.");
+                faults.Add(Unknown(setting, [.. known.Keys.Concat(others).Select(name => $"{NameOf(section)}__{name}")]));
             }
             else if (Text(setting) is { } text)
             {

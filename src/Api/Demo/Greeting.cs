@@ -1,3 +1,4 @@
+using System.Net;
 using Flownally.Api.CommandLine;
 using Flownally.Domain.Journeys;
 
@@ -7,18 +8,26 @@ namespace Flownally.Api.Demo;
 internal static class Greeting
 {
     /// <param name="urls">All addresses at which the service answers; one or more.</param>
+    /// <param name="database">Where the database is.</param>
     /// <param name="receiver">Where the demo's journey sends webhooks, to be shown below; null where it sends none.</param>
-    public static void Show(Terminal terminal, IReadOnlyList<string> urls, DemoWorkspace? demo, TargetUrl? receiver = null)
+    public static void Show(Terminal terminal, IReadOnlyList<string> urls, string database, DemoWorkspace? demo, TargetUrl? receiver = null)
     {
-        var url = urls[0];
+        var url = Reachable(urls[0]);
         var docs = $"{url}/docs";
-        terminal.Show(new { url, urls, docs, demoKey = demo?.Key, receiver },
+        terminal.Show(new { url = urls[0], urls, database, docs, demoKey = demo?.Key, receiver },
         [
             $"Flownally answers at {string.Join(" and ", urls)}",
+            $"Database: {database}",
             $"Documentation: {docs}",
             .. demo is null ? [] : Demo(url, demo, receiver),
         ]);
     }
+
+    /// <summary>For a person on this machine: all of its addresses, such as http://[::]:80, are no address to open.</summary>
+    private static string Reachable(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && IPAddress.TryParse(uri.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))
+            ? new UriBuilder(uri) { Host = "localhost" }.Uri.GetLeftPart(UriPartial.Authority)
+            : url;
 
     private static IEnumerable<string> Demo(string url, DemoWorkspace demo, TargetUrl? receiver)
     {

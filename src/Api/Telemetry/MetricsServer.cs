@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 
@@ -11,7 +12,18 @@ internal sealed class MetricsServer(IOptions<MetricsOptions> options, MeterProvi
 {
     private readonly WebApplication _app = Build(options.Value.Url!, meters, logging);
 
-    public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
+    /// <exception cref="IOException">The address is in use, or cannot be had.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException) // they do not name the address
+        {
+            throw new IOException($"Metrics cannot be shown at {options.Value.Url}: {exception.Message.TrimEnd('.')}.", exception);
+        }
+    }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Flownally.Api.Http.Edge;
 
 namespace Flownally.Api.Telemetry;
 
@@ -6,7 +7,7 @@ namespace Flownally.Api.Telemetry;
 internal sealed class MetricsOptions
 {
     /// <summary>Where Prometheus reads metrics, at <c>/metrics</c>; null for nowhere.</summary>
-    [RegularExpression(@"http://[^/\s]+:[0-9]{1,5}/?", ErrorMessage = "an address to listen on, such as http://127.0.0.1:9464")]
+    [ListenAddress(ErrorMessage = ListenAddress.OfMachine + ", such as http://127.0.0.1:9464")]
     public string? Url { get; set; }
 }
 

@@ -14,6 +14,9 @@ internal static class TelemetryServices
     /// <summary>Read by the exporter itself: OpenTelemetry's specification names its settings.</summary>
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>The settings that hold a collector's address: for all signals, and for one of them.</summary>
+    public static readonly string[] Collectors = [Collector, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+
     /// <summary>What is measured: by this program, the driver, the server and the runtime.</summary>
     private static readonly string[] Meters =
         ["Flownally", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];

@@ -34,6 +34,15 @@ public static class ConnectionStrings
         }
     }
 
+    /// <summary>The server and the database, such as <c>db.example.com/flownally</c>, without an account or a password.</summary>
+    public static string PlaceOf(string connectionString)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        var hosts = (parts.Host ?? "").Split(',')
+            .Select(host => parts.Port == NpgsqlConnection.DefaultPort || host.Contains(':', StringComparison.Ordinal) ? host : $"{host}:{parts.Port}");
+        return string.Join('/', new[] { string.Join(',', hosts), parts.Database ?? parts.Username }.OfType<string>());
+    }
+
     /// <summary>
     /// Nothing may be set in a session that outlives a transaction, for it is handed on as it is: to reset it takes PostgreSQL seven
     /// statements each time. A statement has no time limit of its own here: one that writes must never be cancelled (decision 25).

@@ -1,3 +1,4 @@
+using System.Text;
 using Flownally.Api.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,11 @@ public sealed class SettingsTests
     private const string Skew = "a time from 00:00:01 to 1.00:00:00, such as 00:05:00";
     private const string Networks = "networks, separated by commas, such as 10.1.0.0/16,fd12:3456::/32";
     private const string Ports = "ports from 1 to 65535, separated by commas, such as 80,443,8443";
+    private const string Address = "an address of this machine (an IP address, localhost, * or [::]), such as http://127.0.0.1:9464";
+    private const string Hosts =
+        "host names in ASCII, separated by semicolons, without scheme, port or path, such as events.example.com;*.example.org";
+
+    private const string Collector = "an address of http or https, such as http://collector:4317";
     private const string Share = "a time from 00:00:00.001 to 00:01:00, such as 00:00:00.050";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flownally-settings-");
@@ -23,7 +29,7 @@ public sealed class SettingsTests
     [TestCase("Contacts:UnknownContact", "Rejct", "Contacts__UnknownContact is 'Rejct'; it must be Accept or Reject.")]
     [TestCase("Contacts:UnknownContact", "1", "Contacts__UnknownContact is '1'; it must be Accept or Reject.")]
     [TestCase("Contacts:UnknownContact", "", "Contacts__UnknownContact is ''; it must be Accept or Reject.")]
-    [TestCase("Contacts:UnknownContacts", "Reject", "Contacts__UnknownContacts is not a setting; known are Contacts__UnknownContact.")]
+    [TestCase("Contacts:UnknownContacts", "Reject", "Contacts__UnknownContacts is not a setting; there is only Contacts__UnknownContact.")]
     [TestCase("Recording:MaxWaiting", "1", "Recording__MaxWaiting is '1'; it must be a whole number from 2 to 1000000.")]
     [TestCase("Recording:MaxWaiting", "1000001", "Recording__MaxWaiting is '1000001'; it must be a whole number from 2 to 1000000.")]
     [TestCase("Recording:MaxWaiting", "99999999999",
@@ -42,6 +48,9 @@ public sealed class SettingsTests
         "Journeys__AllowedPort is not a setting; known are Journeys__AllowPrivateTargets, Journeys__AllowedNetworks, Journeys__AllowedPorts, Journeys__Share.")]
     [TestCase("Journeys:Share:Entries", "0", "Journeys__Share__Entries is '0'; it must be a whole number from 1 to 1000000.")]
     [TestCase("Journeys:Share:Time", "00:02:00", "Journeys__Share__Time is '00:02:00'; it must be " + Share + ".")]
+    [TestCase("Metrics:Url", "http://127.0.0.1:99999", "Metrics__Url is 'http://127.0.0.1:99999'; it must be " + Address + ".")]
+    [TestCase("Metrics:Url", "http://locahost:9464", "Metrics__Url is 'http://locahost:9464'; it must be " + Address + ".")]
+    [TestCase("Metrics:Url", "https://127.0.0.1:9464", "Metrics__Url is 'https://127.0.0.1:9464'; it must be " + Address + ".")]
     [TestCase("Limits:Streams", "0", "Limits__Streams is '0'; it must be a whole number from 1 to 1000000, none, or default.")]
     public void A_wrong_one_is_told_by_its_name_its_value_and_what_is_allowed(string name, string value, string sentence) =>
         Assert.That(() => Check((name, value)), Throws.TypeOf<OptionsValidationException>().With.Message.EqualTo(sentence));
@@ -54,6 +63,8 @@ public sealed class SettingsTests
     [TestCase("Retention:Months", "1")]
     [TestCase("Journeys:AllowPrivateTargets", "True")]
     [TestCase("Journeys:Share:Time", "00:00:00.001")]
+    [TestCase("Metrics:Url", "http://[::]:65535/")]
+    [TestCase("Metrics:Url", "")]
     public void A_right_one_is_taken(string name, string value) => Assert.That(() => Check((name, value)), Throws.Nothing);
 
     [Test]
@@ -80,6 +91,44 @@ public sealed class SettingsTests
     public async Task A_log_level_that_does_not_exist_is_told() => Assert.That(
         await RunningService.SaidAsync(["serve"], ("Logging__LogLevel__Default", "Loud")), Is.EqualTo((2, "",
             "Logging__LogLevel__Default is 'Loud'; it must be Trace or Debug or Information or Warning or Error or Critical or None.")));
+
+    [TestCase("""{"Contacts":"Reject"}""", "Contacts must be a section of settings, not a value.")]
+    [TestCase("""{"Limits":5}""", "Limits must be a section of settings, not a value.")]
+    [TestCase("""{"Journeys":{"Share":5}}""", "Journeys__Share must be a section of settings, not a value.")]
+    [TestCase("""{"Logging":{"LogLevel":"Debug"}}""", "Logging__LogLevel must be a section of settings, not a value.")]
+    [TestCase("""{"ConnectionStrings":"Host=a;Password=hidden"}""", "ConnectionStrings must be a section of settings, not a value.")]
+    [TestCase("""{"ConnectionStrings":{"Flownaly":"Host=a;Password=hidden"}}""", "ConnectionStrings__Flownaly is not a setting; "
+        + "known are ConnectionStrings__Flownally, ConnectionStrings__FlownallyOwner.")]
+    [TestCase("""{"AllowedHosts":"https://events.example.com"}""", "AllowedHosts is 'https://events.example.com'; it must be " + Hosts + ".")]
+    [TestCase("""{"AllowedHosts":"a.example;events.example.com:8080"}""",
+        "AllowedHosts is 'a.example;events.example.com:8080'; it must be " + Hosts + ".")]
+    [TestCase("""{"AllowedHosts":"events.example.com/v1"}""", "AllowedHosts is 'events.example.com/v1'; it must be " + Hosts + ".")]
+    [TestCase("""{"AllowedHosts":"::1"}""", "AllowedHosts is '::1'; it must be " + Hosts + ".", Description = "no brackets")]
+    [TestCase("""{"AllowedHosts":"münchen.example"}""", "AllowedHosts is 'münchen.example'; it must be " + Hosts + ".")]
+    [TestCase("""{"AllowedHosts":["events.example.com"]}""", "AllowedHosts must be one value: " + Hosts + ".")]
+    [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"foo"}""", "OTEL_EXPORTER_OTLP_ENDPOINT is 'foo'; it must be " + Collector + ".")]
+    [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"localhost:4317"}""",
+        "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317'; it must be " + Collector + ".")]
+    public void One_that_would_be_ignored_is_told(string file, string sentence) =>
+        Assert.That(() => OtherSettings.Check(Read(file)), Throws.TypeOf<OptionsValidationException>().With.Message.EqualTo(sentence));
+
+    [TestCase("""{"Contacts":{},"Logging":{"LogLevel":{"Default":"debug"}}}""")]
+    [TestCase("""{"ConnectionStrings":{"flownally":"Host=a","FlownallyOwner":"Host=a"}}""")]
+    [TestCase("""{"AllowedHosts":"localhost;127.0.0.1;[::1];*.example.org; events.example.com "}""")]
+    [TestCase("""{"AllowedHosts":"*"}""")]
+    [TestCase("""{"AllowedHosts":""}""")]
+    [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"http://collector:4317"}""")]
+    [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":""}""")]
+    public void One_that_is_read_is_taken(string file) => Assert.That(() => OtherSettings.Check(Read(file)), Throws.Nothing);
+
+    [Test]
+    public async Task A_section_that_is_a_value_is_told_unless_it_may_be_a_variable_of_another_program()
+    {
+        var folder = _folder.CreateSubdirectory(Path.GetRandomFileName());
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), """{"Limits":5}""");
+        Assert.That(await RunInAsync(folder, "tenants list", ("DATABASE", "other")),
+            Is.EqualTo((2, "Limits must be a section of settings, not a value.")));
+    }
 
     /// <summary>A command that took no notice of the file would look for an embedded database.</summary>
     [TestCase("tenants list")]
@@ -110,6 +159,9 @@ public sealed class SettingsTests
         Assert.That(status, Is.EqualTo(2));
         Assert.That(output, Does.Contain(file).And.Not.Contain("\n"));
     }
+
+    private static IConfigurationRoot Read(string file) =>
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(file))).Build();
 
     private static void Check(params (string Name, string Value)[] settings)
     {

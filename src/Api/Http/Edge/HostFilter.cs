@@ -1,3 +1,4 @@
+using System.Text;
 using Flownally.Api.Http.Problems;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.Primitives;
@@ -27,13 +28,28 @@ internal static class HostFilter
     /// <param name="setting">Names separated by semicolons, <c>*.example.com</c> for all below one; null, empty or <c>*</c> for any.</param>
     public static void UseHostFilter(this IApplicationBuilder app, string? setting)
     {
-        StringSegment[] hosts = [.. (setting ?? "").Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        StringSegment[] hosts = [.. Split(setting)];
         if (hosts.Length > 0 && !hosts.Contains(Any))
         {
             app.Use((context, next) => Array.Exists(Exempt, path => context.Request.Path.StartsWithSegments(path)) || Names(context.Request.Host, hosts)
                 ? next(context)
                 : ProblemWriter.WriteAsync(context, new ParameterInvalid("Host", "The service does not answer for this host; its setting AllowedHosts names those that it answers for.")));
         }
+    }
+
+    /// <summary>The names that the setting holds; none for null.</summary>
+    public static string[] Split(string? setting) =>
+        (setting ?? "").Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>
+    /// Whether a call's host can match a name of the setting. Clients send names in ASCII and an IPv6 address in brackets, and the port is
+    /// not compared.
+    /// </summary>
+    public static bool IsHost(string name)
+    {
+        var host = name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
+        return name == Any || (Ascii.IsValid(host) && Uri.CheckHostName(host) is var kind
+            && (kind is UriHostNameType.Dns or UriHostNameType.IPv4 || (kind is UriHostNameType.IPv6 && host.StartsWith('['))));
     }
 
     /// <summary>Whether a host, with or without a port, is one of these.</summary>
