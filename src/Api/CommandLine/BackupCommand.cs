@@ -19,7 +19,14 @@ internal static class BackupCommand
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var path = arguments.GetRequiredValue(file).FullName;
-            var bytes = await EmbeddedBackup.WriteAsync(DatabaseHandle.EmbeddedData(arguments), path, terminal.Say, cancellationToken);
+            var data = DatabaseHandle.EmbeddedData(arguments);
+            if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
+            {
+                // now, and not when the database has been dumped
+                return terminal.RefuseUse($"The backup cannot be written to {path}; FILE is a file in a folder that exists.");
+            }
+
+            var bytes = await EmbeddedBackup.WriteAsync(data, path, terminal.Say, cancellationToken);
             terminal.Show(new { File = path, Bytes = bytes }, string.Create(CultureInfo.InvariantCulture, $"{path} is written: {bytes / Megabyte:N1} MB. It holds all keys and secrets."));
             return ExitStatus.Done;
         }));

@@ -24,7 +24,7 @@ internal static class RestoreCommand
             var data = DatabaseHandle.EmbeddedData(arguments);
             await using (InputFile.Open(path))
             {
-                // before a database is made for it
+                // what cannot be read is told in a sentence
             }
 
             await EmbeddedBackup.RestoreAsync(data, path, arguments.GetValue(force), terminal.Say, cancellationToken);

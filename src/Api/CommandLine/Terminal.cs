@@ -108,14 +108,16 @@ internal sealed class Terminal(bool json)
         }
     }
 
-    /// <summary>Says why a command was refused, a line for each fault.</summary>
+    /// <summary>Says why a command was refused. What a request's fields hold stands in options of the same names.</summary>
     /// <returns>The exit status.</returns>
     public int Refuse(Error error)
     {
-        Console.Error.WriteLine(json
-            ? JsonSerializer.Serialize(new { error.Code, error.Detail, Errors = error.Violations }, ApiJson.Options)
-            : error.Violations.Count == 0 ? error.Detail
-            : string.Join('\n', error.Violations.Select(fault => $"{fault.Field}: {fault.Message}")));
+        if (error.Violations.Count > 0)
+        {
+            return RefuseUse([.. error.Violations.Select(fault => $"--{fault.Field.Split('[')[0]}: {fault.Message}")]); // scopes[0]
+        }
+
+        Complain(error.Code, [error.Detail]);
         return ExitStatus.Failed;
     }
 

@@ -73,6 +73,7 @@ public static class EmbeddedBackup
     public static async Task RestoreAsync(string data, string file, bool force, Action<string> say, CancellationToken cancellationToken)
     {
         data = Path.GetFullPath(data);
+        await RefuseOtherFilesAsync(file, cancellationToken); // before a database is made for it
         Directory.CreateDirectory(data);
         using var use = await ExclusiveUse.TakeAsync(data, cancellationToken);
         var cluster = await Cluster.OpenAsync(data, say, cancellationToken);
@@ -147,6 +148,23 @@ public static class EmbeddedBackup
         }
 
         return hasDump ? files : throw NoBackup(archive);
+    }
+
+    /// <summary>Looks at the names and lengths of the entries only: a dump can be large.</summary>
+    private static async Task RefuseOtherFilesAsync(string archive, CancellationToken cancellationToken)
+    {
+        var hasDump = false;
+        await using var stream = File.OpenRead(archive);
+        await using var tar = new TarReader(stream);
+        while (await NextAsync(tar, archive, cancellationToken) is { } entry)
+        {
+            hasDump |= entry.Name == DumpEntry && entry.DataOffset + entry.Length <= stream.Length;
+        }
+
+        if (!hasDump)
+        {
+            throw NoBackup(archive);
+        }
     }
 
     private static async Task<TarEntry?> NextAsync(TarReader tar, string archive, CancellationToken cancellationToken)

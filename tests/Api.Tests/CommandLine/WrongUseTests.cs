@@ -5,7 +5,8 @@ namespace Flownally.Api.Tests.CommandLine;
 /// <summary>What the program says to a call that it cannot take.</summary>
 public sealed class WrongUseTests
 {
-    private const string Address = "an address such as http://0.0.0.0:8080.";
+    private const string Address = "--url takes an address such as http://0.0.0.0:8080, not ";
+    private const string Local = "--url takes an address of this machine (an IP address, localhost, * or [::]), not ";
     private const string Key = "key_00000000000000000000000000";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flownally-wrong-");
@@ -22,10 +23,11 @@ public sealed class WrongUseTests
     [TestCase("serve --port x", "--port takes a number from 0 to 65535, not 'x'.", "flownally serve")]
     [TestCase("serve --port -1", "--port takes a number from 0 to 65535, not '-1'.", "flownally serve")]
     [TestCase("serve --port 65536", "--port takes a number from 0 to 65535, not '65536'.", "flownally serve")]
-    [TestCase("serve --url here", "'here' is not " + Address, "flownally serve")]
-    [TestCase("serve --url http://127.0.0.1:1;ftp://127.0.0.1", "'ftp://127.0.0.1' is not " + Address, "flownally serve")]
-    [TestCase("serve --url http://127.0.0.1:1/base", "'http://127.0.0.1:1/base' is not " + Address, "flownally serve")]
-    [TestCase("serve --url http://127.0.0.1:65536", "'http://127.0.0.1:65536' is not " + Address, "flownally serve")]
+    [TestCase("serve --url here", Address + "'here'.", "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:1;ftp://127.0.0.1", Address + "'ftp://127.0.0.1'.", "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:1/base", Address + "'http://127.0.0.1:1/base'.", "flownally serve")]
+    [TestCase("serve --url http://127.0.0.1:65536", Address + "'http://127.0.0.1:65536'.", "flownally serve")]
+    [TestCase("serve --url http://locahost:35713", Local + "'locahost'.", "flownally serve")]
     [TestCase("serve --port 1 --url http://127.0.0.1:1", "Only one of --port and --url can be given.", "flownally serve")]
     [TestCase("keys list --tenant x", "--tenant takes an id such as tn_01KATWBQ1HX8CYFG0H9T2WGN3M, not 'x'.", "flownally keys list")]
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --scopes all --role chief",
@@ -93,6 +95,38 @@ public sealed class WrongUseTests
         Assert.That(await RunningService.SaidAsync([.. command.Split(' '), "--data", data]), Is.EqualTo((2, "",
             $"There is no embedded database in {data}; --data names its folder, and `flownally serve` makes one.")));
         Assert.That(Directory.Exists(data), Is.False);
+    }
+
+    [TestCase("")]
+    [TestCase("no backup")]
+    public async Task A_file_that_is_no_backup_makes_no_database(string content)
+    {
+        var (data, file) = (Path.Combine(_folder.FullName, Path.GetRandomFileName()), Path.Combine(_folder.FullName, Path.GetRandomFileName()));
+        await File.WriteAllTextAsync(file, content);
+        Assert.That(await RunningService.SaidAsync(["restore", file, "--data", data]), Is.EqualTo((2, "",
+            $"{file} is no backup that `flownally backup` has written, or not all of one.")));
+        Assert.That(Directory.Exists(data), Is.False);
+    }
+
+    /// <summary>There is no database either; the file is told first.</summary>
+    [TestCase("no/folder/x.tar")]
+    [TestCase(".")]
+    public async Task A_backup_that_could_not_be_written_is_told_before_the_database_is_dumped(string name)
+    {
+        var file = Path.GetFullPath(Path.Combine(_folder.FullName, name));
+        Assert.That(await RunningService.SaidAsync(["backup", file, "--data", Path.Combine(_folder.FullName, "none")]), Is.EqualTo((2, "",
+            $"The backup cannot be written to {file}; FILE is a file in a folder that exists.")));
+    }
+
+    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes nonsense", "--scopes: 'nonsense' is no scope; ")]
+    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes ,", "--scopes: ")]
+    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes all --expires 2020-01-01", "--expires: ")]
+    [TestCase("tenants create --name ", "--name: ")]
+    public async Task A_value_that_a_request_refuses_is_told_by_its_option(string call, string beginning)
+    {
+        var (status, output, error) = await RunningService.SaidAsync(call.Split(' '), Database(Service.ConnectionString));
+        Assert.That((status, output), Is.EqualTo((2, "")));
+        Assert.That(error, Does.StartWith(beginning).And.Not.Contain("\n"));
     }
 
     [Test]
