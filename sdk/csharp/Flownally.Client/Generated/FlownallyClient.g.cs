@@ -46,7 +46,7 @@ public partial class FlownallyClient
     /// <br/>
     /// <br/>Needs the scope `journey:list` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<JourneysResponse> GetJourneysAsync(
@@ -170,7 +170,7 @@ public partial class FlownallyClient
     /// <param name="state">Only entries whose delivery is in this state.</param>
     /// <param name="enteredFrom">Only entries of then or later.</param>
     /// <param name="enteredTo">Only entries of before.</param>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
@@ -197,7 +197,7 @@ public partial class FlownallyClient
     /// <br/>
     /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="ArgumentException">entryId is empty, `.` or `..`.</exception>
@@ -259,7 +259,7 @@ public partial class FlownallyClient
     /// <br/>
     /// <br/>Needs the scope `event_type:list` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<EventTypesResponse> GetEventTypesAsync(
@@ -346,7 +346,7 @@ public partial class FlownallyClient
     /// <br/>
     /// <br/>Needs the scope `event_type:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
@@ -384,13 +384,13 @@ public partial class FlownallyClient
 
     /// <summary>Read a contact's timeline</summary>
     /// <remarks>
-    /// Latest moment first; of two at the same time, the one recorded last.
+    /// Latest `occurredAt` first; of two at the same time, the one recorded last.
     /// <br/>
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="contactId">The contact, as its own system calls it.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="ArgumentException">contactId is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
@@ -409,13 +409,13 @@ public partial class FlownallyClient
 
     /// <summary>Record an event (old form)</summary>
     /// <remarks>
-    /// Works for good; new code records at the contact's own address, which the `Link` header names.
+    /// This form stays. New code records at the contact's own address, which the `Link` header names.
     /// <br/>
     /// <br/>Needs the scope `event:create` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
-    [Obsolete("Works for good; new code records at the contact\'s own address, which the `Link` header names.")]
+    [Obsolete("This form stays. New code records at the contact\'s own address, which the `Link` header names.")]
     public virtual Task<Event> CreateEventAsync(
         CreateEventRequest request,
         string? key = null,
@@ -432,7 +432,7 @@ public partial class FlownallyClient
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="eventTypeId">Only events of this type.</param>
-    /// <param name="pageSize">How many records a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<EventsResponse> GetEventsAsync(
@@ -448,8 +448,8 @@ public partial class FlownallyClient
 
     /// <summary>Record many events</summary>
     /// <remarks>
-    /// Each is recorded or refused by itself, as if it had come alone: the answer is 200 with a result for each, in their order.
-    /// <br/>Keys stand in the events; repeat a call that failed, and what was recorded already is told by `sameRequest`.
+    /// Each event is recorded or refused by itself. The answer is 200 with a result for each, in the same order.
+    /// <br/>Give each event an `idempotencyKey`: when you repeat a call, `sameRequest` tells which events were recorded before.
     /// <br/>
     /// <br/>Needs the scope `event:create` and one of the roles owner, admin, agent.
     /// </remarks>
@@ -485,7 +485,7 @@ public partial class FlownallyClient
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
     /// <param name="cursor">Where to go on: the `nextCursor` of the page before; without one, at the beginning.</param>
-    /// <param name="pageSize">How many events a page holds; a larger number is taken as the largest.</param>
+    /// <param name="pageSize">Events on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="wait">How many seconds to wait for an event where there is none yet; a stream always waits.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="lastEventId">Of a stream: the `id` that came last. Goes before `cursor`.</param>
@@ -1286,7 +1286,7 @@ public partial class Event
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>A moment to be recorded; exactly one of `eventTypeId` and `eventTypeName` names its type.</summary>
+/// <summary>An event to record; exactly one of `eventTypeId` and `eventTypeName` names its type.</summary>
 public partial class CreateContactEventRequest
 {
     [JsonPropertyName("eventTypeId")]
@@ -1313,7 +1313,7 @@ public partial class CreateContactEventRequest
 
 }
 
-/// <summary>A moment to be recorded, in the old form that names its contact in the body.</summary>
+/// <summary>An event to record, in the old form that names its contact in the body.</summary>
 public partial class CreateEventRequest
 {
     [JsonPropertyName("eventTypeId")]
@@ -1345,7 +1345,7 @@ public partial class CreateEventRequest
 
 public partial class RecordedEventsResponse
 {
-    /// <summary>One for each moment, in their order.</summary>
+    /// <summary>One for each event, in the same order.</summary>
     [JsonPropertyName("results")]
     public IReadOnlyList<RecordedEventResult> Results { get; set; } = [];
 
@@ -1354,7 +1354,7 @@ public partial class RecordedEventsResponse
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>What became of one moment of a batch.</summary>
+/// <summary>The result of one event of a batch.</summary>
 public partial class RecordedEventResult
 {
     /// <summary>What a call of its own would have been answered with: 201, or the status of the problem.</summary>
@@ -1365,7 +1365,7 @@ public partial class RecordedEventResult
     [JsonPropertyName("id")]
     public string? Id { get; set; }
 
-    /// <summary>Why it was not; places are told as if the moment stood alone.</summary>
+    /// <summary>Why it was not; pointers begin at the event.</summary>
     [JsonPropertyName("problem")]
     public FlownallyProblem? Problem { get; set; }
 
@@ -1374,10 +1374,10 @@ public partial class RecordedEventResult
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>Moments to be recorded by one call; each is recorded or refused by itself.</summary>
+/// <summary>Events to record by one call; each is recorded or refused by itself.</summary>
 public partial class CreateEventsRequest
 {
-    /// <summary>1 to 1,000 moments.</summary>
+    /// <summary>1 to 1,000 events.</summary>
     [JsonPropertyName("events")]
     public IReadOnlyList<CreateEventRequest> Events { get; set; } = [];
 
