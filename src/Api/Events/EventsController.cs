@@ -21,22 +21,27 @@ public sealed class EventsController(IMediator mediator) : ApiController
     /// <summary>Record an event of a contact</summary>
     /// <remarks>201 means: validated, durable, in every list, and in its place in the feed.</remarks>
     /// <param name="contactId">The contact, as its own system calls it.</param>
-    /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    /// <param name="idempotencyKey">
+    /// An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.
+    /// </param>
     [HttpPost("contacts/{contactId}/events"), Sends(typeof(RecordEvent)), RefusesRecording]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateContactEvent(ContactId contactId, CreateContactEventRequest request,
-        [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key) =>
-        Answer(await mediator.Send(request.ToCommand(Caller, contactId, key), Aborted), Created);
+        [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? idempotencyKey) =>
+        Answer(await mediator.Send(request.ToCommand(Caller, contactId, idempotencyKey), Aborted), Created);
 
     /// <summary>Record an event (old form)</summary>
     /// <remarks>This form stays. New code records at the contact's own address, which the `Link` header names.</remarks>
-    /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    /// <param name="idempotencyKey">
+    /// An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.
+    /// </param>
     [HttpPost("events"), Sends(typeof(RecordEvent)), RefusesRecording, Deprecated(2026, 1, 1)]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
-    public async Task<IActionResult> CreateEvent(CreateEventRequest request, [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? key)
+    public async Task<IActionResult> CreateEvent(CreateEventRequest request,
+        [FromHeader(Name = "Idempotency-Key")] IdempotencyKey? idempotencyKey)
     {
         Response.Headers.Link = $"</v1/contacts/{Uri.EscapeDataString(request.ContactId.Value)}/events>; rel=\"successor-version\"";
-        return Answer(await mediator.Send(request.ToCommand(Caller, key), Aborted), Created);
+        return Answer(await mediator.Send(request.ToCommand(Caller, idempotencyKey), Aborted), Created);
     }
 
     /// <summary>Record many events</summary>

@@ -1,4 +1,9 @@
 using System.Net;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Flownally.Api.Tests.CommandLine;
 using Flownally.Client;
 
 namespace Flownally.Api.Tests.Sdk;
@@ -39,6 +44,7 @@ public sealed class AnswerTests
     [TestCase("")]
     [TestCase("null")]
     [TestCase("""{"id":1}""")]
+    [TestCase("""{"events":[],"totalSize":0}""")]
     public async Task A_success_that_is_none_of_the_contract_is_told(string body)
     {
         var refusal = await Assert.CatchAsync<FlownallyException>(() => Clients.Of(Answers.Json(body)).GetEventAsync("evt_1"));
@@ -46,9 +52,55 @@ public sealed class AnswerTests
     }
 
     [Test]
+    public async Task An_event_that_lacks_a_member_of_the_contract_is_told(
+        [Values("id", "tenantId", "contactId", "eventTypeId", "eventTypeName", "schemaVersion", "payload", "occurredAt", "createdAt")]
+        string member)
+    {
+        var body = JsonNode.Parse(Answers.Event)!.AsObject();
+        body.Remove(member);
+        var client = Clients.Of(Answers.Json(body.ToJsonString()));
+        var refusal = await Assert.CatchAsync<FlownallyException>(() => client.RecordAsync("ctc_1", "order.paid", new { }));
+        Assert.That(refusal!.Message, Does.StartWith("The answer is 200 OK, but not as the contract says: ").And.Contain(member));
+    }
+
+    [TestCase("""{"events":[]}""", "nextCursor")]
+    [TestCase("""{"nextCursor":"c1"}""", "events")]
+    [TestCase("""{"events":[],"nextCursor":null}""", "nextCursor")]
+    [TestCase("""{"events":null,"nextCursor":"c1"}""", "events")]
+    [TestCase("""{"events":[{"id":"evt_1"}],"nextCursor":"c1"}""", "tenantId")]
+    public async Task A_page_of_the_feed_that_lacks_a_member_of_the_contract_is_told(string body, string member)
+    {
+        var client = Clients.Of(Answers.Json(body));
+        var refusal = await Assert.CatchAsync<FlownallyException>(async () => await client.FollowEventFeedAsync().FirstAsync());
+        Assert.That(refusal!.Message, Does.Contain("not as the contract says").And.Contain(member));
+    }
+
+    [Test]
+    public void The_members_that_the_contract_requires_of_answers_are_required_by_their_types()
+    {
+        using var contract = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RunningService.Root.FullName, "docs/openapi.json")));
+        var expected =
+            from schema in contract.RootElement.GetProperty("components").GetProperty("schemas").EnumerateObject()
+            where schema.Name != "ProblemDetails" // the client also reads problems of proxies
+            let type = typeof(Event).Assembly.GetType($"Flownally.Client.{schema.Name}", throwOnError: true)!
+            where type.GetProperty("AdditionalProperties") is not null
+            from member in schema.Value.GetProperty("required").EnumerateArray()
+            select $"{schema.Name}.{member}";
+        var actual =
+            from type in typeof(Event).Assembly.GetExportedTypes()
+            from property in type.GetProperties()
+            where property.IsDefined(typeof(JsonRequiredAttribute))
+            select $"{type.Name}.{property.GetCustomAttribute<JsonPropertyNameAttribute>()!.Name}";
+        Assert.That(actual, Is.EquivalentTo(expected).And.Contains("EventTypeVersion.acceptedBy"));
+    }
+
+    [Test]
     public async Task A_value_that_a_newer_service_sends_is_unknown_and_its_member_is_kept()
     {
-        var client = Clients.Of(Answers.Json("""{"id":"jrn_1","status":"archived","entryMode":"once","color":"red"}"""));
+        var client = Clients.Of(Answers.Json("""
+            {"id":"jrn_1","tenantId":"tn_1","name":"Thanks","status":"archived","entryMode":"once","color":"red",
+            "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z"}
+            """));
         var journey = await client.GetJourneyAsync("jrn_1");
         using (Assert.EnterMultipleScope())
         {
@@ -71,7 +123,7 @@ public sealed class AnswerTests
         var type = await client.CreateEventTypeAsync(new CreateEventTypeRequest
         {
             Name = "order.paid",
-            PayloadSchema = System.Text.Json.JsonElement.Parse("""{"required":["total"],"properties":{"currency":{"type":"string"}}}"""),
+            PayloadSchema = JsonElement.Parse("""{"required":["total"],"properties":{"currency":{"type":"string"}}}"""),
         });
         var refusal = await Assert.CatchAsync<FlownallyException>(() => client.RecordAsync("ctc_1", type.Name, new { currency = 1 }));
         Assert.That(refusal!.Message.Split(Environment.NewLine), Is.EqualTo(
@@ -110,7 +162,9 @@ public sealed class AnswerTests
     [Test]
     public async Task A_page_is_as_large_as_one_likes()
     {
-        var network = Answers.Json("""{"events":[{},{}],"nextPageToken":"p&2"}""", """{"events":[{}]}""");
+        var network = Answers.Json(
+            $$"""{"events":[{{Answers.Event}},{{Answers.Event}}],"nextPageToken":"p&2","totalSize":3}""",
+            $$"""{"events":[{{Answers.Event}}],"totalSize":3}""");
         var events = await Clients.Of(network).EnumerateContactEventsAsync("ctc_1", pageSize: 2).ToListAsync();
         using (Assert.EnterMultipleScope())
         {

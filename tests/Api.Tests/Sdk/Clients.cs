@@ -37,6 +37,12 @@ internal static class Clients
 /// <summary>Gives these answers, one a call, and keeps what was asked; a call beyond them is a mistake of the test.</summary>
 internal sealed class Answers(params (HttpStatusCode Status, string Type, string Body)[] answers) : HttpMessageHandler
 {
+    /// <summary>An event with the members that every service sends, and no others.</summary>
+    public const string Event = """
+        {"id":"evt_1","tenantId":"tn_1","contactId":"ctc_1","eventTypeId":"evt-type_1","eventTypeName":"order.paid","schemaVersion":1,
+        "payload":{},"occurredAt":"2026-01-01T00:00:00Z","createdAt":"2026-01-01T00:00:00Z"}
+        """;
+
     public List<(Uri Address, string Body)> Calls { get; } = [];
 
     public TimeSpan? RetryAfter { get; init; }

@@ -52,7 +52,7 @@ public sealed class FeedFollowingTests
     [Test]
     public async Task Following_waits_as_long_as_a_refusal_says_and_goes_on_at_its_cursor()
     {
-        const string Page = """{"events":[{"id":"evt_1"}],"nextCursor":"c1"}""";
+        const string Page = $$"""{"events":[{{Answers.Event}}],"nextCursor":"c1"}""";
         var network = new Answers(
             (HttpStatusCode.OK, "application/json", Page),
             (HttpStatusCode.TooManyRequests, "application/problem+json", """{"status":429,"code":"rateLimited"}"""),

@@ -59,7 +59,7 @@ public sealed class PathTests
     [TestCase("https://example.com/flownally")]
     public async Task The_path_of_the_base_address_is_kept(string address)
     {
-        var network = Answers.Json("""{"id":"evt_1"}""");
+        var network = Answers.Json(Answers.Event);
         await Clients.Of(network, new Uri(address)).GetEventAsync("evt_1");
         Assert.That(network.Calls.Single().Address.AbsoluteUri, Is.EqualTo("https://example.com/flownally/v1/events/evt_1"));
     }
@@ -70,7 +70,7 @@ public sealed class PathTests
     [TestCase("...", "...")]
     public async Task An_id_stays_one_part_of_the_path(string id, string part)
     {
-        var network = Answers.Json("{}");
+        var network = Answers.Json(Answers.Event);
         await Clients.Of(network).GetEventAsync(id);
         Assert.That(network.Calls.Single().Address.AbsoluteUri, Is.EqualTo($"https://events.example.com/v1/events/{part}"));
     }

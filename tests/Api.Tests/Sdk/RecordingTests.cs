@@ -47,7 +47,9 @@ public sealed class RecordingTests
     {
         var text = key as string ?? new string('k', (int)key);
         var client = Clients.Of(new Answers());
-        Assert.Throws<ArgumentException>(() => client.RecordAsync("ctc_1", "signup.completed", new { }, idempotencyKey: text));
+        var refusal = Assert.Throws<ArgumentException>(() =>
+            client.RecordAsync("ctc_1", "signup.completed", new { }, idempotencyKey: text));
+        Assert.That(refusal!.ParamName, Is.EqualTo("idempotencyKey"));
     }
 
     [TestCase(" k ")]

@@ -60,7 +60,7 @@ public sealed class RetryTests
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        var answers = AnswerAsync("""{"id":"ev""", """{"id":"evt_1"}""");
+        var answers = AnswerAsync(Answers.Event[..9], Answers.Event);
         var read = await FlownallyClient.Create(new Uri($"http://{server.LocalEndpoint}"), "fln_live_key").GetEventAsync("evt_1");
         await answers;
         Assert.That(read.Id, Is.EqualTo("evt_1"));
@@ -72,7 +72,7 @@ public sealed class RetryTests
                 using var connection = await server.AcceptTcpClientAsync();
                 await connection.GetStream().ReadAtLeastAsync(new byte[1], 1);
                 await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                    $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{body}"));
+                    $"HTTP/1.1 200 OK\r\nContent-Length: {Answers.Event.Length}\r\nConnection: close\r\n\r\n{body}"));
             }
         }
     }

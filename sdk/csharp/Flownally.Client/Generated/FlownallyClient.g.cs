@@ -368,17 +368,17 @@ public partial class FlownallyClient
     /// <br/>Needs the scope `event:create` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="contactId">The contact, as its own system calls it.</param>
-    /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    /// <param name="idempotencyKey">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
     /// <exception cref="ArgumentException">contactId is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Event> CreateContactEventAsync(
         string contactId,
         CreateContactEventRequest request,
-        string? key = null,
+        string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Post, "v1/contacts/{contactId}/events")
             .Path("contactId", contactId)
-            .Header("Idempotency-Key", key)
+            .Header("Idempotency-Key", idempotencyKey)
             .Body(request)
             .SendAsync<Event>(_http, cancellationToken);
 
@@ -413,15 +413,15 @@ public partial class FlownallyClient
     /// <br/>
     /// <br/>Needs the scope `event:create` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="key">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    /// <param name="idempotencyKey">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     [Obsolete("This form stays. New code records at the contact\'s own address, which the `Link` header names.")]
     public virtual Task<Event> CreateEventAsync(
         CreateEventRequest request,
-        string? key = null,
+        string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Post, "v1/events")
-            .Header("Idempotency-Key", key)
+            .Header("Idempotency-Key", idempotencyKey)
             .Body(request)
             .SendAsync<Event>(_http, cancellationToken);
 
@@ -509,7 +509,7 @@ public partial class FlownallyClient
 public partial class JourneysResponse
 {
     /// <summary>The journeys of this page.</summary>
-    [JsonPropertyName("journeys")]
+    [JsonPropertyName("journeys"), JsonRequired]
     public IReadOnlyList<Journey> Journeys { get; set; } = [];
 
     /// <summary>Where the next page begins; absent on the last page.</summary>
@@ -517,7 +517,7 @@ public partial class JourneysResponse
     public string? NextPageToken { get; set; }
 
     /// <summary>How many journeys the tenant has.</summary>
-    [JsonPropertyName("totalSize")]
+    [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -528,21 +528,21 @@ public partial class JourneysResponse
 /// <summary>A journey as callers see it.</summary>
 public partial class Journey
 {
-    [JsonPropertyName("id")]
+    [JsonPropertyName("id"), JsonRequired]
     public string Id { get; set; } = default!;
 
-    [JsonPropertyName("tenantId")]
+    [JsonPropertyName("tenantId"), JsonRequired]
     public string TenantId { get; set; } = default!;
 
-    [JsonPropertyName("name")]
+    [JsonPropertyName("name"), JsonRequired]
     public string Name { get; set; } = default!;
 
     /// <summary>Only an `active` journey reacts to events.</summary>
-    [JsonPropertyName("status")]
+    [JsonPropertyName("status"), JsonRequired]
     public JourneyStatus Status { get; set; } = default!;
 
     /// <summary>`once`: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
-    [JsonPropertyName("entryMode")]
+    [JsonPropertyName("entryMode"), JsonRequired]
     public EntryMode EntryMode { get; set; } = default!;
 
     /// <summary>Which events it reacts to; absent where that is still to be said.</summary>
@@ -558,10 +558,10 @@ public partial class Journey
     [JsonPropertyName("lastFilterError")]
     public FilterError? LastFilterError { get; set; }
 
-    [JsonPropertyName("createdAt")]
+    [JsonPropertyName("createdAt"), JsonRequired]
     public DateTimeOffset CreatedAt { get; set; } = default!;
 
-    [JsonPropertyName("updatedAt")]
+    [JsonPropertyName("updatedAt"), JsonRequired]
     public DateTimeOffset UpdatedAt { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -602,7 +602,7 @@ internal sealed class EntryModeConverter() : WordConverter<EntryMode>(
 /// <summary>Which events a journey reacts to.</summary>
 public partial class TriggerConfig
 {
-    [JsonPropertyName("eventTypeId")]
+    [JsonPropertyName("eventTypeId"), JsonRequired]
     public string EventTypeId { get; set; } = default!;
 
     /// <summary>The JSON Schema that payloads must fit; absent where any payload will do.</summary>
@@ -617,7 +617,7 @@ public partial class TriggerConfig
 /// <summary>Where webhooks go. The secret that they are signed with is never shown.</summary>
 public partial class JourneyTarget
 {
-    [JsonPropertyName("url")]
+    [JsonPropertyName("url"), JsonRequired]
     public string Url { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -629,18 +629,18 @@ public partial class JourneyTarget
 public partial class FilterError
 {
     /// <summary>When it was checked.</summary>
-    [JsonPropertyName("at")]
+    [JsonPropertyName("at"), JsonRequired]
     public DateTimeOffset At { get; set; } = default!;
 
-    [JsonPropertyName("eventId")]
+    [JsonPropertyName("eventId"), JsonRequired]
     public string EventId { get; set; } = default!;
 
     /// <summary>`tooComplex`: the check takes more work than it may; `failed`: the filter could not be used.</summary>
-    [JsonPropertyName("code")]
+    [JsonPropertyName("code"), JsonRequired]
     public string Code { get; set; } = default!;
 
     /// <summary>For people.</summary>
-    [JsonPropertyName("message")]
+    [JsonPropertyName("message"), JsonRequired]
     public string Message { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -707,15 +707,15 @@ public partial class FlownallyProblem
 public partial class FieldViolation
 {
     /// <summary>RFC 6901 pointer into the request body, or the name of the query parameter or header; cut with … at 256 characters.</summary>
-    [JsonPropertyName("field")]
+    [JsonPropertyName("field"), JsonRequired]
     public string Field { get; set; } = default!;
 
     /// <summary>What kind of fault it is, in camelCase.</summary>
-    [JsonPropertyName("code")]
+    [JsonPropertyName("code"), JsonRequired]
     public string Code { get; set; } = default!;
 
     /// <summary>A sentence that says what was expected and what was found; cut with … at 600 characters.</summary>
-    [JsonPropertyName("message")]
+    [JsonPropertyName("message"), JsonRequired]
     public string Message { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -727,19 +727,19 @@ public partial class FieldViolation
 public partial class Incompatibility
 {
     /// <summary>RFC 6901 pointer to the rule in the new schema.</summary>
-    [JsonPropertyName("pointer")]
+    [JsonPropertyName("pointer"), JsonRequired]
     public string Pointer { get; set; } = default!;
 
     /// <summary>What became of the rule, in a sentence.</summary>
-    [JsonPropertyName("change")]
+    [JsonPropertyName("change"), JsonRequired]
     public string Change { get; set; } = default!;
 
     /// <summary>How many stored events break it.</summary>
-    [JsonPropertyName("eventCount")]
+    [JsonPropertyName("eventCount"), JsonRequired]
     public long EventCount { get; set; } = default!;
 
     /// <summary>The first of them that were recorded, at most 5.</summary>
-    [JsonPropertyName("eventIds")]
+    [JsonPropertyName("eventIds"), JsonRequired]
     public IReadOnlyList<string> EventIds { get; set; } = [];
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -750,10 +750,10 @@ public partial class Incompatibility
 /// <summary>Whether a contact may be written to at present.</summary>
 public partial class Window
 {
-    [JsonPropertyName("state")]
+    [JsonPropertyName("state"), JsonRequired]
     public WindowState State { get; set; } = default!;
 
-    [JsonPropertyName("forActor")]
+    [JsonPropertyName("forActor"), JsonRequired]
     public WindowActor ForActor { get; set; } = default!;
 
     /// <summary>When an open window closes.</summary>
@@ -904,7 +904,7 @@ public partial class UpdateJourneyTarget
 public partial class JourneyEntriesResponse
 {
     /// <summary>The entries of this page.</summary>
-    [JsonPropertyName("entries")]
+    [JsonPropertyName("entries"), JsonRequired]
     public IReadOnlyList<JourneyEntry> Entries { get; set; } = [];
 
     /// <summary>Where the next page begins; absent on the last page.</summary>
@@ -912,7 +912,7 @@ public partial class JourneyEntriesResponse
     public string? NextPageToken { get; set; }
 
     /// <summary>How many entries the journey has that match the filter.</summary>
-    [JsonPropertyName("totalSize")]
+    [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -923,23 +923,23 @@ public partial class JourneyEntriesResponse
 /// <summary>That a contact entered a journey with an event, and whether the target has been told.</summary>
 public partial class JourneyEntry
 {
-    [JsonPropertyName("id")]
+    [JsonPropertyName("id"), JsonRequired]
     public string Id { get; set; } = default!;
 
-    [JsonPropertyName("journeyId")]
+    [JsonPropertyName("journeyId"), JsonRequired]
     public string JourneyId { get; set; } = default!;
 
-    [JsonPropertyName("contactId")]
+    [JsonPropertyName("contactId"), JsonRequired]
     public string ContactId { get; set; } = default!;
 
     /// <summary>The event that made the contact enter.</summary>
-    [JsonPropertyName("eventId")]
+    [JsonPropertyName("eventId"), JsonRequired]
     public string EventId { get; set; } = default!;
 
-    [JsonPropertyName("enteredAt")]
+    [JsonPropertyName("enteredAt"), JsonRequired]
     public DateTimeOffset EnteredAt { get; set; } = default!;
 
-    [JsonPropertyName("delivery")]
+    [JsonPropertyName("delivery"), JsonRequired]
     public Delivery Delivery { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -952,11 +952,11 @@ public partial class Delivery
 {
     /// <summary>`none`: the journey had no target; `pending`: an attempt is to be made; `delivered`: the target answered with a status of 2xx;
     /// <br/>`failed`: no attempt is to follow.</summary>
-    [JsonPropertyName("state")]
+    [JsonPropertyName("state"), JsonRequired]
     public DeliveryState State { get; set; } = default!;
 
     /// <summary>How many attempts were made; redelivering begins anew at 0.</summary>
-    [JsonPropertyName("attempts")]
+    [JsonPropertyName("attempts"), JsonRequired]
     public int Attempts { get; set; } = default!;
 
     [JsonPropertyName("lastAttemptAt")]
@@ -1023,7 +1023,7 @@ internal sealed class DeliveryErrorConverter() : WordConverter<DeliveryError>(
 public partial class JourneyEntryAttemptsResponse
 {
     /// <summary>The attempts of this page.</summary>
-    [JsonPropertyName("attempts")]
+    [JsonPropertyName("attempts"), JsonRequired]
     public IReadOnlyList<JourneyEntryAttempt> Attempts { get; set; } = [];
 
     /// <summary>Where the next page begins; absent on the last page.</summary>
@@ -1031,7 +1031,7 @@ public partial class JourneyEntryAttemptsResponse
     public string? NextPageToken { get; set; }
 
     /// <summary>How many attempts are kept.</summary>
-    [JsonPropertyName("totalSize")]
+    [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -1043,11 +1043,11 @@ public partial class JourneyEntryAttemptsResponse
 public partial class JourneyEntryAttempt
 {
     /// <summary>When it ended.</summary>
-    [JsonPropertyName("at")]
+    [JsonPropertyName("at"), JsonRequired]
     public DateTimeOffset At { get; set; } = default!;
 
     /// <summary>How long it took, in seconds, to the millisecond.</summary>
-    [JsonPropertyName("duration")]
+    [JsonPropertyName("duration"), JsonRequired]
     public double Duration { get; set; } = default!;
 
     /// <summary>The HTTP status that the target answered with; absent where there was no answer.</summary>
@@ -1066,7 +1066,7 @@ public partial class JourneyEntryAttempt
 public partial class RedeliveredEntriesResponse
 {
     /// <summary>How many entries this call has taken up; their webhooks are sent from now on.</summary>
-    [JsonPropertyName("redelivered")]
+    [JsonPropertyName("redelivered"), JsonRequired]
     public int Redelivered { get; set; } = default!;
 
     /// <summary>Where to go on; absent where no entry is left.</summary>
@@ -1102,7 +1102,7 @@ public partial class RedeliverJourneyEntriesRequest
 public partial class EventTypesResponse
 {
     /// <summary>The types of this page.</summary>
-    [JsonPropertyName("eventTypes")]
+    [JsonPropertyName("eventTypes"), JsonRequired]
     public IReadOnlyList<EventType> EventTypes { get; set; } = [];
 
     /// <summary>Where the next page begins; absent on the last page.</summary>
@@ -1110,7 +1110,7 @@ public partial class EventTypesResponse
     public string? NextPageToken { get; set; }
 
     /// <summary>How many types the tenant has.</summary>
-    [JsonPropertyName("totalSize")]
+    [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -1121,13 +1121,13 @@ public partial class EventTypesResponse
 /// <summary>An entry of the catalog as callers see it.</summary>
 public partial class EventType
 {
-    [JsonPropertyName("id")]
+    [JsonPropertyName("id"), JsonRequired]
     public string Id { get; set; } = default!;
 
-    [JsonPropertyName("tenantId")]
+    [JsonPropertyName("tenantId"), JsonRequired]
     public string TenantId { get; set; } = default!;
 
-    [JsonPropertyName("name")]
+    [JsonPropertyName("name"), JsonRequired]
     public string Name { get; set; } = default!;
 
     [JsonPropertyName("description")]
@@ -1138,17 +1138,17 @@ public partial class EventType
     public JsonElement? PayloadSchema { get; set; }
 
     /// <summary>Whether every tenant has it from the beginning: it can be neither deleted, renamed nor given a schema.</summary>
-    [JsonPropertyName("predefined")]
+    [JsonPropertyName("predefined"), JsonRequired]
     public bool Predefined { get; set; } = default!;
 
     /// <summary>Starts at 1 and grows by one whenever the schema becomes another JSON value.</summary>
-    [JsonPropertyName("schemaVersion")]
+    [JsonPropertyName("schemaVersion"), JsonRequired]
     public int SchemaVersion { get; set; } = default!;
 
-    [JsonPropertyName("createdAt")]
+    [JsonPropertyName("createdAt"), JsonRequired]
     public DateTimeOffset CreatedAt { get; set; } = default!;
 
-    [JsonPropertyName("updatedAt")]
+    [JsonPropertyName("updatedAt"), JsonRequired]
     public DateTimeOffset UpdatedAt { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -1175,24 +1175,27 @@ public partial class CreateEventTypeRequest
 public partial class EventTypeVersionsResponse
 {
     /// <summary>The versions of this page.</summary>
-    [JsonPropertyName("versions")]
-    public IReadOnlyList<EventTypeVersion>? Versions { get; set; }
+    [JsonPropertyName("versions"), JsonRequired]
+    public IReadOnlyList<EventTypeVersion> Versions { get; set; } = [];
 
     /// <summary>Where the next page begins; absent on the last page.</summary>
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
     /// <summary>How many versions the type has.</summary>
-    [JsonPropertyName("totalSize")]
-    public long? TotalSize { get; set; }
+    [JsonPropertyName("totalSize"), JsonRequired]
+    public long TotalSize { get; set; } = default!;
 
+    /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
 /// <summary>A schema that a type has or had.</summary>
 public partial class EventTypeVersion
 {
-    [JsonPropertyName("schemaVersion")]
-    public int? SchemaVersion { get; set; }
+    [JsonPropertyName("schemaVersion"), JsonRequired]
+    public int SchemaVersion { get; set; } = default!;
 
     /// <summary>The JSON Schema that payloads had to fit; absent where any payload passed.</summary>
     [JsonPropertyName("payloadSchema")]
@@ -1200,16 +1203,19 @@ public partial class EventTypeVersion
 
     /// <summary>`created`: the type began with it; `proof`: it accepts all that the version before accepts; `scan`: every event that
     /// <br/>was stored then fits it.</summary>
-    [JsonPropertyName("acceptedBy")]
-    public SchemaAcceptance? AcceptedBy { get; set; }
+    [JsonPropertyName("acceptedBy"), JsonRequired]
+    public SchemaAcceptance AcceptedBy { get; set; } = default!;
 
     /// <summary>The API key that asked for it; absent where it was an operator.</summary>
     [JsonPropertyName("by")]
     public string? By { get; set; }
 
-    [JsonPropertyName("at")]
-    public DateTimeOffset? At { get; set; }
+    [JsonPropertyName("at"), JsonRequired]
+    public DateTimeOffset At { get; set; } = default!;
 
+    /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
 /// <summary>Why a schema could become that of a type.</summary>
@@ -1248,37 +1254,37 @@ public partial class UpdateEventTypeRequest
 /// <summary>An event as callers see it.</summary>
 public partial class Event
 {
-    [JsonPropertyName("id")]
+    [JsonPropertyName("id"), JsonRequired]
     public string Id { get; set; } = default!;
 
-    [JsonPropertyName("tenantId")]
+    [JsonPropertyName("tenantId"), JsonRequired]
     public string TenantId { get; set; } = default!;
 
-    [JsonPropertyName("contactId")]
+    [JsonPropertyName("contactId"), JsonRequired]
     public string ContactId { get; set; } = default!;
 
-    [JsonPropertyName("eventTypeId")]
+    [JsonPropertyName("eventTypeId"), JsonRequired]
     public string EventTypeId { get; set; } = default!;
 
     /// <summary>The type's name today.</summary>
-    [JsonPropertyName("eventTypeName")]
+    [JsonPropertyName("eventTypeName"), JsonRequired]
     public string EventTypeName { get; set; } = default!;
 
     /// <summary>The version of the type's schema under which the payload was accepted.</summary>
-    [JsonPropertyName("schemaVersion")]
+    [JsonPropertyName("schemaVersion"), JsonRequired]
     public int SchemaVersion { get; set; } = default!;
 
     /// <summary>As it was sent: member order and numbers untouched.</summary>
-    [JsonPropertyName("payload")]
+    [JsonPropertyName("payload"), JsonRequired]
     public JsonElement Payload { get; set; } = default!;
 
     [JsonPropertyName("idempotencyKey")]
     public string? IdempotencyKey { get; set; }
 
-    [JsonPropertyName("occurredAt")]
+    [JsonPropertyName("occurredAt"), JsonRequired]
     public DateTimeOffset OccurredAt { get; set; } = default!;
 
-    [JsonPropertyName("createdAt")]
+    [JsonPropertyName("createdAt"), JsonRequired]
     public DateTimeOffset CreatedAt { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -1346,7 +1352,7 @@ public partial class CreateEventRequest
 public partial class RecordedEventsResponse
 {
     /// <summary>One for each event, in the same order.</summary>
-    [JsonPropertyName("results")]
+    [JsonPropertyName("results"), JsonRequired]
     public IReadOnlyList<RecordedEventResult> Results { get; set; } = [];
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -1358,7 +1364,7 @@ public partial class RecordedEventsResponse
 public partial class RecordedEventResult
 {
     /// <summary>What a call of its own would have been answered with: 201, or the status of the problem.</summary>
-    [JsonPropertyName("status")]
+    [JsonPropertyName("status"), JsonRequired]
     public int Status { get; set; } = default!;
 
     /// <summary>The event, where it was recorded.</summary>
@@ -1386,7 +1392,7 @@ public partial class CreateEventsRequest
 public partial class EventsResponse
 {
     /// <summary>The records of this page.</summary>
-    [JsonPropertyName("events")]
+    [JsonPropertyName("events"), JsonRequired]
     public IReadOnlyList<Event> Events { get; set; } = [];
 
     /// <summary>Where the next page begins; absent on the last page.</summary>
@@ -1394,7 +1400,7 @@ public partial class EventsResponse
     public string? NextPageToken { get; set; }
 
     /// <summary>How many records match the filter, on all pages together.</summary>
-    [JsonPropertyName("totalSize")]
+    [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
@@ -1405,11 +1411,11 @@ public partial class EventsResponse
 public partial class FeedResponse
 {
     /// <summary>In the order of the feed. There may be none, and yet more later.</summary>
-    [JsonPropertyName("events")]
+    [JsonPropertyName("events"), JsonRequired]
     public IReadOnlyList<Event> Events { get; set; } = [];
 
     /// <summary>Where to go on; always there.</summary>
-    [JsonPropertyName("nextCursor")]
+    [JsonPropertyName("nextCursor"), JsonRequired]
     public string NextCursor { get; set; } = default!;
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>

@@ -12,7 +12,7 @@ internal sealed partial class FlownallyJson : JsonSerializerContext
 {
     private static readonly JsonSerializerOptions Contract = new()
     {
-        TypeInfoResolver = new FlownallyJson().WithAddedModifier(LeaveOutWhatIsNotSet),
+        TypeInfoResolver = new FlownallyJson().WithAddedModifier(LeaveOutWhatIsNotSet).WithAddedModifier(RefuseNull),
     };
 
     public static JsonTypeInfo<T> Type<T>() => (JsonTypeInfo<T>)Contract.GetTypeInfo(typeof(T));
@@ -24,6 +24,19 @@ internal sealed partial class FlownallyJson : JsonSerializerContext
         {
             var name = property.Name;
             property.ShouldSerialize = (owner, value) => value is not null || (owner is IPatch patch && patch.Clears(name));
+        }
+    }
+
+    /// <summary>A required member that is null counts as missing. .NET 8 has no <c>RespectNullableAnnotations</c>.</summary>
+    private static void RefuseNull(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property is { IsRequired: true, PropertyType.IsValueType: false, Set: { } set })
+            {
+                var name = property.Name;
+                property.Set = (owner, value) => set(owner, value ?? throw new JsonException($"The member '{name}' is null."));
+            }
         }
     }
 }

@@ -44,6 +44,8 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
     {
         ["EventType"] = typeof(EventTypeResponse),
         ["EventTypesResponse"] = typeof(EventTypesResponse),
+        ["EventTypeVersion"] = typeof(EventTypeVersionResponse),
+        ["EventTypeVersionsResponse"] = typeof(EventTypeVersionsResponse),
         ["Event"] = typeof(EventResponse),
         ["EventsResponse"] = typeof(EventsResponse),
         ["FeedResponse"] = typeof(FeedResponse),

@@ -120,6 +120,36 @@ public sealed class OpenApiTests
     }
 
     [Test]
+    public async Task Every_object_of_an_answer_has_required_members_and_may_have_more()
+    {
+        var document = await OpenApiDocument.FromFileAsync(Snapshot);
+        var answers = new HashSet<JsonSchema>();
+        var responses = document.Operations.SelectMany(operation => operation.Operation.Responses.Values);
+        foreach (var content in responses.SelectMany(response => response.Content.Values))
+        {
+            Collect(content.Schema.ActualSchema);
+        }
+
+        var names = document.Components.Schemas.ToDictionary(schema => schema.Value, schema => schema.Key);
+        Assert.That(answers.Select(schema => names[schema]), Does.Contain("EventTypeVersion"));
+        var closed = answers.Where(schema => schema.RequiredProperties.Count == 0 || !schema.AllowAdditionalProperties);
+        Assert.That(closed.Select(schema => names[schema]), Is.Empty);
+
+        void Collect(JsonSchema schema)
+        {
+            if (schema.ActualProperties.Count > 0 && !answers.Add(schema))
+            {
+                return;
+            }
+
+            foreach (var member in schema.ActualProperties.Values.Select(property => property.ActualTypeSchema))
+            {
+                Collect(member.Item?.ActualSchema ?? member);
+            }
+        }
+    }
+
+    [Test]
     public async Task Every_example_fits_its_schema()
     {
         var document = await OpenApiDocument.FromFileAsync(Snapshot);
