@@ -6,14 +6,12 @@ namespace Flownally.Client;
 /// </summary>
 public partial class FlownallyClient
 {
-    /// <summary>After how long a connection is replaced, so that a client that lives long sees changes of DNS.</summary>
-    internal static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
-
     private readonly HttpClient _http;
 
     /// <summary>A client that makes its calls by an <see cref="HttpClient"/> of your own: without retries, unless that has them.</summary>
     /// <param name="http">
-    /// Its base address is that of the service, with or without a slash at its end. Its default headers carry the key.
+    /// Its base address is that of the service, with or without a slash at its end. Its default headers carry the key. Let its handler
+    /// follow no redirects: it drops the key then, and the call ends with a <see cref="FlownallyException"/>.
     /// </param>
     /// <exception cref="ArgumentException">The base address is missing.</exception>
     public FlownallyClient(HttpClient http)
@@ -29,9 +27,16 @@ public partial class FlownallyClient
     /// <exception cref="ArgumentException">The address is not one of HTTP, or the key has characters that a header cannot carry.</exception>
     public static FlownallyClient Create(Uri baseAddress, string apiKey)
     {
-        var network = new SocketsHttpHandler { PooledConnectionLifetime = ConnectionLifetime };
+        var network = new SocketsHttpHandler();
+        Configure(network);
         var http = new HttpClient(Retries.NewHandler(network));
         new FlownallyClientOptions { BaseAddress = baseAddress, ApiKey = apiKey }.ApplyTo(http);
         return new FlownallyClient(http);
+    }
+
+    internal static void Configure(SocketsHttpHandler network)
+    {
+        network.PooledConnectionLifetime = TimeSpan.FromMinutes(5); // a client that lives long sees changes of DNS
+        network.AllowAutoRedirect = false; // it drops the key and turns POST into GET
     }
 }

@@ -14,7 +14,7 @@ public static class FlownallyClientServices
             configure(options);
             options.ApplyTo(http);
         });
-        client.UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = FlownallyClient.ConnectionLifetime);
+        client.UseSocketsHttpHandler((handler, _) => FlownallyClient.Configure(handler));
         client.AddResilienceHandler("flownally", (pipeline, _) => Retries.Configure(pipeline));
         client.AddHttpMessageHandler(() => new WholeAnswers());
         return client;

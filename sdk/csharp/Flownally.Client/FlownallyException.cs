@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Flownally.Client;
 
 /// <summary>
-/// The service refused a call, or its answer cannot be read. Branch on the <c>Code</c> of <see cref="Problem"/>, which never changes.
-/// The message names every fault of the request.
+/// The service refused a call, redirected it, or its answer is not as the contract says. Branch on the <c>Code</c> of
+/// <see cref="Problem"/>, which never changes. The message names every fault of the request.
 /// </summary>
 public class FlownallyException : Exception
 {
@@ -44,6 +44,20 @@ public class FlownallyException : Exception
         var problem = Read(response.Content.Headers.ContentType, body);
         var message = problem is null ? $"The answer is {StatusLine(response)} without problem details." : Describe(problem, StatusLine(response));
         return New(message, response, body, problem);
+    }
+
+    /// <param name="path">That of the call, as it stands behind the base address.</param>
+    internal static FlownallyException Redirected(HttpResponseMessage response, byte[] body, Uri location, string path)
+    {
+        var address = location.GetLeftPart(UriPartial.Path);
+        var advice = address.EndsWith(path, StringComparison.Ordinal)
+            ? $"set BaseAddress to {address[..^path.Length]}/."
+            : "check BaseAddress.";
+        var status = (int)response.StatusCode;
+        var message = status is >= 300 and < 400
+            ? $"The service answered {status} to {address}"
+            : $"The call was redirected to {address}, without its key";
+        return New($"{message}; {advice}", response, body);
     }
 
     internal static FlownallyException Unreadable(HttpResponseMessage response, byte[] body, JsonException exception) =>

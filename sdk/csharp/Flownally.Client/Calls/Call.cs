@@ -116,8 +116,10 @@ internal sealed class Call(HttpMethod method, string path)
     private async Task<HttpResponseMessage> SendSuccessfullyAsync(HttpClient http, CancellationToken cancellationToken)
     {
         using var request = NewRequest(http.BaseAddress!);
+        var asked = request.RequestUri!;
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        if (response.IsSuccessStatusCode)
+        var elsewhere = Redirection(response, asked, http.DefaultRequestHeaders.Authorization is not null);
+        if (response.IsSuccessStatusCode && elsewhere is null)
         {
             return response;
         }
@@ -125,8 +127,24 @@ internal sealed class Call(HttpMethod method, string path)
         using (response)
         {
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-            throw FlownallyException.Refused(response, body);
+            throw elsewhere is null
+                ? FlownallyException.Refused(response, body)
+                : FlownallyException.Redirected(response, body, elsewhere, $"/{_path}");
         }
+    }
+
+    /// <returns>Where the call was redirected to; null where it was not.</returns>
+    private static Uri? Redirection(HttpResponseMessage response, Uri asked, bool hadKey)
+    {
+        if ((int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
+        {
+            return new Uri(asked, location);
+        }
+
+        // An HttpClient of the caller's own may follow redirects. It then drops the key and puts the new address into the request.
+        return hadKey && response.RequestMessage is { Headers.Authorization: null, RequestUri: { } answered } && answered != asked
+            ? answered
+            : null;
     }
 
     private HttpRequestMessage NewRequest(Uri service)
