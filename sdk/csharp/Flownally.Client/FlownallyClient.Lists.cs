@@ -37,6 +37,20 @@ public partial class FlownallyClient
             (token, cancel) => GetEventTypesAsync(pageSize: pageSize, pageToken: token, cancellationToken: cancel),
             page => page.EventTypes, page => page.NextPageToken, cancellationToken);
 
+    /// <summary>The versions of a type's schema, newest first. Pages are read as you go.</summary>
+    /// <param name="pageSize">How many versions a call reads, 1 to 200; null leaves it to the service.</param>
+    /// <exception cref="ArgumentException">The type cannot stand in a path.</exception>
+    public IAsyncEnumerable<EventTypeVersion> EnumerateEventTypeVersionsAsync(
+        string eventTypeId,
+        int? pageSize = null,
+        CancellationToken cancellationToken = default)
+    {
+        Call.Segment(eventTypeId);
+        return WalkAsync(
+            (token, cancel) => GetEventTypeVersionsAsync(eventTypeId, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            page => page.Versions, page => page.NextPageToken, cancellationToken);
+    }
+
     /// <summary>The journeys, newest first. Pages are read as you go.</summary>
     /// <param name="pageSize">How many journeys a call reads, 1 to 200; null leaves it to the service.</param>
     public IAsyncEnumerable<Journey> EnumerateJourneysAsync(int? pageSize = null, CancellationToken cancellationToken = default) =>
@@ -45,17 +59,42 @@ public partial class FlownallyClient
             page => page.Journeys, page => page.NextPageToken, cancellationToken);
 
     /// <summary>The entries into a journey, newest first. Pages are read as you go.</summary>
+    /// <param name="state">Only entries whose delivery is in this state.</param>
+    /// <param name="enteredFrom">Only entries of then or later.</param>
+    /// <param name="enteredTo">Only entries of before.</param>
     /// <param name="pageSize">How many entries a call reads, 1 to 200; null leaves it to the service.</param>
     /// <exception cref="ArgumentException">The journey cannot stand in a path.</exception>
     public IAsyncEnumerable<JourneyEntry> EnumerateJourneyEntriesAsync(
         string journeyId,
+        DeliveryState? state = null,
+        DateTimeOffset? enteredFrom = null,
+        DateTimeOffset? enteredTo = null,
         int? pageSize = null,
         CancellationToken cancellationToken = default)
     {
         Call.Segment(journeyId);
         return WalkAsync(
-            (token, cancel) => GetJourneyEntriesAsync(journeyId, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            (token, cancel) => GetJourneyEntriesAsync(
+                journeyId, state: state, enteredFrom: enteredFrom, enteredTo: enteredTo,
+                pageSize: pageSize, pageToken: token, cancellationToken: cancel),
             page => page.Entries, page => page.NextPageToken, cancellationToken);
+    }
+
+    /// <summary>The attempts to deliver an entry, latest first. Pages are read as you go.</summary>
+    /// <param name="pageSize">How many attempts a call reads, 1 to 200; null leaves it to the service.</param>
+    /// <exception cref="ArgumentException">The journey or the entry cannot stand in a path.</exception>
+    public IAsyncEnumerable<JourneyEntryAttempt> EnumerateJourneyEntryAttemptsAsync(
+        string journeyId,
+        string entryId,
+        int? pageSize = null,
+        CancellationToken cancellationToken = default)
+    {
+        Call.Segment(journeyId);
+        Call.Segment(entryId);
+        return WalkAsync(
+            (token, cancel) => GetJourneyEntryAttemptsAsync(
+                journeyId, entryId, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            page => page.Attempts, page => page.NextPageToken, cancellationToken);
     }
 
     private static async IAsyncEnumerable<TRecord> WalkAsync<TPage, TRecord>(
