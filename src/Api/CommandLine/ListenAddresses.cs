@@ -98,7 +98,8 @@ internal static class ListenAddresses
 
     /// <returns>Null where the service can listen there.</returns>
     private static string? FaultOf(string text) =>
-        !ListenAddress.TryParse(text, out var address, Uri.UriSchemeHttp, Uri.UriSchemeHttps) ? $"an address such as http://0.0.0.0:8080, not '{text}'"
+        !ListenAddress.TryParse(text, out var address, Uri.UriSchemeHttp, Uri.UriSchemeHttps)
+            ? $"an address such as http://0.0.0.0:8080, not '{text}'"
         : !ListenAddress.IsOfMachine(address) ? $"{ListenAddress.OfMachine}, not '{address.Host}'"
         : null;
 }

@@ -53,7 +53,8 @@ internal static class OtherSettings
 
     private static IEnumerable<string> FaultsOfHosts(IConfigurationSection setting)
     {
-        const string Rule = "host names in ASCII, separated by semicolons, without scheme, port or path, such as events.example.com;*.example.org";
+        const string Rule = "host names in ASCII, separated by semicolons, without scheme, port or path, "
+            + "such as events.example.com;*.example.org";
         return setting.GetChildren().Any() ? [$"{setting.Key} must be one value: {Rule}."]
             : HostFilter.Split(setting.Value).All(HostFilter.IsHost) ? []
             : [$"{setting.Key} is '{setting.Value}'; it must be {Rule}."];
@@ -63,6 +64,7 @@ internal static class OtherSettings
         from name in TelemetryServices.Collectors
         let value = configuration[name]
         where !string.IsNullOrEmpty(value)
-            && !(Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
+            && !(Uri.TryCreate(value, UriKind.Absolute, out var url)
+                && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
         select $"{name} is '{value}'; it must be an address of http or https, such as http://collector:4317.";
 }

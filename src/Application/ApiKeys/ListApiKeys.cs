@@ -11,7 +11,8 @@ public sealed record ListApiKeys(TenantId? TenantId) : IRequest<Result<ApiKeyLis
 
 public sealed record ApiKeyList(IReadOnlyList<ApiKey> Keys);
 
-internal sealed class ListApiKeysHandler(ITenantRepository tenants, IApiKeyRepository keys) : IRequestHandler<ListApiKeys, Result<ApiKeyList>>
+internal sealed class ListApiKeysHandler(ITenantRepository tenants, IApiKeyRepository keys)
+    : IRequestHandler<ListApiKeys, Result<ApiKeyList>>
 {
     public async Task<Result<ApiKeyList>> Handle(ListApiKeys request, CancellationToken cancellationToken) =>
         request.TenantId is { } tenant && !await tenants.ExistsAsync(tenant, cancellationToken)

@@ -39,7 +39,9 @@ public static class ConnectionStrings
     {
         var parts = new NpgsqlConnectionStringBuilder(connectionString);
         var hosts = (parts.Host ?? "").Split(',')
-            .Select(host => parts.Port == NpgsqlConnection.DefaultPort || host.Contains(':', StringComparison.Ordinal) ? host : $"{host}:{parts.Port}");
+            .Select(host => parts.Port == NpgsqlConnection.DefaultPort || host.Contains(':', StringComparison.Ordinal)
+                ? host
+                : $"{host}:{parts.Port}");
         return string.Join('/', new[] { string.Join(',', hosts), parts.Database ?? parts.Username }.OfType<string>());
     }
 
