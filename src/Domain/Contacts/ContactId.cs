@@ -14,7 +14,7 @@ public readonly record struct ContactId : IResourceId<ContactId>
     public const int MaxLength = 128;
 
     /// <summary>What a contact id is, in words for a person who sent another thing.</summary>
-    public const string Rule = "1 to 128 of the characters A-Z a-z 0-9 _ . : @ + | ~ = -; '.' and '..' alone are not allowed";
+    public const string Rule = "1 to 128 characters of A-Z a-z 0-9 _ . : @ + | ~ = -; '.' and '..' alone are not allowed";
 
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:@+|~=-");

@@ -34,7 +34,7 @@ public sealed class SettingsTests
     [TestCase("Recording:MaxWaiting", "1000001", "Recording__MaxWaiting is '1000001'; it must be a whole number from 2 to 1000000.")]
     [TestCase("Recording:MaxWaiting", "99999999999",
         "Recording__MaxWaiting is '99999999999'; it must be a whole number from 2 to 1000000.")]
-    [TestCase("Recording:GroupCommit", "false", "Recording__GroupCommit is not a setting; known are Recording__MaxWaiting.")]
+    [TestCase("Recording:GroupCommit", "false", "Recording__GroupCommit is not a setting; there is only Recording__MaxWaiting.")]
     [TestCase("Database:MaxClockSkew", "5", "Database__MaxClockSkew is '5'; it must be " + Skew + ".")]
     [TestCase("Database:MaxClockSkew", "00:00:00", "Database__MaxClockSkew is '00:00:00'; it must be " + Skew + ".")]
     [TestCase("Database:MaxClockSkew", "5m", "Database__MaxClockSkew is '5m'; it must be " + Skew + ".")]
