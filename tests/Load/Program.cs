@@ -84,7 +84,7 @@ internal static class Program
         await server.StartAsync();
         try
         {
-            return await work(server.ConnectionString);
+            return await work($"{server.ConnectionString};Database=postgres");
         }
         finally
         {
