@@ -118,18 +118,6 @@ internal static class ApiHost
         .AddSingleton<FailedAuthentications>()
         .AddTransient<ApiKeyAuthentication>();
 
-    /// <summary>
-    /// Bodies may be compressed. The limits hold for what is decompressed, which is counted as it is read. A decoder keeps no more than it has
-    /// decompressed, so <see cref="BodyMemory"/> bounds it, too.
-    /// </summary>
-    private static IServiceCollection AddCompressedBodies(this IServiceCollection services) => services
-        .AddRequestDecompression(bodies =>
-        {
-            bodies.DecompressionProviders.Clear(); // of deflate senders disagree on what its name means (RFC 9110 §8.4.1.2)
-            bodies.DecompressionProviders["gzip"] = bodies.DecompressionProviders["x-gzip"] = new WholeBody.GZip(); // §8.4.1.3
-            bodies.DecompressionProviders["br"] = new WholeBody.Brotli();
-        });
-
     /// <summary>What the controllers need to answer calls.</summary>
     public static IMvcCoreBuilder AddControllers(this IServiceCollection services) => services
         .AddSingleton<IObjectModelValidator, NoModelValidation>()

@@ -96,8 +96,10 @@ public static class InfrastructureServices
     /// <param name="isShared">Whether tenants share them.</param>
     private static PrimarySessions NewSessions(IServiceProvider services, string connectionString, string name, bool isShared)
     {
-        var (options, clock) = (services.GetRequiredService<IOptions<DatabaseOptions>>().Value, services.GetRequiredService<TimeProvider>());
+        var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+        var clock = services.GetRequiredService<TimeProvider>();
         var log = services.GetService<ILoggerFactory>();
-        return new PrimarySessions(connectionString, servers => new SessionPool(ApiDataSource.Create(servers, options, clock, name, log), isShared));
+        return new PrimarySessions(
+            connectionString, servers => new SessionPool(ApiDataSource.Create(servers, options, clock, name, log), isShared));
     }
 }

@@ -1,5 +1,3 @@
-using System.Reflection;
-using Flownally.Api.Http;
 using Flownally.Api.Http.Authentication;
 using Flownally.Api.Tests.CommandLine;
 using Flownally.Application;
@@ -43,12 +41,10 @@ public sealed class ArchitectureTests
     [Test]
     public void Every_operation_names_requests_that_declare_the_same()
     {
-        var actions = typeof(ApiController).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ApiController)))
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)).ToList();
-        Assert.That(actions, Is.Not.Empty);
-        foreach (var action in actions)
+        Assert.That(Operations.Actions, Is.Not.Empty);
+        foreach (var action in Operations.Actions)
         {
-            var declared = action.GetCustomAttribute<SendsAttribute>()!.Requests.Select(RequiresAttribute.Of).ToList();
+            var declared = Operations.SentBy(action).Requests.Select(RequiresAttribute.Of).ToList();
             Assert.That(declared.Select(required => (required.Scope, string.Join(',', required.Roles))).Distinct().ToList(), Has.Count.EqualTo(1), action.Name);
         }
     }
@@ -57,11 +53,10 @@ public sealed class ArchitectureTests
     [Test]
     public void Every_operation_has_a_use_case_of_its_own_with_a_test()
     {
-        var requests = typeof(ApiController).Assembly.GetTypes().SelectMany(type => type.GetMethods()).SelectMany(action => action.GetCustomAttribute<SendsAttribute>()?.Requests ?? []).Distinct().ToList();
-        Assert.That(requests, Is.Not.Empty);
+        Assert.That(Requests, Is.Not.Empty);
         using (Assert.EnterMultipleScope())
         {
-            foreach (var request in requests)
+            foreach (var request in Requests)
             {
                 var folder = request.Namespace!["Flownally.Application.".Length..].Replace('.', '/');
                 Assert.That(Path.Combine(RunningService.Root.FullName, "src/Application", folder, $"{request.Name}.cs"), Does.Exist);
@@ -71,12 +66,8 @@ public sealed class ArchitectureTests
     }
 
     [Test]
-    public void Every_request_that_acts_for_a_tenant_is_named_by_an_operation()
-    {
-        var named = typeof(ApiController).Assembly.GetTypes().SelectMany(type => type.GetMethods())
-            .SelectMany(action => action.GetCustomAttribute<SendsAttribute>()?.Requests ?? []);
-        Assert.That(named.Distinct(), Is.EquivalentTo(typeof(TenantRequest).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(TenantRequest)))));
-    }
+    public void Every_request_that_acts_for_a_tenant_is_named_by_an_operation() =>
+        Assert.That(Requests, Is.EquivalentTo(typeof(TenantRequest).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(TenantRequest)))));
 
     [Test]
     public void Statements_go_through_one_place()
@@ -88,6 +79,9 @@ public sealed class ArchitectureTests
             .Select(file => Path.GetRelativePath(sources.FullName, file.FullName));
         Assert.That(openers, Is.EquivalentTo(Openers.Select(file => "Infrastructure/" + file)));
     }
+
+    /// <summary>What the operations send, each once.</summary>
+    private static IEnumerable<Type> Requests => Operations.Actions.SelectMany(action => Operations.SentBy(action).Requests).Distinct();
 
     private static bool Opens(string source) =>
         source.Contains("new NpgsqlConnection(", StringComparison.Ordinal) || source.Contains("OpenConnectionAsync(", StringComparison.Ordinal);

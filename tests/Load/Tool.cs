@@ -13,4 +13,25 @@ internal static class Tool
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program}: {await errors}");
     }
+
+    /// <summary>Runs a program whose words are for whoever reads the log.</summary>
+    /// <param name="settings">Of its environment.</param>
+    /// <returns>Its exit status.</returns>
+    public static async Task<int> StatusAsync(string program, string[] arguments, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            Program.Say(line);
+        }
+
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
 }

@@ -20,9 +20,8 @@ internal static class BackupCommand
         {
             var path = arguments.GetRequiredValue(file).FullName;
             var data = DatabaseHandle.EmbeddedData(arguments);
-            if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
+            if (!OutputFile.CanBeMade(path))
             {
-                // now, and not when the database has been dumped
                 return terminal.RefuseUse($"The backup cannot be written to {path}; FILE is a file in a folder that exists.");
             }
 

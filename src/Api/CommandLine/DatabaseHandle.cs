@@ -35,7 +35,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
 
     public IConfiguration Configuration { get; }
 
-    /// <summary>Where it is, for people: without an account or a password.</summary>
+    /// <summary>Where the database is, to show to people: without the account and the password.</summary>
     public string Place { get; }
 
     public string ConnectionString { get; }

@@ -69,9 +69,8 @@ internal static class EventsCommand
                     return terminal.RefuseUse("The refused lines cannot be written over the events; --refused names another file.");
                 }
 
-                if (Directory.Exists(refusedLines.Path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(refusedLines.Path))))
+                if (!OutputFile.CanBeMade(refusedLines.Path))
                 {
-                    // now, and not when the first line is refused
                     return terminal.RefuseUse(
                         $"The refused lines cannot be written to {refusedLines.Path}; --refused names a file in a folder that exists.");
                 }

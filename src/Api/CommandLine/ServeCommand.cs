@@ -54,7 +54,8 @@ internal static class ServeCommand
                 app.Lifetime.StopApplication();
             });
             await app.WaitForShutdownAsync(cancellationToken);
-            return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(work => work.ExecuteTask is { IsFaulted: true })
+            var work = app.Services.GetServices<IHostedService>().OfType<BackgroundService>();
+            return work.Any(service => service.ExecuteTask is { IsFaulted: true })
                 ? ExitStatus.Failed // something that must not end; the log says what
                 : ExitStatus.Done;
         }));

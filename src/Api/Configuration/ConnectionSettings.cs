@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Configuration;
 
-/// <summary>The settings <c>ConnectionStrings__…</c>. A malformed one is found before anything starts, and told without its value, which may hold a password.</summary>
+/// <summary>
+/// The settings <c>ConnectionStrings__…</c>. A malformed one is refused before anything starts. The message does not have its value, which may
+/// hold a password.
+/// </summary>
 internal static class ConnectionSettings
 {
     /// <summary>The server to use; without it, the embedded one.</summary>
@@ -17,14 +20,15 @@ internal static class ConnectionSettings
     private static readonly string[] Names = [Service, Owner];
 
     /// <returns>Null where nothing is set.</returns>
-    /// <exception cref="OptionsValidationException">It is no connection string, or has a keyword or a value that Npgsql does not take.</exception>
+    /// <exception cref="OptionsValidationException">It is no connection string, or Npgsql refuses a keyword or a value.</exception>
     public static string? Find(IConfiguration configuration, string name)
     {
         var value = configuration.GetConnectionString(name);
         return value is null || ConnectionStrings.IsUsable(value)
             ? value
             : throw new OptionsValidationException(name, typeof(string),
-                [$"{Section}__{name} is not a connection string of PostgreSQL, such as Host=db.example.com;Database=flownally;Username=flownally;Password=…"]);
+                [$"{Section}__{name} is not a connection string of PostgreSQL, such as "
+                    + "Host=db.example.com;Database=flownally;Username=flownally;Password=…"]);
     }
 
     /// <summary>With a misspelt name the embedded server would be used instead.</summary>

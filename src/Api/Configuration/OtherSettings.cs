@@ -11,8 +11,7 @@ internal static class OtherSettings
     /// <summary>Settings stand below these, never in them.</summary>
     private static readonly string[] Sections =
     [
-        "ConnectionStrings", "Contacts", "Recording", "Database", "Retention", "Journeys", "Journeys:Share", "Metrics", "Traces", "Limits",
-        "Logging", "Logging:LogLevel", "Logging:Console", "Logging:Console:LogLevel",
+        "ConnectionStrings", .. Settings.Sections, "Logging", "Logging:LogLevel", "Logging:Console", "Logging:Console:LogLevel",
     ];
 
     /// <summary>Where log levels stand: for all providers, and for the only one there is.</summary>

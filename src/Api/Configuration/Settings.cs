@@ -33,6 +33,23 @@ internal static class Settings
         },
     };
 
+    /// <summary>The sections that are read into options classes.</summary>
+    private static readonly Dictionary<string, Func<IServiceCollection, IConfigurationSection, IServiceCollection>> Options = new()
+    {
+        ["Contacts"] = (services, section) => services.AddSettings<ContactOptions>(section),
+        ["Recording"] = (services, section) => services.AddSettings<RecordingOptions>(section),
+        ["Database"] = (services, section) => services.AddSettings<DatabaseOptions>(section),
+        ["Retention"] = (services, section) => services.AddSettings<RetentionOptions>(section),
+        ["Journeys"] = (services, section) => services.AddSettings<JourneyOptions>(section, "Share"),
+        ["Journeys:Share"] = (services, section) => services.AddSettings<JourneyShareOptions>(section),
+        ["Metrics"] = (services, section) => services.AddSettings<MetricsOptions>(section),
+        ["Traces"] = (services, section) => services.AddSettings<TracesOptions>(section),
+        ["Limits"] = AddLimits,
+    };
+
+    /// <summary>The names of these sections.</summary>
+    public static IEnumerable<string> Sections => Options.Keys;
+
     /// <summary>A host that has the configuration, and nothing else yet.</summary>
     /// <exception cref="OptionsValidationException">A file of the configuration cannot be read.</exception>
     public static WebApplicationBuilder NewBuilder()
@@ -63,16 +80,18 @@ internal static class Settings
     }
 
     /// <summary>Every options class, each checked at the start.</summary>
-    public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSettings<ContactOptions>(configuration.GetSection("Contacts"))
-        .AddSettings<RecordingOptions>(configuration.GetSection("Recording"))
-        .AddSettings<DatabaseOptions>(configuration.GetSection("Database"))
-        .AddSettings<RetentionOptions>(configuration.GetSection("Retention"))
-        .AddSettings<JourneyOptions>(configuration.GetSection("Journeys"), "Share")
-        .AddSettings<JourneyShareOptions>(configuration.GetSection("Journeys:Share"))
-        .AddSettings<MetricsOptions>(configuration.GetSection("Metrics"))
-        .AddSettings<TracesOptions>(configuration.GetSection("Traces"))
+    public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration)
+    {
+        foreach (var (section, add) in Options)
+        {
+            add(services, configuration.GetSection(section));
+        }
+
+        return services;
+    }
+
+    private static IServiceCollection AddLimits(IServiceCollection services, IConfigurationSection section) => services
         .AddOptions<LimitOptions>()
-            .Configure(limits => LimitSettings.Read(configuration.GetSection("Limits"), limits))
-            .ValidateOnStart().Services;
+        .Configure(limits => LimitSettings.Read(section, limits))
+        .ValidateOnStart().Services;
 }

@@ -52,7 +52,8 @@ public sealed class EventsController(IMediator mediator) : ApiController
     [HttpPost("events/batch"), Sends(typeof(RecordEvents)), RequestSizeLimit(MaxBatchBytes), TakesNoHeader("Idempotency-Key")]
     [ProducesResponseType<RecordedEventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> CreateEvents(CreateEventsRequest request) =>
-        Answer(await mediator.Send(request.ToCommand(Caller), Aborted), recorded => Ok(RecordedEventsResponse.Of(recorded.Results, HttpContext)));
+        Answer(await mediator.Send(request.ToCommand(Caller), Aborted),
+            recorded => Ok(RecordedEventsResponse.Of(recorded.Results, HttpContext)));
 
     /// <summary>List all events</summary>
     /// <remarks>Newest recorded first.</remarks>

@@ -17,9 +17,10 @@ public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> R
     /// <summary>Many items may share a fault; each code is reported once, by its first item.</summary>
     private static void Report(IReadOnlyList<Result<EventId>> results, HttpContext http)
     {
+        var report = http.RequestServices.GetRequiredService<ProblemReport>();
         foreach (var same in results.Select(result => result.Error).OfType<Error>().GroupBy(error => error.Code))
         {
-            http.RequestServices.GetRequiredService<ProblemReport>().Add(http, same.First(), ProblemWriter.TraceOf(http.Request), same.Count());
+            report.Add(http, same.First(), ProblemWriter.TraceOf(http.Request), same.Count());
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed class CreateJourneyRequest
     /// <summary>What people call it; names need not differ.</summary>
     public required JourneyName Name { get; init; }
 
-    /// <summary>`once`, the default: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
+    /// <summary>`once` (default): a contact enters with its first matching event only. `everyTime`: with every matching event.</summary>
     public EntryMode EntryMode { get; init; } = EntryMode.Once;
 
     /// <summary>Which events it reacts to; can be said later, but not after it is activated.</summary>

@@ -16,7 +16,7 @@ public sealed class RedeliverJourneyEntriesRequest
     /// <summary>Only entries of before.</summary>
     public DateTimeOffset? EnteredTo { get; init; }
 
-    /// <summary>The `nextPageToken` of the call before; the other members are the same as there.</summary>
+    /// <summary>The `nextPageToken` of the previous call. Send the other members unchanged.</summary>
     public string? PageToken { get; init; }
 
     public RedeliverJourneyEntries ToCommand(Caller caller, JourneyId id) => new(caller, id, States, EnteredFrom, EnteredTo, PageToken);

@@ -37,7 +37,8 @@ internal sealed class MetricsServer(IOptions<MetricsOptions> options, MeterProvi
         builder.Services.AddSingleton(logging);
         builder.WebHost.UseUrls(url).ConfigureKestrel(server => server.AddServerHeader = false);
         var app = builder.Build();
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, predicate: null, path: "/metrics", configureBranchedPipeline: null, optionsName: null);
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(
+            meters, predicate: null, path: "/metrics", configureBranchedPipeline: null, optionsName: null);
         return app;
     }
 }

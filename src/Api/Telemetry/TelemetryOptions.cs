@@ -14,7 +14,7 @@ internal sealed class MetricsOptions
 /// <summary>The section <c>Traces</c> of the configuration.</summary>
 internal sealed class TracesOptions
 {
-    /// <summary>The share of calls that are traced, from 0 to 1. A call whose caller traces it is traced, too, unless the share is 0.</summary>
+    /// <summary>The share of calls that are traced, from 0 to 1. A call that its caller traces is traced, too, unless the share is 0.</summary>
     [Range(0.0, 1.0, ErrorMessage = "a number from 0 to 1")]
     public double Ratio { get; set; }
 }

@@ -29,7 +29,8 @@ internal static class TelemetryServices
             return services;
         }
 
-        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("flownally", serviceVersion: Version)).WithMetrics(metrics =>
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("flownally", serviceVersion: Version));
+        telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(Meters);
             if (isCollected)
@@ -55,5 +56,6 @@ internal static class TelemetryServices
         return services;
     }
 
-    private static string? Version => typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+    private static string? Version =>
+        typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 }

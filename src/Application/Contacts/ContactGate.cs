@@ -17,7 +17,8 @@ internal sealed class ContactGate(IContactRepository contacts, IOptions<ContactO
     /// <summary>The same for all contacts that a call names, whatever their number by one query.</summary>
     public Call OfCall(TenantId tenant, IEnumerable<ContactId> named) => new(this, tenant, named);
 
-    private async Task<IReadOnlySet<ContactId>> FindKnownAsync(TenantId tenant, IEnumerable<ContactId> named, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlySet<ContactId>> FindKnownAsync(
+        TenantId tenant, IEnumerable<ContactId> named, CancellationToken cancellationToken) =>
         await contacts.FindKnownAsync(tenant, [.. named.Distinct()], cancellationToken);
 
     /// <summary>Asks when it is first asked.</summary>

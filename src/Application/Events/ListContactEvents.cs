@@ -4,12 +4,13 @@ using Flownally.Application.Paging;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
+using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using MediatR;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Reads a contact's timeline, page by page, newest moment first.</summary>
+/// <summary>Reads a contact's timeline, page by page, latest event first.</summary>
 /// <param name="EventTypeId">Only events of this type; null for all.</param>
 [Requires(Scopes.EventList)]
 public sealed record ListContactEvents(Caller Caller, ContactId ContactId, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken)
@@ -24,15 +25,9 @@ internal sealed class ListContactEventsHandler(ContactGate gate, IEventQueries e
 {
     public async Task<Result<EventsResponse>> Handle(ListContactEvents request, CancellationToken cancellationToken)
     {
-        TimelinePosition? after = null;
-        if (request.PageToken is not null)
+        if (!PageToken.TryReadTimeAndId(request.List, request.PageToken, out var last))
         {
-            if (!PageToken.TryRead(request.List, request.PageToken, out var bytes) || !TimelinePosition.TryRead(bytes, out var position))
-            {
-                return new PageTokenInvalid();
-            }
-
-            after = position;
+            return new PageTokenInvalid();
         }
 
         if (await gate.RefusalAsync(request.TenantId, request.ContactId, cancellationToken) is { } refusal)
@@ -40,8 +35,10 @@ internal sealed class ListContactEventsHandler(ContactGate gate, IEventQueries e
             return refusal;
         }
 
-        var rows = await events.TimelineAsync(request.TenantId, request.ContactId, request.EventTypeId, after, request.PageSize.Value + 1, cancellationToken);
-        var page = Page.Of(rows.Events, request.PageSize, request.List, last => new TimelinePosition(last.OccurredAt, last.Id).ToBytes());
+        TimelinePosition? after = last is { } shown ? new TimelinePosition(shown.Time, new EventId(shown.Id)) : null;
+        var rows = await events.TimelineAsync(
+            request.TenantId, request.ContactId, request.EventTypeId, after, request.PageSize.Value + 1, cancellationToken);
+        var page = Page.Of(rows.Events, request.PageSize, request.List, e => PageToken.PositionOf(e.OccurredAt, e.Id.Value));
         return new EventsResponse(page.Records, page.NextToken, rows.TotalSize);
     }
 }

@@ -45,15 +45,9 @@ internal sealed class RedeliverJourneyEntriesHandler(IJourneyRepository journeys
 {
     public async Task<Result<RedeliveredEntriesResponse>> Handle(RedeliverJourneyEntries request, CancellationToken cancellationToken)
     {
-        RedeliveryPlace? after = null;
-        if (request.PageToken is not null)
+        if (!PageToken.TryReadTimeAndId(request.Walk, request.PageToken, out var last))
         {
-            if (!PageToken.TryRead(request.Walk, request.PageToken, out var bytes) || !RedeliveryPlace.TryRead(bytes, out var place))
-            {
-                return new PageTokenInvalid();
-            }
-
-            after = place;
+            return new PageTokenInvalid();
         }
 
         await using var locked = await journeys.LockAsync(request.TenantId, request.Id, cancellationToken);
@@ -68,10 +62,11 @@ internal sealed class RedeliverJourneyEntriesHandler(IJourneyRepository journeys
         }
 
         var selection = new RedeliverySelection([.. request.States.Distinct()], request.EnteredFrom, request.EnteredTo);
+        RedeliveryPlace? after = last is { } taken ? new RedeliveryPlace(taken.Time, new JourneyEntryId(taken.Id)) : null;
         var now = Microseconds.Truncate(clock.GetUtcNow());
         var page = await locked.RedeliverAsync(selection, after, RedeliverJourneyEntries.MostTogether, now, cancellationToken);
         await locked.CommitAsync(cancellationToken);
-        var next = page.Next is { } last ? PageToken.Write(request.Walk, last.ToBytes()) : null;
+        var next = page.Next is { } place ? PageToken.Write(request.Walk, PageToken.PositionOf(place.Began, place.Last.Value)) : null;
         return new RedeliveredEntriesResponse(page.Redelivered, next);
     }
 }

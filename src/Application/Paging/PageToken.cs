@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,7 @@ public static class PageToken
 {
     private const int DigestBytes = 8;
     private const int IdBytes = 16;
+    private const int TimeBytes = sizeof(long);
 
     public static string Write(string list, ReadOnlySpan<byte> position)
     {
@@ -56,6 +58,36 @@ public static class PageToken
         }
 
         last = new Guid(position, bigEndian: true);
+        return true;
+    }
+
+    /// <summary>The position of a record in a list that is ordered by time, then id.</summary>
+    public static byte[] PositionOf(DateTimeOffset time, Guid id)
+    {
+        var position = new byte[TimeBytes + IdBytes];
+        BinaryPrimitives.WriteInt64BigEndian(position, time.UtcTicks);
+        id.TryWriteBytes(position.AsSpan(TimeBytes), bigEndian: true, out _);
+        return position;
+    }
+
+    /// <summary>For lists by time, then id: the one that the page before ended with, or null where the list begins.</summary>
+    /// <returns>False where the token is broken or was made for another list.</returns>
+    public static bool TryReadTimeAndId(string list, string? token, out (DateTimeOffset Time, Guid Id)? last)
+    {
+        last = null;
+        if (token is null)
+        {
+            return true;
+        }
+
+        // The digest is no secret, so anything may stand in a token.
+        if (!TryRead(list, token, out var position) || position.Length != TimeBytes + IdBytes
+            || BinaryPrimitives.ReadInt64BigEndian(position) is not (>= 0 and var ticks) || ticks > DateTime.MaxValue.Ticks)
+        {
+            return false;
+        }
+
+        last = (new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(position.AsSpan(TimeBytes), bigEndian: true));
         return true;
     }
 

@@ -22,9 +22,11 @@ internal sealed class ContactRepository(Database database) : IContactRepository
         ON CONFLICT DO NOTHING
         """;
 
-    public async Task<IReadOnlySet<ContactId>> FindKnownAsync(TenantId tenant, IReadOnlyCollection<ContactId> contacts, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<ContactId>> FindKnownAsync(
+        TenantId tenant, IReadOnlyCollection<ContactId> contacts, CancellationToken cancellationToken)
     {
-        var known = (await database.QueryAsync<string>(tenant, FindKnown, new { contacts = contacts.Select(contact => contact.Value).ToArray() }, cancellationToken)).ToHashSet();
+        var asked = new { contacts = contacts.Select(contact => contact.Value).ToArray() };
+        var known = (await database.QueryAsync<string>(tenant, FindKnown, asked, cancellationToken)).ToHashSet();
         return contacts.Where(contact => known.Contains(contact.Value)).ToHashSet();
     }
 

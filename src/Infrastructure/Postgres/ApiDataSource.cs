@@ -45,7 +45,8 @@ internal static class ApiDataSource
     private const string VerifyFeedClock = "SELECT verify_feed_clock()";
 
     /// <param name="name">Of the pool, in metrics.</param>
-    public static NpgsqlDataSource Create(string connectionString, DatabaseOptions options, TimeProvider clock, string name = "api", ILoggerFactory? log = null)
+    public static NpgsqlDataSource Create(
+        string connectionString, DatabaseOptions options, TimeProvider clock, string name = "api", ILoggerFactory? log = null)
     {
         var builder = new NpgsqlDataSourceBuilder(ConnectionStrings.ForApi(connectionString)) { Name = name };
         builder.UseLoggerFactory(log);

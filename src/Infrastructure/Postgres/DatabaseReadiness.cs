@@ -9,8 +9,8 @@ namespace Flownally.Infrastructure.Postgres;
 /// lie ahead. Checked once, by whichever call comes first after the database is there. Logs why the database cannot be worked with, once
 /// for each reason.
 /// </summary>
-internal sealed partial class DatabaseReadiness(PrimarySessions sessions, NotificationCheck notifications, TimeProvider clock, ILogger<DatabaseReadiness> log)
-    : IDisposable
+internal sealed partial class DatabaseReadiness(
+    PrimarySessions sessions, NotificationCheck notifications, TimeProvider clock, ILogger<DatabaseReadiness> log) : IDisposable
 {
     private const string Prepare = "SELECT verify_feed_clock(), create_event_partitions(@through)";
 

@@ -26,7 +26,8 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
         var session = await sessions.OpenAsync(scope, cancellationToken);
         try
         {
-            return new DatabaseTransaction(scope, sessions, session, await session.Connection.BeginTransactionAsync(isolation, cancellationToken));
+            var transaction = await session.Connection.BeginTransactionAsync(isolation, cancellationToken);
+            return new DatabaseTransaction(scope, sessions, session, transaction);
         }
         catch
         {

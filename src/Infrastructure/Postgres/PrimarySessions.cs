@@ -38,14 +38,20 @@ internal sealed class PrimarySessions : IAsyncDisposable
     /// <summary>How many sessions there are at most.</summary>
     public int Size => _pool.Size;
 
-    /// <summary>How often the service has left a server that did not answer. A statement that began before the last move waits in vain.</summary>
+    /// <summary>
+    /// How many times the service has left a server that did not answer. A statement that began before the last move waits in vain.
+    /// </summary>
     public int Moves => _moves;
 
     /// <inheritdoc cref="SessionPool.OpenAsync"/>
     public async ValueTask<Session> OpenAsync(TenantScope scope, CancellationToken cancellationToken)
     {
         var session = await _pool.OpenAsync(scope, cancellationToken);
-        _server = NameOf(session.Connection);
+        if (_servers.Length > 1)
+        {
+            _server = NameOf(session.Connection);
+        }
+
         return session;
     }
 
@@ -97,10 +103,16 @@ internal sealed class PrimarySessions : IAsyncDisposable
         left.Renew();
     }
 
-    /// <returns>Null where the server is no primary, or does not answer in time. Npgsql's own limits take longer with a server that hangs.</returns>
+    /// <summary>Has a limit of its own, because Npgsql's take longer with a server that hangs.</summary>
+    /// <returns>Null where the server is no primary, or does not answer in time.</returns>
     private async Task<Primary?> AskAsync(string server)
     {
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionStrings.Unpooled(_connectionString)) { Host = server, Timeout = 1, CommandTimeout = 1 };
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionStrings.Unpooled(_connectionString))
+        {
+            Host = server,
+            Timeout = 1,
+            CommandTimeout = 1,
+        };
         settings.Remove("Target Session Attributes"); // Npgsql takes these for several servers only
         settings.Remove("Load Balance Hosts");
         try

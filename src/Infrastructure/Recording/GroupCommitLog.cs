@@ -28,7 +28,8 @@ internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IRe
         var meter = meters.Create("Flownally");
         _recorded = meter.CreateCounter<long>("flownally.events.recorded", "{event}", "Events recorded.");
         _groupSize = meter.CreateHistogram<int>("flownally.recording.group.size", "{event}", "Events in a group.");
-        meter.CreateObservableGauge("flownally.recording.queue.events", () => _queue.EventsWaiting, "{event}", "Events in no statement yet.");
+        meter.CreateObservableGauge(
+            "flownally.recording.queue.events", () => _queue.EventsWaiting, "{event}", "Events in no statement yet.");
         meter.CreateObservableGauge("flownally.recording.queue.age", () => _queue.Age.TotalSeconds, "s", "How long the oldest call waits.");
     }
 

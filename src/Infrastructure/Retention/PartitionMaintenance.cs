@@ -49,7 +49,8 @@ internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetenti
         }
         catch (Exception exception) when (Outage.MayBe(exception))
         {
-            log.LogWarning("Partitions and old attempts could not be looked after; the next try is in an hour: {Reason}", exception.Message);
+            log.LogWarning(
+                "Partitions and old attempts could not be looked after; the next try is in an hour: {Reason}", exception.Message);
             return false;
         }
     }

@@ -1,4 +1,5 @@
 using Flownally.Infrastructure.EmbeddedPostgres;
+using Flownally.Load.Compat;
 
 namespace Flownally.Api.Tests.CommandLine;
 
@@ -13,14 +14,12 @@ public sealed class DatabaseUpgradeTests
     {
         File.SetUnixFileMode(_temporary.FullName, (UnixFileMode)0b111_101_101);
         await BackupTests.RequireClientsAsync();
-        _withNpm = ("XDG_DATA_HOME", Path.Combine(_temporary.FullName, "npm"));
-        var script = Path.Combine(RunningService.Root.FullName, "src/Infrastructure/EmbeddedPostgres/install-postgres.sh");
-        if ((await RunningService.ToolAsync([script, "--npm"], _withNpm)).Status != 0)
+        var newest = _temporary.CreateSubdirectory("npm");
+        _withNpm = (NewestPostgres.DataHome, newest.FullName);
+        if (!await NewestPostgres.TryInstallAsync(RunningService.Root.FullName, newest))
         {
             Assert.Ignore("A newer PostgreSQL cannot be had: npm or its registry is missing.");
         }
-
-        await RunningService.ToolAsync(["chmod", "-R", "a+rX", _withNpm.Value]);
     }
 
     [OneTimeTearDown]

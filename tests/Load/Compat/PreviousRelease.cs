@@ -25,7 +25,7 @@ internal static class PreviousRelease
     public static async Task<(int Passed, int Failed)> RunAsync()
     {
         var commit = (await File.ReadAllTextAsync(CommitFile)).Trim();
-        if (!await SucceedsAsync("git", "cat-file", "-e", $"{commit}^{{commit}}"))
+        if (await Tool.StatusAsync("git", ["cat-file", "-e", $"{commit}^{{commit}}"]) != 0)
         {
             Program.Say($"Skipped: the history does not reach to the previous release, {commit}, as in a shallow clone.");
             return (0, 0);
@@ -158,12 +158,5 @@ internal static class PreviousRelease
             Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
         };
         return await Http.SendAsync(request);
-    }
-
-    private static async Task<bool> SucceedsAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0;
     }
 }

@@ -816,7 +816,7 @@ public partial class CreateJourneyRequest
     [JsonPropertyName("name")]
     public string Name { get; set; } = default!;
 
-    /// <summary>`once`, the default: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
+    /// <summary>`once` (default): a contact enters with its first matching event only. `everyTime`: with every matching event.</summary>
     [JsonPropertyName("entryMode")]
     public EntryMode? EntryMode { get; set; }
 
@@ -1093,7 +1093,7 @@ public partial class RedeliverJourneyEntriesRequest
     [JsonPropertyName("enteredTo")]
     public DateTimeOffset? EnteredTo { get; set; }
 
-    /// <summary>The `nextPageToken` of the call before; the other members are the same as there.</summary>
+    /// <summary>The `nextPageToken` of the previous call. Send the other members unchanged.</summary>
     [JsonPropertyName("pageToken")]
     public string? PageToken { get; set; }
 

@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Flownally.Api.Compression;
 
 namespace Flownally.Api.CommandLine.Input;
 
@@ -27,7 +27,7 @@ internal sealed class InputLines : IAsyncDisposable
     private readonly Stream _file;
 
     private readonly InputSource _source;
-    private GZipStream? _gzip;
+    private WholeGZipStream? _gzip;
 
     private InputLines(string name, Stream file, bool mustBeGzip)
     {
@@ -48,7 +48,7 @@ internal sealed class InputLines : IAsyncDisposable
         : new(path, InputFile.Open(path), mustBeGzip: path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads every line that is not blank, once.</summary>
-    /// <exception cref="WrongUseException">It is no text that can be read, or cannot be read further.</exception>
+    /// <exception cref="WrongUseException">The input is not text, or reading it fails.</exception>
     public async IAsyncEnumerable<InputLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pipe = await OpenTextAsync(cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class InputLines : IAsyncDisposable
         await _file.DisposeAsync();
     }
 
-    /// <exception cref="WrongUseException">It is something else than UTF-8 text, plain or compressed by gzip.</exception>
+    /// <exception cref="WrongUseException">The input is not UTF-8 text, plain or compressed by gzip.</exception>
     private async Task<PipeReader> OpenTextAsync(CancellationToken cancellationToken)
     {
         var head = await Guarded(_source.LookAsync(InputFormat.HeadBytes, cancellationToken), line: 1, cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class InputLines : IAsyncDisposable
             throw new WrongUseException($"{_name} is not gzip, though its name ends in .gz; rename it if it is plain text.");
         }
 
-        _gzip = isGzip ? new GZipStream(_source, CompressionMode.Decompress) : null;
+        _gzip = isGzip ? new WholeGZipStream(_source) : null;
         var pipe = PipeReader.Create(_gzip ?? (Stream)_source, PipeOptions);
         var text = await ReadOnAsync(pipe, InputFormat.HeadBytes, line: 1, cancellationToken);
         if (InputFormat.Find(text.Buffer.Slice(0, Math.Min(text.Buffer.Length, InputFormat.HeadBytes)).ToArray()) is { } format)
@@ -123,15 +123,8 @@ internal sealed class InputLines : IAsyncDisposable
     }
 
     /// <param name="line">The one that is read next.</param>
-    private async Task<ReadResult> ReadOnAsync(PipeReader pipe, int bytes, long line, CancellationToken cancellationToken)
-    {
-        var read = await Guarded(pipe.ReadAtLeastAsync(bytes, cancellationToken).AsTask(), line, cancellationToken);
-
-        // Past the end of a member a decoder goes on only with another member, and drops all else without a word.
-        return read.IsCompleted && _gzip is not null && !_source.IsAtEnd
-            ? throw Unreadable(line, "it goes on with something that is not gzip")
-            : read;
-    }
+    private Task<ReadResult> ReadOnAsync(PipeReader pipe, int bytes, long line, CancellationToken cancellationToken) =>
+        Guarded(pipe.ReadAtLeastAsync(bytes, cancellationToken).AsTask(), line, cancellationToken);
 
     /// <summary>A read of standard input cannot be cancelled, only left waiting.</summary>
     private async Task<T> Guarded<T>(Task<T> reading, long line, CancellationToken cancellationToken)
@@ -139,6 +132,10 @@ internal sealed class InputLines : IAsyncDisposable
         try
         {
             return await reading.WaitAsync(cancellationToken);
+        }
+        catch (TrailingDataException)
+        {
+            throw Unreadable(line, "it goes on with something that is not gzip");
         }
         catch (InvalidDataException)
         {
@@ -185,7 +182,9 @@ internal sealed class InputLines : IAsyncDisposable
 
 /// <summary>A line of a file.</summary>
 /// <param name="Number">Counted from 1, blank lines too.</param>
-/// <param name="Text">What stands on it, without its end and a byte order mark; null where that is more than <see cref="InputLines.MaxLineBytes"/>.</param>
+/// <param name="Text">
+/// The line without its end and a byte order mark; null where it is longer than <see cref="InputLines.MaxLineBytes"/>.
+/// </param>
 internal readonly record struct InputLine(long Number, byte[]? Text)
 {
     public bool IsBlank => Text is not null && !Text.AsSpan().ContainsAnyExcept(" \t\r"u8);

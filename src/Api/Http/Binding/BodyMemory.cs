@@ -56,7 +56,7 @@ internal sealed class BodyMemory
         public ReadOnlyMemory<byte> Utf8 => _buffer.AsMemory(0, _length);
 
         /// <summary>Reads a body to its end. Room for what it announces is taken first, so that not even that can be too much.</summary>
-        /// <param name="limit">In bytes: the source fails where it has more.</param>
+        /// <param name="limit">The most bytes of the body. The source throws where there are more.</param>
         /// <returns>False where the tenant holds too much already.</returns>
         public async Task<bool> TryReadAsync(Stream source, long? announced, long limit, CancellationToken cancellationToken)
         {

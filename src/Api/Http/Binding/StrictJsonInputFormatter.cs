@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Flownally.Api.Compression;
 using Flownally.Api.Http.Authentication;
 using Flownally.Api.Http.Problems;
 using Flownally.Application.Limits;
@@ -56,7 +57,7 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
                 return new RateLimited("the bodies that are held for one tenant at a time", RateLimited.Soon);
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidDataException or TrailingDataException)
         {
             return new MalformedJson("The body is not compressed as its Content-Encoding says.");
         }

@@ -4,7 +4,7 @@ using System.Net;
 
 namespace Flownally.Api.Http.Edge;
 
-/// <summary>An address of this machine to listen at: a scheme, a host and perhaps a port, and nothing else.</summary>
+/// <summary>An address of this machine to listen on: a scheme, a host and an optional port.</summary>
 internal static class ListenAddress
 {
     /// <summary>What the host may be.</summary>

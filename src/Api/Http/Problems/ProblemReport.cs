@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Mvc.Controllers;
 namespace Flownally.Api.Http.Problems;
 
 /// <summary>
-/// Tells operators of every problem that is answered: a count by code, and a line in the log with the traceId of the answer. The line names the
-/// places at fault and not what stands there, nor the contact, because these may be personal.
+/// Reports every answered problem to operators: a count by code, and a line in the log with the traceId of the answer. The line names the
+/// places at fault. It has neither their values nor the contact, because these may be personal.
 /// </summary>
 internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Problem> log) : IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Proble
     private const int MostPlaces = 5;
 
     private readonly Counter<long> _problems =
-        meters.Create("Flownally").CreateCounter<long>("flownally.problems", "{problem}", "Calls, and items of batches, that were answered with a problem, by its code.");
+        meters.Create("Flownally").CreateCounter<long>("flownally.problems", "{problem}",
+            "Calls, and items of batches, that were answered with a problem, by its code.");
 
     /// <summary>Bounds what refused calls can make the log write; the rest is logged at Debug.</summary>
     private readonly TokenBucketRateLimiter _warnings = new(new TokenBucketRateLimiterOptions
@@ -42,12 +43,14 @@ internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Proble
 
         var route = http.GetEndpoint() as RouteEndpoint;
         var action = route?.Metadata.GetMetadata<ControllerActionDescriptor>();
-        var path = route is null ? FieldViolation.Cut(http.Request.Path.ToUriComponent(), LongestPath) : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
+        var path = route is null
+            ? FieldViolation.Cut(http.Request.Path.ToUriComponent(), LongestPath)
+            : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
+        var places = error.Violations.Take(MostPlaces).Select(place => $"{place.Field} ({place.Code})").ToList();
         var caller = (http.User as CallerPrincipal)?.Caller;
-        Log(log, level, level == LogLevel.Error ? error.Cause : null, http.Request.Method, path, type.Status >= 500 ? "failed" : "was refused", type.Status, type.Code, times, traceId,
-            action is null ? null : char.ToLowerInvariant(action.ActionName[0]) + action.ActionName[1..],
-            caller?.TenantId.ToString(), caller?.KeyId?.ToString(),
-            error.Violations.Count == 0 ? null : string.Join(", ", error.Violations.Take(MostPlaces).Select(place => $"{place.Field} ({place.Code})")), CauseOf(error));
+        Log(log, level, level == LogLevel.Error ? error.Cause : null, http.Request.Method, path,
+            type.Status >= 500 ? "failed" : "was refused", type.Status, type.Code, times, traceId, action is null ? null : Operations.NameOf(action.MethodInfo),
+            caller?.TenantId.ToString(), caller?.KeyId?.ToString(), places.Count == 0 ? null : string.Join(", ", places), CauseOf(error));
     }
 
     public void Dispose() => _warnings.Dispose();
@@ -55,7 +58,8 @@ internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Proble
     private LogLevel LevelOf(int status) => status switch
     {
         StatusCodes.Status500InternalServerError => LogLevel.Error,
-        StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests => IsWithinLimit() ? LogLevel.Warning : LogLevel.Debug,
+        StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests =>
+            IsWithinLimit() ? LogLevel.Warning : LogLevel.Debug,
         _ => LogLevel.Debug,
     };
 
@@ -73,7 +77,8 @@ internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Proble
         var cause => cause.Message,
     };
 
-    [LoggerMessage("{Method} {Path} {Outcome}: {Status} {Code}, {Times} times. TraceId {TraceId}, operation {Operation}, tenant {Tenant}, key {KeyId}, places {Places}, cause: {Cause}")]
-    private static partial void Log(ILogger log, LogLevel level, Exception? exception, string method, string path, string outcome, int status, string code, int times, string? traceId,
-        string? operation, string? tenant, string? keyId, string? places, string? cause);
+    [LoggerMessage("{Method} {Path} {Outcome}: {Status} {Code}, {Times} times. "
+        + "TraceId {TraceId}, operation {Operation}, tenant {Tenant}, key {KeyId}, places {Places}, cause: {Cause}")]
+    private static partial void Log(ILogger log, LogLevel level, Exception? exception, string method, string path, string outcome,
+        int status, string code, int times, string? traceId, string? operation, string? tenant, string? keyId, string? places, string? cause);
 }

@@ -68,7 +68,7 @@ internal sealed class DispatchStore(Database database) : IDispatchStore
         ORDER  BY e.id
         """;
 
-    /// <summary>Two statements see one state: only the leader writes.</summary>
+    /// <summary>Reads with two statements. They see the same state, because only the leader writes.</summary>
     public async Task<DispatchState> LoadAsync(CancellationToken cancellationToken)
     {
         var (transactionId, position, last) = await database.FindAsync<(long, long, Guid)>(TenantScope.All, Load, null, cancellationToken);

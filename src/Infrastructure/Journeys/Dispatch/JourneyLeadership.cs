@@ -10,5 +10,6 @@ internal sealed class JourneyLeadership(PrimarySessions sessions)
 
     /// <returns>Null where another process leads. Disposing it lets another one lead; so does its end, however it ends.</returns>
     public Task<AdvisoryLock?> TryTakeAsync(CancellationToken cancellationToken) =>
-        AdvisoryLock.TryTakeAsync(ConnectionStrings.ForLeadership(sessions.ConnectionString), "flownally.journeys", cancellationToken, SetUp);
+        AdvisoryLock.TryTakeAsync(
+            ConnectionStrings.ForLeadership(sessions.ConnectionString), "flownally.journeys", cancellationToken, SetUp);
 }

@@ -26,13 +26,15 @@ internal static class Contract
         .Select(path => (new Regex($"^{Regex.Replace(path.Key, @"\{[^}]*\}", "[^/]+")}$"), path.Value!.AsObject()))];
 
     /// <summary>All that there are. A path has its parameters in braces.</summary>
-    public static IEnumerable<(HttpMethod Method, string Path)> Operations => Document["paths"]!.AsObject()
-        .SelectMany(path => path.Value!.AsObject().Select(operation => (HttpMethod.Parse(operation.Key), path.Key)));
+    public static IEnumerable<(HttpMethod Method, string Path)> Operations => Access.Select(access => (access.Method, access.Path));
 
     /// <summary>Who may call each operation.</summary>
-    public static IEnumerable<(string OperationId, HttpMethod Method, string Path, string Scope, string[] Roles)> Access => Document["paths"]!.AsObject()
-        .SelectMany(path => path.Value!.AsObject().Select(operation => ((string)operation.Value!["operationId"]!, HttpMethod.Parse(operation.Key), path.Key,
-            (string)operation.Value["x-required-scope"]!, operation.Value["x-allowed-roles"]!.AsArray().Select(role => (string)role!).ToArray())));
+    public static IEnumerable<(string OperationId, HttpMethod Method, string Path, string Scope, string[] Roles)> Access =>
+        from path in Document["paths"]!.AsObject()
+        from operation in path.Value!.AsObject()
+        let declared = operation.Value!
+        select ((string)declared["operationId"]!, HttpMethod.Parse(operation.Key), path.Key, (string)declared["x-required-scope"]!,
+            declared["x-allowed-roles"]!.AsArray().Select(role => (string)role!).ToArray());
 
     /// <returns>What the contract does not say of an answer.</returns>
     public static IReadOnlyList<string> Faults(HttpMethod method, string path, Answer answer)
