@@ -1,6 +1,7 @@
 using Flownally.Api.Http.Edge;
 using Flownally.Api.Telemetry;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Configuration;
@@ -14,6 +15,15 @@ internal static class OtherSettings
         "ConnectionStrings", .. Settings.Sections, "Logging", "Logging:LogLevel", "Logging:Console", "Logging:Console:LogLevel",
     ];
 
+    /// <summary>All that a file may have at its top.</summary>
+    private static readonly string[] TopNames =
+    [
+        .. Sections.Where(IsWord), HostFilter.Setting, "Kestrel", .. TelemetryServices.Collectors,
+    ];
+
+    /// <summary>Stands where a setting's section is missing, such as in <c>Flownally__Contacts__UnknownContact</c>.</summary>
+    private const string Program = "Flownally";
+
     /// <summary>Where log levels stand: for all providers, and for the only one there is.</summary>
     private static readonly string[] LogLevels = ["Logging:LogLevel", "Logging:Console:LogLevel"];
 
@@ -22,6 +32,7 @@ internal static class OtherSettings
     {
         string[] faults =
         [
+            .. configuration.Providers.SelectMany(FaultsOfNames),
             .. FaultsOfSections(configuration),
             .. ConnectionSettings.FindUnknown(configuration),
             .. FaultsOfLogLevels(configuration),
@@ -34,13 +45,38 @@ internal static class OtherSettings
         }
     }
 
-    /// <summary>An environment variable of one word, such as DATABASE, may be another program's. The value may hold a password.</summary>
+    /// <summary>
+    /// A file is this program's alone. The environment is not: there a name is taken for a slip where it is nearly one of ours, and, but for
+    /// <c>AllowedHosts</c>, has a part below it.
+    /// </summary>
+    private static IEnumerable<string> FaultsOfNames(IConfigurationProvider provider) =>
+        from name in provider.GetChildKeys([], null).Distinct(StringComparer.OrdinalIgnoreCase)
+        where !TopNames.Contains(name, StringComparer.OrdinalIgnoreCase)
+        let nearest = Spelling.Nearest(name, TopNames)
+        where provider switch
+        {
+            JsonConfigurationProvider or JsonStreamConfigurationProvider => !IsOfOthers(name),
+            EnvironmentVariablesConfigurationProvider => nearest == HostFilter.Setting
+                || ((nearest is not null || name.Equals(Program, StringComparison.OrdinalIgnoreCase)) && provider.GetChildKeys([], name).Any()),
+            _ => false,
+        }
+        select nearest is null ? $"{name} is not a setting; known are {string.Join(", ", TopNames)}." : $"{name} is not a setting; {nearest} is.";
+
+    /// <summary>OpenTelemetry's, and the address of a file's own schema, which editors read.</summary>
+    private static bool IsOfOthers(string name) => name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase) || name == "$schema";
+
+    /// <summary>
+    /// An environment variable of one word, such as DATABASE, may be another program's, unless it is spelt as ours. The value may hold a
+    /// password.
+    /// </summary>
     private static IEnumerable<string> FaultsOfSections(IConfigurationRoot configuration) =>
         from name in Sections
-        let isWord = !name.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
-        where configuration.Providers.Any(provider => !(isWord && provider is EnvironmentVariablesConfigurationProvider)
-            && provider.TryGet(name, out var value) && value is not null)
+        where configuration.Providers.Any(provider => provider.TryGet(name, out var value) && value is not null
+            && (!IsWord(name) || provider is not EnvironmentVariablesConfigurationProvider
+                || provider.GetChildKeys([], null).Contains(name, StringComparer.Ordinal)))
         select $"{SettingsSection.NameOf(configuration.GetSection(name))} must be a section of settings, not a value.";
+
+    private static bool IsWord(string name) => !name.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
 
     private static IEnumerable<string> FaultsOfLogLevels(IConfiguration configuration)
     {
@@ -55,7 +91,7 @@ internal static class OtherSettings
         const string Rule = "host names in ASCII, separated by semicolons, without scheme, port or path, "
             + "such as events.example.com;*.example.org";
         return setting.GetChildren().Any() ? [$"{setting.Key} must be one value: {Rule}."]
-            : HostFilter.Split(setting.Value).All(HostFilter.IsHost) ? []
+            : string.IsNullOrEmpty(setting.Value) || HostFilter.Split(setting.Value) is { Length: > 0 } hosts && hosts.All(HostFilter.IsHost) ? []
             : [$"{setting.Key} is '{setting.Value}'; it must be {Rule}."];
     }
 

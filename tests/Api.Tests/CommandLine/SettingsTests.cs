@@ -19,6 +19,9 @@ public sealed class SettingsTests
         "host names in ASCII, separated by semicolons, without scheme, port or path, such as events.example.com;*.example.org";
 
     private const string Collector = "an address of http or https, such as http://collector:4317";
+    private const string Collectors =
+        "OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+
     private const string Share = "a time from 00:00:00.001 to 00:01:00, such as 00:00:00.050";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flownally-settings-");
@@ -105,10 +108,16 @@ public sealed class SettingsTests
     [TestCase("""{"AllowedHosts":"events.example.com/v1"}""", "AllowedHosts is 'events.example.com/v1'; it must be " + Hosts + ".")]
     [TestCase("""{"AllowedHosts":"::1"}""", "AllowedHosts is '::1'; it must be " + Hosts + ".", Description = "no brackets")]
     [TestCase("""{"AllowedHosts":"münchen.example"}""", "AllowedHosts is 'münchen.example'; it must be " + Hosts + ".")]
+    [TestCase("""{"AllowedHosts":";"}""", "AllowedHosts is ';'; it must be " + Hosts + ".", Description = "any host would do")]
     [TestCase("""{"AllowedHosts":["events.example.com"]}""", "AllowedHosts must be one value: " + Hosts + ".")]
     [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"foo"}""", "OTEL_EXPORTER_OTLP_ENDPOINT is 'foo'; it must be " + Collector + ".")]
     [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"localhost:4317"}""",
         "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317'; it must be " + Collector + ".")]
+    [TestCase("""{"Contact":{"UnknownContact":"Reject"}}""", "Contact is not a setting; Contacts is.")]
+    [TestCase("""{"ConnectionString":{"Flownally":"Host=a;Password=hidden"}}""", "ConnectionString is not a setting; ConnectionStrings is.")]
+    [TestCase("""{"AllowedHost":"events.example.com"}""", "AllowedHost is not a setting; AllowedHosts is.")]
+    [TestCase("""{"Flownally":{"Contacts":{"UnknownContact":"Reject"}}}""", "Flownally is not a setting; known are ConnectionStrings, Contacts, "
+        + "Recording, Database, Retention, Journeys, Metrics, Traces, Limits, Logging, AllowedHosts, Kestrel, " + Collectors + ".")]
     public void One_that_would_be_ignored_is_told(string file, string sentence) =>
         Assert.That(() => OtherSettings.Check(Read(file)), Throws.TypeOf<OptionsValidationException>().With.Message.EqualTo(sentence));
 
@@ -119,6 +128,8 @@ public sealed class SettingsTests
     [TestCase("""{"AllowedHosts":""}""")]
     [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"http://collector:4317"}""")]
     [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":""}""")]
+    [TestCase("""{"OTEL_SERVICE_NAME":"events","$schema":"https://json.schemastore.org/appsettings.json"}""")]
+    [TestCase("""{"Kestrel":{"Certificates":{"Default":{"Path":"a.pfx"}}}}""")]
     public void One_that_is_read_is_taken(string file) => Assert.That(() => OtherSettings.Check(Read(file)), Throws.Nothing);
 
     [Test]
@@ -129,6 +140,25 @@ public sealed class SettingsTests
         Assert.That(await RunInAsync(folder, "tenants list", ("DATABASE", "other")),
             Is.EqualTo((2, "Limits must be a section of settings, not a value.")));
     }
+
+    [TestCase("Contacts", "Reject", "Contacts must be a section of settings, not a value.")]
+    [TestCase("Contact__UnknownContact", "Reject", "Contact is not a setting; Contacts is.")]
+    [TestCase("ConnectionString__Flownally", "Host=a", "ConnectionString is not a setting; ConnectionStrings is.")]
+    [TestCase("LIMIT__STREAMS", "5", "LIMIT is not a setting; Limits is.")]
+    [TestCase("AllowedHost", "a.example", "AllowedHost is not a setting; AllowedHosts is.")]
+    [TestCase("FLOWNALLY__CONTACTS__UNKNOWNCONTACT", "Reject", "FLOWNALLY is not a setting; known are ")]
+    public async Task A_variable_that_is_misspelt_is_told(string name, string value, string sentence)
+    {
+        var (status, output, errors) = await RunningService.SaidAsync(["tenants", "list"], (name, value));
+        Assert.That((status, output), Is.EqualTo((2, "")));
+        Assert.That(errors, Does.StartWith(sentence));
+    }
+
+    [TestCase("CONTACT", "Reject")]
+    [TestCase("DATA__HOME", "a")]
+    [TestCase("AIRFLOW__CORE__FERNET_KEY", "a")]
+    public async Task A_variable_of_another_program_is_none_of_ours(string name, string value) => Assert.That(
+        (await RunningService.SaidAsync(["tenants", "list", "--data", "nowhere"], (name, value))).Item3, Does.Not.Contain(name));
 
     /// <summary>A command that took no notice of the file would look for an embedded database.</summary>
     [TestCase("tenants list")]

@@ -4,6 +4,7 @@ using Flownally.Api.Tests.CommandLine;
 using Flownally.Application;
 using Flownally.Domain.ApiKeys;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,21 @@ public sealed class ProblemReportTests
     }
 
     [Test]
+    public async Task A_call_of_no_operation_is_found_without_the_values_in_its_path_and_on_one_line()
+    {
+        await using var service = await RunningService.ServeAsync(Service.ConnectionString, ("Logging__LogLevel__Flownally.Api.Http.Problems.Problem", "Debug"));
+        var workspace = (await Service.NewWorkspaceAsync()).At(service.Url);
+        var notFound = await workspace.GetAsync("/v1/contacts/ctc_secret/event");
+        Assert.That(await LineAsync(service, (string)notFound.Json["traceId"]!), Does.Contain("GET /v1/contacts/*/* was refused: 404 routeNotFound"));
+
+        var notAllowed = await workspace.PatchAsync("/v1/contacts/ctc_secret/events", "{}");
+        Assert.That(await LineAsync(service, (string)notAllowed.Json["traceId"]!), Does.Contain("PATCH /v1/contacts/*/events was refused: 405"));
+
+        var unknown = await workspace.GetAsync("/v1/events?a%0Awarn%3A%20all%20is%20lost=1");
+        Assert.That(await LineAsync(service, (string)unknown.Json["traceId"]!), Does.Contain("places a�warn: all is lost (parameterUnknown)"));
+    }
+
+    [Test]
     public async Task An_outage_is_a_warning_with_what_is_behind_it()
     {
         await using var service = await RunningService.ServeAsync("Host=127.0.0.1;Port=1;Username=a;Database=a");
@@ -52,7 +68,7 @@ public sealed class ProblemReportTests
         var meters = services.GetRequiredService<IMeterFactory>();
         using var counted = new MetricCollector<long>(meters, "Flownally", "flownally.problems");
         var log = new FakeLogger<Problem>();
-        using var report = new ProblemReport(meters, log);
+        using var report = new ProblemReport(meters, new DefaultEndpointDataSource(), log);
         for (var i = 0; i < 5_000; i++)
         {
             report.Add(new DefaultHttpContext(), new DatabaseUnavailable(), traceId: null);

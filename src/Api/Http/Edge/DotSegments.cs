@@ -11,10 +11,10 @@ internal static class DotSegments
     public static IApplicationBuilder UsePathAsSent(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (target.StartsWith('/') && MayHaveDots(target))
+        if (IsAbsolute(target) || MayHaveDots(target))
         {
-            var path = target.Split('?')[0];
-            if (Array.Exists(path.Split('/'), segment => Uri.UnescapeDataString(segment) is "." or ".."))
+            var path = PathOf(target);
+            if (IsAbsolute(target) || Array.Exists(path.Split('/'), segment => Uri.UnescapeDataString(segment) is "." or ".."))
             {
                 context.Request.Path = PathString.FromUriComponent(path);
             }
@@ -23,6 +23,20 @@ internal static class DotSegments
         return next(context);
     });
 
-    private static bool MayHaveDots(string target) =>
-        target.Contains("/.", StringComparison.Ordinal) || target.Contains("%2e", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether it is a whole URL (RFC 9112 §3.2.2), as for a proxy. The server reads that by <see cref="Uri"/>, which also takes a
+    /// backslash as a slash.
+    /// </summary>
+    private static bool IsAbsolute(string target) => target.StartsWith("http", StringComparison.OrdinalIgnoreCase);
+
+    private static bool MayHaveDots(string target) => target.StartsWith('/')
+        && (target.Contains("/.", StringComparison.Ordinal) || target.Contains("%2e", StringComparison.OrdinalIgnoreCase));
+
+    private static string PathOf(string target)
+    {
+        var afterScheme = IsAbsolute(target) ? target.Split("://", 2)[^1] : target;
+        var path = afterScheme.Split('?')[0];
+        var start = path.IndexOf('/');
+        return start < 0 ? "/" : path[start..];
+    }
 }

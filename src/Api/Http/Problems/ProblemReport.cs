@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Flownally.Api.Http.Authentication;
 using Flownally.Domain;
 using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Flownally.Api.Http.Problems;
 
@@ -10,12 +11,10 @@ namespace Flownally.Api.Http.Problems;
 /// Reports every answered problem to operators: a count by code, and a line in the log with the traceId of the answer. The line names the
 /// places at fault. It has neither their values nor the contact, because these may be personal.
 /// </summary>
-internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Problem> log) : IDisposable
+internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSource endpoints, ILogger<Problem> log) : IDisposable
 {
-    /// <summary>Of an unknown address.</summary>
-    private const int LongestPath = 200;
-
     private const int MostPlaces = 5;
+    private const int MostSegments = 10;
 
     private readonly Counter<long> _problems =
         meters.Create("Flownally").CreateCounter<long>("flownally.problems", "{problem}",
@@ -30,6 +29,13 @@ internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Proble
         QueueLimit = 0,
     });
 
+    /// <summary>The words that paths of operations have.</summary>
+    private readonly Lazy<HashSet<string>> _words = new(() =>
+    [
+        .. endpoints.Endpoints.OfType<RouteEndpoint>().SelectMany(route => route.RoutePattern.PathSegments)
+            .SelectMany(segment => segment.Parts).OfType<RoutePatternLiteralPart>().Select(part => part.Content),
+    ]);
+
     /// <param name="times">How many items of a batch were refused so; 1 for a call.</param>
     public void Add(HttpContext http, Error error, string? traceId, int times = 1)
     {
@@ -43,14 +49,13 @@ internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Proble
 
         var route = http.GetEndpoint() as RouteEndpoint;
         var action = route?.Metadata.GetMetadata<ControllerActionDescriptor>();
-        var path = route is null
-            ? FieldViolation.Cut(http.Request.Path.ToUriComponent(), LongestPath)
-            : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
-        var places = error.Violations.Take(MostPlaces).Select(place => $"{place.Field} ({place.Code})").ToList();
+        var path = route is null ? Disguise(http.Request.Path) : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
+        var places = error.Violations.Take(MostPlaces).Select(place => $"{OnOneLine(place.Field)} ({place.Code})").ToList();
         var caller = (http.User as CallerPrincipal)?.Caller;
         Log(log, level, level == LogLevel.Error ? error.Cause : null, http.Request.Method, path,
-            type.Status >= 500 ? "failed" : "was refused", type.Status, type.Code, times, traceId, action is null ? null : Operations.NameOf(action.MethodInfo),
-            caller?.TenantId.ToString(), caller?.KeyId?.ToString(), places.Count == 0 ? null : string.Join(", ", places), CauseOf(error));
+            type.Status >= 500 ? "failed" : "was refused", type.Status, type.Code, times, traceId,
+            action is null ? null : Operations.NameOf(action.MethodInfo), caller?.TenantId.ToString(), caller?.KeyId?.ToString(),
+            places.Count == 0 ? null : string.Join(", ", places), CauseOf(error));
     }
 
     public void Dispose() => _warnings.Dispose();
@@ -68,6 +73,13 @@ internal sealed partial class ProblemReport(IMeterFactory meters, ILogger<Proble
         using var lease = _warnings.AttemptAcquire();
         return lease.IsAcquired;
     }
+
+    /// <summary>A path that is no operation's. A segment that no operation has may be a contact's id; a star stands for it.</summary>
+    private string Disguise(PathString path) => string.Join('/', path.Value?.Split('/').Take(MostSegments)
+        .Select(segment => segment.Length == 0 || _words.Value.Contains(segment) ? segment : "*") ?? []);
+
+    /// <summary>The name of a parameter is the caller's, and could begin a line of its own.</summary>
+    private static string OnOneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '�' : letter));
 
     /// <summary>The words of what failed, and of what that came from; PostgreSQL's begin with the SQLSTATE.</summary>
     private static string? CauseOf(Error error) => error.Cause switch

@@ -138,6 +138,10 @@ public sealed class MalformedRequestTests
     [TestCase("POST", "/v1/contacts/./events", 422, "validationFailed")]
     [TestCase("GET", "/v1/event-types/%2e%2e", 404, "eventTypeNotFound")]
     [TestCase("GET", "/v1/journeys/../events", 404, "routeNotFound")]
+    [TestCase("GET", "http://localhost/v1/contacts/../events", 404, "contactNotFound")]
+    [TestCase("GET", "http://localhost/v1/contacts/%2E%2e/events?pageSize=1", 404, "contactNotFound")]
+    [TestCase("GET", "http://localhost/v1/contacts/..\\..\\v1\\events", 404, "routeNotFound")]
+    [TestCase("POST", "http://localhost/v1/contacts/../events", 422, "validationFailed")]
     public async Task A_path_is_not_folded(string method, string path, int status, string code)
     {
         var workspace = await Service.NewWorkspaceAsync();
