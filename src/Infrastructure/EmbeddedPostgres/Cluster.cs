@@ -67,9 +67,12 @@ internal sealed class Cluster
     /// <summary>Where the cluster of a data folder lies, or would lie.</summary>
     public static string FolderIn(string data)
     {
-        var place = Path.Combine(data, "postgres");
+        var place = PlaceIn(data);
         return new DirectoryInfo(place).LinkTarget ?? place;
     }
+
+    /// <summary>A folder, or a link to where the cluster lies.</summary>
+    public static string PlaceIn(string data) => Path.Combine(data, "postgres");
 
     /// <exception cref="UnauthorizedAccessException">The account of this process may not look.</exception>
     public static bool IsOneIn(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, VersionFile).Any();
@@ -87,7 +90,7 @@ internal sealed class Cluster
     /// <summary>Opens the cluster of a data folder, making it on the first start.</summary>
     public static async Task<Cluster> OpenAsync(string data, Action<string> say, CancellationToken cancellationToken)
     {
-        var place = Path.Combine(data, "postgres");
+        var place = PlaceIn(data);
         EmbeddedUpgrade.FinishSwitch(FolderIn(data));
         var account = await ServerAccount.OfAsync(place, cancellationToken);
         if (!Directory.Exists(place) && !await account.CanEnterAsync(data, cancellationToken))

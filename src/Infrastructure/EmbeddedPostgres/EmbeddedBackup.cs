@@ -46,11 +46,11 @@ public static class EmbeddedBackup
             await using (var server = await EmbeddedServer.StartAsync(data, say, cancellationToken))
             {
                 var clients = await PostgresClients.FindAsync(server.Cluster.MajorVersion, cancellationToken);
-                say("The database is dumped.");
+                say("Dumping the database.");
                 await new DatabaseDump(clients, dump, say).WriteAsync(server.Cluster, cancellationToken);
             }
 
-            say("The backup is put together.");
+            say("Writing the archive.");
             await PackAsync(data, half, dump, cancellationToken);
             File.Move(half, file, overwrite: true);
             return new FileInfo(file).Length;
@@ -74,6 +74,7 @@ public static class EmbeddedBackup
     {
         data = Path.GetFullPath(data);
         await RefuseOtherFilesAsync(file, cancellationToken); // before a database is made for it
+        var isEmpty = !EmbeddedUpgrade.IsOneIn(Cluster.FolderIn(data));
         Directory.CreateDirectory(data);
         using var use = await ExclusiveUse.TakeAsync(data, cancellationToken);
         var cluster = await Cluster.OpenAsync(data, say, cancellationToken);
@@ -84,11 +85,20 @@ public static class EmbeddedBackup
             await cluster.StartAsync(cancellationToken);
             await RefuseTenantsAsync(cluster, force, cancellationToken);
             var files = await UnpackAsync(file, dump, cancellationToken);
-            say("The backup is restored.");
+            say("Restoring the backup.");
             await DropAsync(cluster, Fresh, cancellationToken);
             await DropAsync(cluster, Replaced, cancellationToken);
             await cluster.ExecuteAsync(Cluster.Maintenance, $"CREATE DATABASE {Fresh}", cancellationToken);
-            await new DatabaseDump(clients, dump, say).RestoreAsync(cluster, Fresh, cancellationToken);
+            try
+            {
+                await new DatabaseDump(clients, dump, say).RestoreAsync(cluster, Fresh, cancellationToken);
+            }
+            catch (EmbeddedServerException) // the dump is damaged, or the disk is full
+            {
+                await DropAsync(cluster, Fresh, cancellationToken);
+                throw;
+            }
+
             await cluster.ExecuteAsync(Cluster.Maintenance, Swap, cancellationToken);
             foreach (var (name, content, mode) in files)
             {
@@ -96,11 +106,26 @@ public static class EmbeddedBackup
             }
 
             await DropAsync(cluster, Replaced, cancellationToken);
+            isEmpty = false;
         }
         finally
         {
             await cluster.StopAsync();
             File.Delete(dump);
+            if (isEmpty)
+            {
+                RemoveCluster(data); // a service that is started now must not begin with an empty database
+            }
+        }
+    }
+
+    private static void RemoveCluster(string data)
+    {
+        var place = new DirectoryInfo(Cluster.PlaceIn(data));
+        Directory.Delete(Cluster.FolderIn(data), recursive: true);
+        if (place.LinkTarget is not null)
+        {
+            place.Delete();
         }
     }
 

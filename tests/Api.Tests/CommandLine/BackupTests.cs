@@ -108,7 +108,7 @@ public sealed class BackupTests
             await RecordAsync(service, 1);
         }
 
-        await RunningService.KillAtAsync([RunningService.Program, "restore", file, "--force", "--data", data.FullName], "The backup is restored.");
+        await RunningService.KillAtAsync([RunningService.Program, "restore", file, "--force", "--data", data.FullName], "Restoring the backup.");
         await using (var service = await RunningService.StartAsync(data))
         {
             Assert.That(await TotalAsync(service), Is.EqualTo(2));
@@ -142,6 +142,30 @@ public sealed class BackupTests
             Assert.That((await RestoreAsync(data, refused, "--force")).Status, Is.EqualTo(2), refused);
         }
 
+        await using var after = await RunningService.StartAsync(data);
+        Assert.That(await TotalAsync(after), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_backup_whose_bytes_were_changed_is_refused_and_leaves_no_database()
+    {
+        var (data, other) = (Folder("damaged"), Folder("damaged-new"));
+        var file = Path.Combine(_temporary.FullName, "damaged.tar");
+        await using (var service = await RunningService.StartAsync(data))
+        {
+            await RecordAsync(service, 1);
+            Assert.That((await service.CommandAsync("backup", file)).Status, Is.Zero);
+        }
+
+        await using (var damage = File.OpenWrite(file))
+        {
+            damage.Position = damage.Length / 2;
+            await damage.WriteAsync(new byte[damage.Length / 10]);
+        }
+
+        var restored = await RestoreAsync(other, file);
+        Assert.That((restored.Status, Directory.Exists(Path.Combine(other.FullName, "postgres"))), Is.EqualTo((1, false)), restored.Output);
+        Assert.That((await RestoreAsync(data, file, "--force")).Status, Is.EqualTo(1));
         await using var after = await RunningService.StartAsync(data);
         Assert.That(await TotalAsync(after), Is.EqualTo(1));
     }
