@@ -69,7 +69,7 @@ internal static class ContactsCommand
 
     private static bool TryRead(InputLine line, out ContactId contact, out string reason)
     {
-        (contact, reason) = (default, $"it is no JSON object whose \"id\" is {ContactId.Rule}");
+        (contact, reason) = (default, $"it is not a JSON object with an \"id\" of {ContactId.Rule}");
         try
         {
             using var json = JsonDocument.Parse(line.Text ?? []);

@@ -108,7 +108,7 @@ internal static class EventsCommand
                 $"{import.Recorded} events recorded, {import.RecordedBefore} recorded before, {import.Refused} refused, {import.Unfinished} unfinished, in {time.TotalSeconds:0.0} seconds."));
         if (import.Refused > 0)
         {
-            terminal.Say($"What was refused, and why, stands in {refusedLines.Path}.");
+            terminal.Say($"{refusedLines.Path} holds what was refused, and why. The first is {refusedLines.First}");
         }
 
         if (import.Fault is { } fault)

@@ -151,14 +151,11 @@ internal sealed class Terminal(bool json)
 
         foreach (var row in rows)
         {
-            table.AddRow(row.Select(cell => new Text(new string([.. cell.Select(Visible)]))));
+            table.AddRow(row.Select(cell => new Text(VisibleText.Of(cell))));
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         console.Profile.Width = TableWidth;
         console.Write(table);
     }
-
-    /// <summary>A terminal obeys control characters, and a name can hold some.</summary>
-    private static char Visible(char character) => char.IsControl(character) ? '\uFFFD' : character;
 }

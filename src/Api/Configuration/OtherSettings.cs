@@ -38,6 +38,7 @@ internal static class OtherSettings
             .. FaultsOfLogLevels(configuration),
             .. FaultsOfHosts(configuration.GetSection(HostFilter.Setting)),
             .. FaultsOfCollectors(configuration),
+            .. FaultsOfEndpoints(configuration.GetSection("Kestrel:Endpoints")),
         ];
         if (faults.Length > 0)
         {
@@ -94,6 +95,14 @@ internal static class OtherSettings
             : string.IsNullOrEmpty(setting.Value) || HostFilter.Split(setting.Value) is { Length: > 0 } hosts && hosts.All(HostFilter.IsHost) ? []
             : [$"{setting.Key} is '{setting.Value}'; it must be {Rule}."];
     }
+
+    /// <summary>These win over <c>--url</c>, which is checked likewise.</summary>
+    private static IEnumerable<string> FaultsOfEndpoints(IConfiguration endpoints) =>
+        from endpoint in endpoints.GetChildren()
+        let url = endpoint.GetSection("Url")
+        where url.Value is not null && !(ListenAddress.TryParse(url.Value, out var address, Uri.UriSchemeHttp, Uri.UriSchemeHttps)
+            && ListenAddress.IsOfMachine(address))
+        select $"{SettingsSection.NameOf(url)} is '{url.Value}'; it must be {ListenAddress.OfMachine}, such as http://0.0.0.0:8080.";
 
     private static IEnumerable<string> FaultsOfCollectors(IConfiguration configuration) =>
         from name in TelemetryServices.Collectors

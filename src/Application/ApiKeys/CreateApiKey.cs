@@ -23,7 +23,8 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
         RuleFor(command => command.Scopes).NotEmpty().OverridePropertyName("scopes");
         RuleForEach(command => command.Scopes).Must(Scopes.All.Contains).OverridePropertyName("scopes")
             .WithMessage($"'{{PropertyValue}}' is no scope; there are {string.Join(", ", Scopes.All)}.");
-        RuleFor(command => command.Name).MaximumLength(100).OverridePropertyName("name");
+        RuleFor(command => command.Name).Must(name => name is null || Tenant.IsName(name)).OverridePropertyName("name")
+            .WithMessage($"A name has {Tenant.NameRule}.");
         RuleFor(command => command.ExpiresAt).Must(end => end is null || end > clock.GetUtcNow()).OverridePropertyName("expires")
             .WithMessage("A key that has already expired would be of no use.");
     }

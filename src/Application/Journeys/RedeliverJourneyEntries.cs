@@ -47,7 +47,7 @@ internal sealed class RedeliverJourneyEntriesHandler(IJourneyRepository journeys
     {
         if (!PageToken.TryReadTimeAndId(request.Walk, request.PageToken, out var last))
         {
-            return new PageTokenInvalid();
+            return new PageTokenInvalid("/pageToken");
         }
 
         await using var locked = await journeys.LockAsync(request.TenantId, request.Id, cancellationToken);

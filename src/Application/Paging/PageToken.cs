@@ -97,7 +97,8 @@ public static class PageToken
 
 public sealed record PageTokenInvalid : Error
 {
-    public PageTokenInvalid()
+    /// <param name="place">Where it stands: a parameter, or a pointer into the body.</param>
+    public PageTokenInvalid(string place = "pageToken")
         : base("pageTokenInvalid", "The pageToken was not given out for this list; start again without it.") =>
-        Violations = [new FieldViolation("pageToken", Code, Detail)];
+        Violations = [new FieldViolation(place, Code, Detail)];
 }

@@ -12,7 +12,7 @@ public sealed record CreateTenant(string Name) : IRequest<Result<Tenant>>;
 internal sealed class CreateTenantValidator : AbstractValidator<CreateTenant>
 {
     public CreateTenantValidator() =>
-        RuleFor(command => command.Name).NotEmpty().MaximumLength(Tenant.MaxNameLength).OverridePropertyName("name");
+        RuleFor(command => command.Name).Must(Tenant.IsName).OverridePropertyName("name").WithMessage($"A name has {Tenant.NameRule}.");
 }
 
 internal sealed class CreateTenantHandler(ITenantRepository tenants, IdGenerator ids, TimeProvider clock)

@@ -8,12 +8,18 @@ public sealed class Tenant
 {
     public const int MaxNameLength = 100;
 
+    /// <summary>What a tenant's or a key's name is, in words for a person who sent another thing.</summary>
+    public static readonly string NameRule = $"1 to {MaxNameLength} characters on one line, not white space alone";
+
     public required TenantId Id { get; init; }
 
-    /// <summary>What people call it, 1 to <see cref="MaxNameLength"/> characters; names need not differ.</summary>
+    /// <summary>What people call it, by <see cref="NameRule"/>; names need not differ.</summary>
     public required string Name { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether a text can name a tenant or a key. A line break would forge lines of the lists that operators read.</summary>
+    public static bool IsName(string text) => text.Length <= MaxNameLength && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
 
     /// <summary>The catalog a tenant begins with.</summary>
     public IEnumerable<EventType> PredefinedEventTypes(IdGenerator ids) =>

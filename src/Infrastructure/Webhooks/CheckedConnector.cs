@@ -14,7 +14,7 @@ internal sealed class CheckedConnector(Func<IPAddress, int, bool> allows, Func<s
     /// <exception cref="AddressNotAllowedException">One of the addresses is not allowed; then none is tried.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var host = context.DnsEndPoint.Host;
+        var host = context.DnsEndPoint.Host.TrimEnd('.'); // as in `localhost.`, which is in no DNS
         var addresses = IPAddress.TryParse(host, out var address) ? [address] : await resolve(host, cancellationToken);
         if (!Array.TrueForAll(addresses, candidate => allows(candidate, context.DnsEndPoint.Port)))
         {

@@ -113,6 +113,8 @@ public sealed class SettingsTests
     [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"foo"}""", "OTEL_EXPORTER_OTLP_ENDPOINT is 'foo'; it must be " + Collector + ".")]
     [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"localhost:4317"}""",
         "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317'; it must be " + Collector + ".")]
+    [TestCase("""{"Kestrel":{"Endpoints":{"Http":{"Url":"http://locahost:8080"}}}}""",
+        "Kestrel__Endpoints__Http__Url is 'http://locahost:8080'; it must be an address of this machine (an IP address, localhost, * or [::]), such as http://0.0.0.0:8080.")]
     [TestCase("""{"Contact":{"UnknownContact":"Reject"}}""", "Contact is not a setting; Contacts is.")]
     [TestCase("""{"ConnectionString":{"Flownally":"Host=a;Password=hidden"}}""", "ConnectionString is not a setting; ConnectionStrings is.")]
     [TestCase("""{"AllowedHost":"events.example.com"}""", "AllowedHost is not a setting; AllowedHosts is.")]
@@ -129,6 +131,7 @@ public sealed class SettingsTests
     [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":"http://collector:4317"}""")]
     [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPOINT":""}""")]
     [TestCase("""{"OTEL_SERVICE_NAME":"events","$schema":"https://json.schemastore.org/appsettings.json"}""")]
+    [TestCase("""{"Kestrel":{"Endpoints":{"Http":{"Url":"https://*:8443"}}}}""")]
     [TestCase("""{"Kestrel":{"Certificates":{"Default":{"Path":"a.pfx"}}}}""")]
     public void One_that_is_read_is_taken(string file) => Assert.That(() => OtherSettings.Check(Read(file)), Throws.Nothing);
 

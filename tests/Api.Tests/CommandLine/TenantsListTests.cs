@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Npgsql;
 
 namespace Flownally.Api.Tests.CommandLine;
 
@@ -28,7 +29,11 @@ public sealed class TenantsListTests
     [Test]
     public async Task A_name_cannot_give_orders_to_the_terminal()
     {
-        await RunAsync("tenants", "create", "--name", "two\nlines \u001b[31m");
+        var tenant = (await Service.NewWorkspaceAsync()).Tenant;
+        await using var database = NpgsqlDataSource.Create(Service.ConnectionString);
+        await using var command = database.CreateCommand("UPDATE tenants SET name = E'two\nlines \u001b[31m' WHERE id = $1"); // of an earlier release
+        command.Parameters.AddWithValue(tenant.Value);
+        await command.ExecuteNonQueryAsync();
         var (_, output, _) = await RunAsync("tenants", "list");
         Assert.That(output, Does.Contain("two\uFFFDlines \uFFFD[31m").And.Not.Contain("\u001b"));
     }

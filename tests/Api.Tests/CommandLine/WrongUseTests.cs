@@ -110,6 +110,7 @@ public sealed class WrongUseTests
 
     /// <summary>There is no database either; the file is told first.</summary>
     [TestCase("no/folder/x.tar")]
+    [TestCase("/proc/x.tar")]
     [TestCase(".")]
     public async Task A_backup_that_could_not_be_written_is_told_before_the_database_is_dumped(string name)
     {
@@ -120,6 +121,7 @@ public sealed class WrongUseTests
 
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes nonsense", "--scopes: 'nonsense' is no scope; ")]
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes ,", "--scopes: ")]
+    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes all --name ", "--name: A name has 1 to 100 characters")]
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes all --expires 2020-01-01", "--expires: ")]
     [TestCase("tenants create --name ", "--name: ")]
     public async Task A_value_that_a_request_refuses_is_told_by_its_option(string call, string beginning)

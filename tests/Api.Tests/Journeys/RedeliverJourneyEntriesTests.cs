@@ -79,7 +79,7 @@ public sealed class RedeliverJourneyEntriesTests
     [TestCase("""{"states":["failed","Failed",3,null]}""", 422, "validationFailed", "/states/1", "/states/2", "/states/3")]
     [TestCase("""{"states":["failed"],"enteredFrom":"2026-01-31"}""", 422, "validationFailed", "/enteredFrom")]
     [TestCase("""{"states":["failed"],"state":"failed"}""", 422, "unknownField", "/state")]
-    [TestCase("""{"states":["failed"],"pageToken":"x"}""", 400, "pageTokenInvalid", "pageToken")]
+    [TestCase("""{"states":["failed"],"pageToken":"x"}""", 400, "pageTokenInvalid", "/pageToken")]
     public async Task Each_fault_is_named(string body, int status, string code, params string[] fields)
     {
         var (workspace, journey) = await NewJourneyAsync();
@@ -93,8 +93,8 @@ public sealed class RedeliverJourneyEntriesTests
         await StoredJourneys.EnterAsync(workspace.Tenant, journey, count: 1_000, state: "failed", attempts: 11);
         var next = (await RedeliverAsync(workspace, journey, """ "states":["failed"] """)).Next;
         var (_, another) = await NewJourneyAsync(workspace);
-        (await workspace.PostAsync($"/v1/journeys/{another}/redeliver", $$"""{"states":["failed"],"pageToken":"{{next}}"}""")).AssertRefused(400, "pageTokenInvalid", "pageToken");
-        (await workspace.PostAsync($"/v1/journeys/{journey}/redeliver", $$"""{"states":["none"],"pageToken":"{{next}}"}""")).AssertRefused(400, "pageTokenInvalid", "pageToken");
+        (await workspace.PostAsync($"/v1/journeys/{another}/redeliver", $$"""{"states":["failed"],"pageToken":"{{next}}"}""")).AssertRefused(400, "pageTokenInvalid", "/pageToken");
+        (await workspace.PostAsync($"/v1/journeys/{journey}/redeliver", $$"""{"states":["none"],"pageToken":"{{next}}"}""")).AssertRefused(400, "pageTokenInvalid", "/pageToken");
         Assert.That((await RedeliverAsync(workspace, journey, $$""" "states":["failed"],"pageToken":"{{next}}" """)).Next, Is.Null);
     }
 

@@ -93,6 +93,15 @@ public sealed class WebhookTargetTests
         Assert.That((receiver.Deliveries.Count, receiver.Connections), Is.EqualTo((10, 1)));
     }
 
+    [TestCase("localhost.")]
+    [TestCase("127.0.0.1.")]
+    public async Task A_dot_at_the_end_says_only_that_a_name_is_complete(string host)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var sender = Webhooks.NewSender(IPAddress.IsLoopback, Dns.GetHostAddressesAsync);
+        Assert.That(await sender.SendAsync(Webhooks.To(receiver.Url(host)), CancellationToken.None), Is.EqualTo(Delivered));
+    }
+
     [Test]
     public async Task The_next_address_is_tried_where_one_does_not_answer()
     {

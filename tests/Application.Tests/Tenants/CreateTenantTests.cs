@@ -25,6 +25,13 @@ public sealed class CreateTenantTests
         }
     }
 
+    [TestCase("a\nb", false)]
+    [TestCase("a\u007fb", false)]
+    [TestCase(" ", false)]
+    [TestCase("Größe 1 🐲", true)]
+    public void A_name_is_on_one_line(string name, bool valid) =>
+        Assert.That(new CreateTenantValidator().Validate(new CreateTenant(name)).IsValid, Is.EqualTo(valid));
+
     [TestCase(0, false)]
     [TestCase(1, true)]
     [TestCase(100, true)]

@@ -20,9 +20,12 @@ internal sealed class RefusedLines(string path) : IDisposable
 
     public string Path { get; } = path;
 
+    /// <summary>The first of them and why, such as <c>line 3: it is no JSON object</c>; null where there is none.</summary>
+    public string? First { get; private set; }
+
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public void Add(EventLine line, JsonElement problem) => Add(line.Number, writer =>
+    public void Add(EventLine line, JsonElement problem) => Add(line.Number, ReasonIn(problem), writer =>
     {
         writer.WritePropertyName("problem");
         problem.WriteTo(writer);
@@ -31,7 +34,7 @@ internal sealed class RefusedLines(string path) : IDisposable
     });
 
     /// <inheritdoc cref="Add(EventLine, JsonElement)"/>
-    public void Add(InputLine line, string reason) => Add(line.Number, writer =>
+    public void Add(InputLine line, string reason) => Add(line.Number, reason, writer =>
     {
         writer.WriteString("reason", reason);
         if (line.Text is { } text)
@@ -42,7 +45,10 @@ internal sealed class RefusedLines(string path) : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private void Add(long number, Action<Utf8JsonWriter> write)
+    private static string ReasonIn(JsonElement problem) =>
+        problem.TryGetProperty("detail", out var detail) && problem.TryGetProperty("code", out var code) ? $"{code}, {detail}" : problem.GetRawText();
+
+    private void Add(long number, string reason, Action<Utf8JsonWriter> write)
     {
         var text = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(text, Relaxed))
@@ -58,6 +64,7 @@ internal sealed class RefusedLines(string path) : IDisposable
         {
             _file ??= new FileStream(Path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0); // so that each line is there at once
             _file.Write(text.WrittenSpan);
+            First ??= $"line {number}: {reason}";
         }
     }
 }

@@ -13,7 +13,8 @@ internal sealed class BodyMemory
     /// <summary>Of a body that counts for nothing: most are far smaller.</summary>
     public const int SmallBytes = 16 * 1024;
 
-    private const long MostOfTenant = 16 * 1024 * 1024;
+    /// <summary>In bytes.</summary>
+    public const long MostOfTenant = 16 * 1024 * 1024;
 
     /// <summary>Of our own, because the shared one keeps arrays of every size for each thread.</summary>
     private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(maxArrayLength: 16 * 1024 * 1024, maxArraysPerBucket: 2);

@@ -14,6 +14,7 @@ internal static class CompressedAnswers
 {
     private const string Brotli = "br";
     private const string GZip = "gzip";
+    private const string GZipOfOld = "x-gzip"; // RFC 9110 §8.4.1.3
 
     /// <summary>Media types that are compressed. An event stream is none of them: its events would wait in the compressor.</summary>
     private static readonly string[] Types = ["application/json", "application/problem+json", "text/html", "text/javascript", "text/css"];
@@ -44,8 +45,11 @@ internal static class CompressedAnswers
         return accepted.Count > 0 && StringWithQualityHeaderValue.TryParseList(accepted, out var wishes)
             && new[] { Brotli, GZip }.MaxBy(Quality) is { } best && Quality(best) > 0 ? best : null;
 
-        double Quality(string encoding) => (wishes.FirstOrDefault(wish => wish.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase))
+        double Quality(string encoding) => (wishes.FirstOrDefault(wish => Names(wish, encoding))
             ?? wishes.FirstOrDefault(wish => wish.Value == "*")) is { } wish ? wish.Quality ?? 1 : 0;
+
+        static bool Names(StringWithQualityHeaderValue wish, string encoding) => wish.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase)
+            || (encoding == GZip && wish.Value.Equals(GZipOfOld, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>

@@ -54,7 +54,11 @@ internal static class DocsPage
     /// <param name="demoKey">Null for a service that is no demo.</param>
     public static void MapDocsPage(this IEndpointRouteBuilder app, string? demoKey)
     {
-        app.MapMethods(Path, Methods, (HttpRequest request) => Results.Redirect(request.PathBase.ToUriComponent() + Page)).ExcludeFromDescription();
+        foreach (var address in new[] { "/", Path })
+        {
+            app.MapMethods(address, Methods, (HttpRequest request) => Results.Redirect(request.PathBase.ToUriComponent() + Page)).ExcludeFromDescription();
+        }
+
         app.MapMethods(Page, Methods, (HttpContext context) => Answer(context, demoKey)).ExcludeFromDescription();
         var script = Results.Bytes(Encoding.UTF8.GetBytes(ScriptText), "text/javascript; charset=utf-8", entityTag: TagOf(typeof(DocsPage)));
         app.MapMethods($"{Path}/{Script}", Methods, (HttpResponse response) => Keep(response, script)).ExcludeFromDescription();

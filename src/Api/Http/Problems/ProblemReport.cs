@@ -50,7 +50,7 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
         var route = http.GetEndpoint() as RouteEndpoint;
         var action = route?.Metadata.GetMetadata<ControllerActionDescriptor>();
         var path = route is null ? Disguise(http.Request.Path) : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
-        var places = error.Violations.Take(MostPlaces).Select(place => $"{OnOneLine(place.Field)} ({place.Code})").ToList();
+        var places = error.Violations.Take(MostPlaces).Select(place => $"{VisibleText.Of(place.Field)} ({place.Code})").ToList();
         var caller = (http.User as CallerPrincipal)?.Caller;
         Log(log, level, level == LogLevel.Error ? error.Cause : null, http.Request.Method, path,
             type.Status >= 500 ? "failed" : "was refused", type.Status, type.Code, times, traceId,
@@ -77,9 +77,6 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
     /// <summary>A path that is no operation's. A segment that no operation has may be a contact's id; a star stands for it.</summary>
     private string Disguise(PathString path) => string.Join('/', path.Value?.Split('/').Take(MostSegments)
         .Select(segment => segment.Length == 0 || _words.Value.Contains(segment) ? segment : "*") ?? []);
-
-    /// <summary>The name of a parameter is the caller's, and could begin a line of its own.</summary>
-    private static string OnOneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? '�' : letter));
 
     /// <summary>The words of what failed, and of what that came from; PostgreSQL's begin with the SQLSTATE.</summary>
     private static string? CauseOf(Error error) => error.Cause switch

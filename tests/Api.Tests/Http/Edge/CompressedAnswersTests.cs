@@ -9,6 +9,7 @@ public sealed class CompressedAnswersTests
     private static readonly HttpClient Http = new();
 
     [TestCase("gzip", "gzip")]
+    [TestCase("x-gzip", "gzip")]
     [TestCase("br", "br")]
     [TestCase("gzip, deflate, br", "br")]
     [TestCase("gzip;q=1.0, br;q=0.5", "gzip")]

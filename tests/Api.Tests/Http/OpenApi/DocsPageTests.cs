@@ -72,6 +72,7 @@ public sealed class DocsPageTests
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Not.Contain(DemoService.Key));
     }
 
+    [TestCase("/", "text/html")]
     [TestCase("/docs", "text/html")]
     [TestCase("/docs/index.html", "text/html")]
     [TestCase("/docs/docs.js", "text/javascript")]
