@@ -6,6 +6,7 @@ using Flownally.Application.Feed;
 using Flownally.Application.Journeys;
 using Flownally.Application.Journeys.Delivery;
 using Flownally.Application.Journeys.Dispatch;
+using Flownally.Application.Retention;
 using Flownally.Application.Tenants;
 using Flownally.Infrastructure.ApiKeys;
 using Flownally.Infrastructure.Contacts;

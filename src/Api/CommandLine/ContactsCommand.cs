@@ -17,7 +17,7 @@ internal static class ContactsCommand
         {
             Description = "One JSON object a line, with the contact's \"id\"; may be compressed by gzip; - is standard input.",
         };
-        var tenant = KeysCommand.Tenant(required: true);
+        var tenant = TenantOption.Create(required: true);
         var command = new Command("import", "Make contacts of another system known.") { file, tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {

@@ -5,7 +5,6 @@ using Flownally.Api.Http.Authentication;
 using Flownally.Application.ApiKeys;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
-using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.CommandLine;
 
@@ -22,7 +21,7 @@ internal static class KeysCommand
 
     private static Command CreateKeyCommand()
     {
-        var tenant = Tenant(required: true);
+        var tenant = TenantOption.Create(required: true);
         var role = new Option<Role>("--role")
         {
             Description = "owner, admin, agent or viewer.",
@@ -72,7 +71,7 @@ internal static class KeysCommand
 
     private static Command ListKeysCommand()
     {
-        var tenant = Tenant(required: false);
+        var tenant = TenantOption.Create(required: false);
         var command = new Command("list", "List keys, revoked and expired ones included.") { tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
@@ -112,14 +111,6 @@ internal static class KeysCommand
         }));
         return command;
     }
-
-    /// <summary>The option that names a tenant.</summary>
-    public static Option<TenantId?> Tenant(bool required) => new("--tenant")
-    {
-        Description = "The tenant's id, as `tenants list` shows it.",
-        Required = required,
-        CustomParser = argument => OptionValues.ReadId<TenantId>(argument, "tn_01KATWBQ1HX8CYFG0H9T2WGN3M"),
-    };
 
     private static DateTimeOffset? ReadTime(ArgumentResult argument)
     {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Flownally.Infrastructure.Retention;
+using Flownally.Application.Retention;
 
 namespace Flownally.Api.CommandLine;
 
@@ -15,27 +15,25 @@ internal static class RetentionCommand
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
-            await using var services = database.BuildServices();
-            var retention = services.GetRequiredService<IRetention>();
             return arguments.GetValue(dryRun)
-                ? await ListAsync(retention, terminal, cancellationToken)
-                : await ApplyAsync(retention, terminal, cancellationToken);
+                ? await ListAsync(database, terminal, cancellationToken)
+                : await ApplyAsync(database, terminal, cancellationToken);
         }));
         return command;
     }
 
-    private static async Task<int> ListAsync(IRetention retention, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(DatabaseHandle database, Terminal terminal, CancellationToken cancellationToken)
     {
-        var months = await retention.ListAsync(cancellationToken);
+        var months = await database.SendAsync(new ListExpiredMonths(), cancellationToken);
         terminal.ShowTable(new { Months = months }, ["MONTH", "EVENTS"],
             [.. months.Select(month => new[] { $"{month.Month}", month.Events.ToString(CultureInfo.InvariantCulture) })],
             none: "Nothing lies beyond the retention.");
         return ExitStatus.Done;
     }
 
-    private static async Task<int> ApplyAsync(IRetention retention, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<int> ApplyAsync(DatabaseHandle database, Terminal terminal, CancellationToken cancellationToken)
     {
-        var outcome = await retention.ApplyAsync(cancellationToken);
+        var outcome = await database.SendAsync(new ApplyRetention(), cancellationToken);
         if (outcome is null)
         {
             return terminal.Fail("Another process applies the retention just now.");

@@ -49,7 +49,7 @@ internal static class TenantsCommand
 
     private static Command LimitCommand()
     {
-        var tenant = KeysCommand.Tenant(required: true);
+        var tenant = TenantOption.Create(required: true);
         var limits = Enum.GetValues<TenantLimit>().ToDictionary(limit => limit, LimitOption);
         var command = new Command("limit", """
             Set limits of a tenant, and show all of them. Each process goes by a new limit within seconds, and counts for itself:

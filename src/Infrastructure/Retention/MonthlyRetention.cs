@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Dapper;
+using Flownally.Application.Retention;
 using Flownally.Infrastructure.Postgres;
 using Microsoft.Extensions.Options;
 using Npgsql;

@@ -1,3 +1,4 @@
+using Flownally.Application.Retention;
 using Flownally.Infrastructure.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Flownally.Application.Events;
 using Flownally.Application.Paging;
+using Flownally.Application.Retention;
 using Flownally.Application.Tenants;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
@@ -10,7 +11,6 @@ using Flownally.Domain.Tenants;
 using Flownally.Infrastructure;
 using Flownally.Infrastructure.Postgres;
 using Flownally.Infrastructure.Recording;
-using Flownally.Infrastructure.Retention;
 using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,6 +4,7 @@ using Flownally.Api.Tests.Feed;
 using Flownally.Application.EventTypes;
 using Flownally.Application.Feed;
 using Flownally.Application.Paging;
+using Flownally.Application.Retention;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
