@@ -10,6 +10,7 @@ using Flownally.Api.Journeys;
 using Flownally.Api.Telemetry;
 using Flownally.Application;
 using Flownally.Application.Journeys.Delivery;
+using Flownally.Domain;
 using Flownally.Infrastructure;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
@@ -68,7 +69,8 @@ internal static class ApiHost
             .Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop)
             .AddBackgroundWork()
             .AddHostedService<MemoryReturn>()
-            .LimitConnections(services => ConnectionLimit.OfProcess(TimeProvider.System, services.GetRequiredService<ILogger<ConnectionLimit>>()))
+            .LimitConnections(services => ConnectionLimit.OfProcess(
+                services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ConnectionLimit>>()))
             .SwitchOffHostFilterOfFramework()
             .AddApiKeys()
             .AddLimits()
@@ -98,6 +100,7 @@ internal static class ApiHost
         .AddLogging()
         .AddSettings(configuration)
         .AddSingleton(TimeProvider.System)
+        .AddSingleton<Chance>()
         .AddSingleton<IWebhookBody, WebhookBody>()
         .AddApplication()
         .AddInfrastructure(connectionString, OwnerConnectionString(configuration, connectionString));

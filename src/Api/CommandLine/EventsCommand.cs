@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Flownally.Api.CommandLine.Import;
 using Flownally.Api.CommandLine.Input;
 using Flownally.Api.Demo;
+using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.CommandLine;
@@ -75,18 +75,19 @@ internal static class EventsCommand
                         $"The refused lines cannot be written to {refusedLines.Path}; --refused names a file in a folder that exists.");
                 }
 
-                using var service = new BatchCall(arguments.GetRequiredValue(url), key, TimeProvider.System);
-                var progress = Console.IsErrorRedirected || arguments.GetValue(Terminal.Json) ? null : new ImportProgress();
+                var clock = TimeProvider.System;
+                using var service = new BatchCall(arguments.GetRequiredValue(url), key, clock);
+                var progress = Console.IsErrorRedirected || arguments.GetValue(Terminal.Json) ? null : new ImportProgress(clock);
                 var options = new EventImportOptions(
                     arguments.GetValue(batchSize), arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor)),
                     arguments.GetValue(suppressJourneys));
                 var import = new EventImport(
-                    input, service, refusedLines, options, progress is null ? terminal.Say : progress.Say, TimeProvider.System);
-                var start = Stopwatch.StartNew();
+                    input, service, refusedLines, options, progress is null ? terminal.Say : progress.Say, clock, new Chance());
+                var start = clock.GetTimestamp();
                 var ended = progress is null
                     ? await import.RunAsync(cancellationToken)
                     : await progress.ShowAsync(import, input, () => import.RunAsync(cancellationToken));
-                Show(terminal, import, refusedLines, start.Elapsed, ended);
+                Show(terminal, import, refusedLines, clock.GetElapsedTime(start), ended);
                 return !ended ? ExitStatus.Interrupted
                     : import.Fault is not null ? NotFinished
                     : import.Refused > 0 ? SomeRefused

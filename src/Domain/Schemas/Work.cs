@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
@@ -26,7 +24,7 @@ public sealed class Work
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly CancellationToken _caller;
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly long _start = TimeProvider.System.GetTimestamp();
     private readonly long _units;
     private long _left;
     private long _nextLook;
@@ -74,7 +72,7 @@ public sealed class Work
     {
         _nextLook = _left - BetweenLooks;
         _caller.ThrowIfCancellationRequested();
-        if (Stopwatch.GetElapsedTime(_start) > Patience)
+        if (TimeProvider.System.GetElapsedTime(_start) > Patience)
         {
             throw new WorkTimedOutException();
         }

@@ -290,7 +290,7 @@ internal sealed class Cluster
 
     private async Task StartProcessAsync(CancellationToken cancellationToken)
     {
-        var since = Stopwatch.GetTimestamp();
+        var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
             if (IsAlive())
@@ -308,12 +308,12 @@ internal sealed class Cluster
                 return;
             }
 
-            if (Stopwatch.GetElapsedTime(since) > StartPatience)
+            if (TimeProvider.System.GetElapsedTime(since) > StartPatience)
             {
                 throw new EmbeddedServerException($"PostgreSQL does not start. Its log, {LogFile}, ends with:\n{LastLogLines()}");
             }
 
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }
 
@@ -322,7 +322,7 @@ internal sealed class Cluster
     /// <summary>A server that was found may be on its way up, or down.</summary>
     private async Task WaitForAnswerAsync(CancellationToken cancellationToken)
     {
-        var since = Stopwatch.GetTimestamp();
+        var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
@@ -333,13 +333,13 @@ internal sealed class Cluster
             }
             catch (NpgsqlException exception)
             {
-                if (Stopwatch.GetElapsedTime(since) > StartPatience)
+                if (TimeProvider.System.GetElapsedTime(since) > StartPatience)
                 {
                     throw new EmbeddedServerException($"PostgreSQL runs on {_folder} but does not answer: {exception.Message}");
                 }
             }
 
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
             if (!IsAlive())
             {
                 await StartProcessAsync(cancellationToken);

@@ -43,7 +43,7 @@ internal sealed class DatabaseDump(PostgresClients clients, string file, Action<
 
     private async Task TellAsync(Task work, string what, Func<Task<long>> bytes)
     {
-        while (await Task.WhenAny(work, Task.Delay(BetweenWords, CancellationToken.None)) != work)
+        while (await Task.WhenAny(work, Task.Delay(BetweenWords, TimeProvider.System, CancellationToken.None)) != work)
         {
             var megabytes = await bytes() / Megabyte;
             say(string.Create(CultureInfo.InvariantCulture, $"{what}: {megabytes:N0} MB."));

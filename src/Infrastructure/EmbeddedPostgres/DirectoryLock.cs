@@ -1,10 +1,8 @@
-using System.Diagnostics;
-
 namespace Flownally.Infrastructure.EmbeddedPostgres;
 
 /// <summary>
 /// A lock that processes take on a file (flock, see man 2 flock): shared by many, or exclusive. The kernel gives it back
-/// when the process ends, however it ends.
+/// when the process ends, however it ends. This folder waits for other processes, so it takes TimeProvider.System.
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
@@ -31,7 +29,7 @@ internal sealed class DirectoryLock : IDisposable
     /// <exception cref="EmbeddedServerException">Another process has kept the lock for a minute.</exception>
     public static async Task<DirectoryLock> TakeAsync(string path, bool exclusive, CancellationToken cancellationToken)
     {
-        var since = Stopwatch.GetTimestamp();
+        var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
             if (Try(path, exclusive) is { } taken)
@@ -39,12 +37,12 @@ internal sealed class DirectoryLock : IDisposable
                 return taken;
             }
 
-            if (Stopwatch.GetElapsedTime(since) > Patience)
+            if (TimeProvider.System.GetElapsedTime(since) > Patience)
             {
                 throw new EmbeddedServerException($"Another process has held {path} for a minute; end it, then start again.");
             }
 
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }
 

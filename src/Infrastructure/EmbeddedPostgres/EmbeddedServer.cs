@@ -92,7 +92,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
         var pause = WatchInterval;
         while (true)
         {
-            await Task.Delay(pause, _leaving.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, TimeProvider.System, _leaving.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_leaving.IsCancellationRequested)
             {
                 return;

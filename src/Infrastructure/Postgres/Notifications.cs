@@ -9,7 +9,8 @@ namespace Flownally.Infrastructure.Postgres;
 /// Hears what PostgreSQL is told on some channels (NOTIFY), over one connection, which is made anew when it is lost. One that
 /// died unnoticed is found out within <see cref="Silence"/> and <see cref="Patience"/>.
 /// </summary>
-internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListener> listeners, ILogger<Notifications> log) : BackgroundService
+internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListener> listeners, TimeProvider clock,
+    ILogger<Notifications> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -33,7 +34,7 @@ internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListe
             {
                 log.LogWarning("Keys are read with every call, and the feed hears nothing of other processes, until PostgreSQL can be listened to again: {Reason}",
                     exception.Message);
-                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

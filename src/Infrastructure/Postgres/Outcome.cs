@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Flownally.Application;
 using Npgsql;
 
@@ -11,6 +10,7 @@ namespace Flownally.Infrastructure.Postgres;
 /// </summary>
 internal static class Outcome
 {
+    /// <summary>By the time of the system, which is also that of PostgreSQL and of Npgsql, whatever clock a test sets.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>After which the server may hang, so that another one may have become the primary.</summary>
@@ -21,7 +21,7 @@ internal static class Outcome
     /// </exception>
     public static async Task<T> OfAsync<T>(Task<T> statement, PrimarySessions sessions, CancellationToken cancellationToken)
     {
-        var (moves, since) = (sessions.Moves, Stopwatch.GetTimestamp());
+        var (moves, since) = (sessions.Moves, TimeProvider.System.GetTimestamp());
         while (true)
         {
             await ((Task)statement).WaitAsync(Doubt, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -37,7 +37,7 @@ internal static class Outcome
                 throw new DatabaseUnavailableException("The server stopped answering, and another one has become the primary.");
             }
 
-            if (Stopwatch.GetElapsedTime(since) >= Patience)
+            if (TimeProvider.System.GetElapsedTime(since) >= Patience)
             {
                 sessions.Renew(); // the server may hang, and with it the other sessions
                 throw new DatabaseUnavailableException("The database does not answer in time.");

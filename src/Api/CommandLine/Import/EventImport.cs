@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Flownally.Api.CommandLine.Input;
 using Flownally.Api.Http.Json;
+using Flownally.Domain;
 
 namespace Flownally.Api.CommandLine.Import;
 
@@ -17,7 +18,7 @@ internal sealed record EventImportOptions(int BatchSize, int InFlight, TimeSpan 
 /// </summary>
 /// <param name="say">Is told when the service begins to fail.</param>
 internal sealed class EventImport(InputLines input, BatchCall service, RefusedLines refusedLines, EventImportOptions options,
-    Action<string> say, TimeProvider clock)
+    Action<string> say, TimeProvider clock, Chance chance)
 {
     /// <summary>A quarter of what the service takes by one call, so that memory and gateways can take it too.</summary>
     private const int MaxBatchBytes = 2 * 1024 * 1024;
@@ -223,10 +224,10 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
     /// Twice as long each time, and anything between nothing and that, so that callers who failed together do not come back
     /// together; but never sooner than the service asked.
     /// </summary>
-    private static TimeSpan Pause(int attempt, TimeSpan retryAfter)
+    private TimeSpan Pause(int attempt, TimeSpan retryAfter)
     {
         var longest = Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, attempt));
-        var pause = TimeSpan.FromSeconds(Random.Shared.NextDouble() * longest);
+        var pause = TimeSpan.FromSeconds(chance.Next() * longest);
         return pause > retryAfter ? pause : retryAfter;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Flownally.Api.CommandLine.Input;
 using Spectre.Console;
@@ -6,7 +5,7 @@ using Spectre.Console;
 namespace Flownally.Api.CommandLine.Import;
 
 /// <summary>A bar on standard error, for a person who waits for an import.</summary>
-internal sealed class ImportProgress
+internal sealed class ImportProgress(TimeProvider clock)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
 
@@ -27,13 +26,13 @@ internal sealed class ImportProgress
         {
             var bar = context.AddTask(Describe(import, TimeSpan.Zero), maxValue: input.Length ?? double.MaxValue);
             bar.IsIndeterminate = input.Length is null;
-            var start = Stopwatch.StartNew();
+            var start = clock.GetTimestamp();
             var running = run();
             while (!running.IsCompleted)
             {
-                await Task.WhenAny(running, Task.Delay(Refresh));
+                await Task.WhenAny(running, Task.Delay(Refresh, clock));
                 bar.Value = input.Length is null ? 0 : input.Position;
-                bar.Description = Describe(import, start.Elapsed);
+                bar.Description = Describe(import, clock.GetElapsedTime(start));
             }
 
             return await running;

@@ -1,4 +1,5 @@
 using Flownally.Application.Journeys.Delivery;
+using Flownally.Domain;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
@@ -153,7 +154,8 @@ public sealed class DeliveryLanesTests
         public int UnderWay => Volatile.Read(ref _underWay);
 
         public DeliveryLanes OpenLanes() => new EntryDelivery(
-            this, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), Meters.Factory, TimeProvider.System, NullLogger<EntryDelivery>.Instance).OpenLanes();
+            this, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), Meters.Factory, TimeProvider.System, new Chance(1),
+            NullLogger<EntryDelivery>.Instance).OpenLanes();
 
         public async Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken)
         {

@@ -1,5 +1,6 @@
 using Flownally.Application.Events;
 using Flownally.Application.Journeys.Delivery;
+using Flownally.Domain;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
@@ -111,6 +112,7 @@ public sealed class EntryDeliveryTests
     private void Answer(WebhookOutcome outcome) => _sender.Setup(sender => sender.SendAsync(It.IsAny<WebhookRequest>(), default)).ReturnsAsync(outcome);
 
     private Task<Attempt> AttemptAsync(DueEntry? entry = null) =>
-        new EntryDelivery(_deliveries.Object, _body.Object, _sender.Object, Meters.Factory, Clock, NullLogger<EntryDelivery>.Instance)
+        new EntryDelivery(
+            _deliveries.Object, _body.Object, _sender.Object, Meters.Factory, Clock, new Chance(1), NullLogger<EntryDelivery>.Instance)
             .AttemptAsync(entry ?? _entry, default);
 }

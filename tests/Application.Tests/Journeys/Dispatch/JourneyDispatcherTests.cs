@@ -4,6 +4,7 @@ using System.Text.Json;
 using Flownally.Application.Feed;
 using Flownally.Application.Journeys.Delivery;
 using Flownally.Application.Journeys.Dispatch;
+using Flownally.Domain;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -66,7 +67,8 @@ public sealed class JourneyDispatcherTests : IDisposable
         var share = Options.Create(new JourneyShareOptions());
         _lag = new JourneyLag(meters, _clock);
         var delivery = new EntryDelivery(
-            _deliveries.Object, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), meters, _clock, NullLogger<EntryDelivery>.Instance);
+            _deliveries.Object, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), meters, _clock, new Chance(1),
+            NullLogger<EntryDelivery>.Instance);
         _dispatcher = new JourneyDispatcher(_store.Object, new CursorStep(_feed.Object, _store.Object, share, _clock),
             new BacklogStep(_feed.Object, _store.Object, share, _clock), delivery, _watcher.Object,
             new FilterErrorReport(meters, _clock, NullLogger<FilterErrorReport>.Instance), _lag, _clock);
