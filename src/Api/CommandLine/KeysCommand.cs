@@ -30,7 +30,7 @@ internal static class KeysCommand
             CustomParser = OptionValues.ReadName<Role>,
         };
         role.CompletionSources.Clear(); // it has each name twice
-        role.CompletionSources.Add([.. Enum.GetNames<Role>().Select(name => name.ToLowerInvariant())]);
+        role.CompletionSources.Add([.. EnumText.All<Role>().Keys]);
         var scopes = new Option<string>("--scopes")
         {
             Description = $"Separated by commas, or '{AllScopes}'. There are {string.Join(", ", Scopes.All)}.",
@@ -131,7 +131,7 @@ internal static class KeysCommand
 
     private static string[] Row(ApiKey key) =>
     [
-        key.Id.ToString(), key.TenantId.ToString(), key.Role.ToString().ToLowerInvariant(), State(key), key.Name ?? "",
+        key.Id.ToString(), key.TenantId.ToString(), key.Role.Text(), State(key), key.Name ?? "",
         string.Join(',', key.Scopes),
     ];
 

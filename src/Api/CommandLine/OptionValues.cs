@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Flownally.Domain;
 
 namespace Flownally.Api.CommandLine;
 
@@ -33,14 +34,14 @@ internal static class OptionValues
     /// <summary>One of an enumeration's names, in whatever case.</summary>
     public static T ReadName<T>(ArgumentResult argument) where T : struct, Enum
     {
-        var names = Enum.GetNames<T>();
+        string[] names = [.. EnumText.All<T>().Keys];
         var text = argument.Tokens.Single().Value;
         if (names.Contains(text, StringComparer.OrdinalIgnoreCase))
         {
             return Enum.Parse<T>(text, ignoreCase: true);
         }
 
-        Refuse(argument, $"{string.Join(", ", names[..^1])} or {names[^1]}".ToLowerInvariant());
+        Refuse(argument, $"{string.Join(", ", names[..^1])} or {names[^1]}");
         return default;
     }
 

@@ -91,7 +91,8 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/entries"), Sends(typeof(ListJourneyEntries)), Refuses(typeof(JourneyNotFound), typeof(PageTokenInvalid))]
     [ProducesResponseType<JourneyEntriesResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetJourneyEntries(JourneyId id, [FromQuery] DeliveryStateName? state, [FromQuery] Instant? enteredFrom,
+    public async Task<IActionResult> GetJourneyEntries(
+        JourneyId id, [FromQuery] EnumParameter<DeliveryState>? state, [FromQuery] Instant? enteredFrom,
         [FromQuery] Instant? enteredTo, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
         Answer(await mediator.Send(new ListJourneyEntries(Caller, id, pageSize ?? PageSize.Default, pageToken,
             new EntryFilter(state?.Value, enteredFrom?.Value, enteredTo?.Value)), Aborted));

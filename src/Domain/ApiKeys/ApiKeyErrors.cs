@@ -29,7 +29,7 @@ public sealed record RoleNotAllowed(Role Role, IReadOnlyList<Role> Allowed) : Er
 {
     private static string Names(IReadOnlyList<Role> roles)
     {
-        var names = roles.Select(role => role.ToString().ToLowerInvariant()).ToList();
+        var names = roles.Select(role => role.Text()).ToList();
         return names.Count == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
     }
 }

@@ -1,5 +1,6 @@
 using Flownally.Application.ApiKeys;
 using Flownally.Application.Limits;
+using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Postgres;
@@ -48,7 +49,7 @@ internal sealed class ApiKeyRepository(Database database, ApiKeyCache cache, IOp
             id = key.Id.Value,
             hash = secret.Hash(),
             name = key.Name,
-            role = key.Role.ToString(),
+            role = key.Role.Text(),
             scopes = key.Scopes.ToArray(),
             created_at = key.CreatedAt,
             expires_at = key.ExpiresAt,

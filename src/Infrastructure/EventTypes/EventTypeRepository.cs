@@ -112,7 +112,7 @@ internal sealed class EventTypeRepository(Database database) : IEventTypeReposit
         revision = type.Revision,
         created_at = type.CreatedAt,
         updated_at = type.UpdatedAt,
-        accepted_by = acceptance.ToString().ToLowerInvariant(),
+        accepted_by = acceptance.Text(),
         api_key_id = by?.Value,
     };
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
@@ -128,7 +127,7 @@ internal sealed class JourneyQueries(Database database) : IJourneyQueries
         var parameters = new
         {
             id = id.Value,
-            state = filter.State is { } state ? JsonNamingPolicy.CamelCase.ConvertName(state.ToString()) : null,
+            state = filter.State?.Text(),
             from = filter.EnteredFrom,
             to = filter.EnteredTo,
             before = before?.Value ?? Guid.AllBitsSet,

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Text;
-using System.Text.Json;
 using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.EventTypes;
@@ -111,8 +110,8 @@ internal sealed class JourneyRepository(Database database) : IJourneyRepository
     {
         id = journey.Id.Value,
         name = journey.Name.Value,
-        status = JsonNamingPolicy.CamelCase.ConvertName(journey.Status.ToString()),
-        entry_mode = JsonNamingPolicy.CamelCase.ConvertName(journey.EntryMode.ToString()),
+        status = journey.Status.Text(),
+        entry_mode = journey.EntryMode.Text(),
         type = journey.TriggerConfig?.EventTypeId.Value,
         filter = journey.TriggerConfig?.PayloadFilter is { } filter ? Encoding.UTF8.GetString(filter.Utf8.Span) : null,
         url = journey.Target?.Url.ToString(),

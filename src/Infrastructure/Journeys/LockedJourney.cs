@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
@@ -148,7 +147,7 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
             id = Journey.Id.Value,
             after = after?.Last.Value ?? Guid.Empty,
             began = after?.Began,
-            states = selection.States.Select(state => JsonNamingPolicy.CamelCase.ConvertName(state.ToString())).ToArray(),
+            states = selection.States.Select(state => state.Text()).ToArray(),
             from = selection.EnteredFrom,
             to = selection.EnteredTo,
             limit,

@@ -10,7 +10,7 @@ namespace Flownally.Infrastructure.Postgres;
 /// </summary>
 internal static class Outcome
 {
-    /// <summary>By the time of the system, which is also that of PostgreSQL and of Npgsql, whatever clock a test sets.</summary>
+    /// <summary>By the system's time, as PostgreSQL's and Npgsql's limits, whatever clock a test sets.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>After which the server may hang, so that another one may have become the primary.</summary>

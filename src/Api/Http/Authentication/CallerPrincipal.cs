@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.Http.Authentication;
@@ -12,7 +13,7 @@ internal sealed class CallerPrincipal(Caller caller) : ClaimsPrincipal(new Claim
     [
         new("tenant", caller.TenantId.ToString()),
         new(ClaimTypes.NameIdentifier, caller.KeyId.ToString()!),
-        new(ClaimTypes.Role, caller.Role.ToString().ToLowerInvariant()),
+        new(ClaimTypes.Role, caller.Role.Text()),
         .. caller.Scopes.Select(scope => new Claim("scope", scope)),
     ];
 }

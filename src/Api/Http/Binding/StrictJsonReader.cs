@@ -257,7 +257,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     /// <summary>One of a few names, spelt as they are written; the serializer would take others, too.</summary>
     private static object? ReadName(string text, Type type, Place place, Faults faults)
     {
-        var names = Enum.GetNames(type).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName);
+        var names = Enum.GetNames(type).ToDictionary(EnumText.Naming.ConvertName);
         if (names.TryGetValue(text, out var name))
         {
             return Enum.Parse(type, name);

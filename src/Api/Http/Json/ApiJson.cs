@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Flownally.Domain;
 
 namespace Flownally.Api.Http.Json;
 
@@ -21,7 +22,7 @@ internal static class ApiJson
         options.Converters.Add(new TextConverter());
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new RawJsonConverter());
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter(EnumText.Naming, allowIntegerValues: false));
         return options;
     }
 }

@@ -101,7 +101,7 @@ internal static class ContractGenerator
         Text<IfMatch>(),
         Text<Optional<string>>(maxLength: EventType.MaxDescriptionLength),
         Map<Flag>(JsonObjectType.Boolean),
-        new WrittenAsSchema<DeliveryStateName, DeliveryState>(),
+        new WrittenAsSchema<EnumParameter<DeliveryState>, DeliveryState>(),
         new PrimitiveTypeMapper(typeof(Instant), schema =>
         {
             schema.Type = JsonObjectType.String;

@@ -58,7 +58,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
 
     private static void RequireKey(OpenApiOperation operation, RequiresAttribute required)
     {
-        string[] roles = [.. required.Roles.Select(role => role.ToString().ToLowerInvariant())];
+        string[] roles = [.. required.Roles.Select(role => role.Text())];
         operation.Security = [new OpenApiSecurityRequirement { [ContractGenerator.SecurityScheme] = [] }];
         operation.Description = $"{operation.Description}\n\nNeeds the scope `{required.Scope}` and one of the roles {string.Join(", ", roles)}.".Trim();
         operation.ExtensionData = new Dictionary<string, object?>

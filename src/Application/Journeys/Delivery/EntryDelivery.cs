@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Flownally.Application.Events;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
@@ -54,7 +53,7 @@ public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWe
 
     private void Measure(WebhookOutcome outcome, TimeSpan duration)
     {
-        var name = JsonNamingPolicy.CamelCase.ConvertName(outcome.Error?.ToString() ?? nameof(DeliveryState.Delivered));
+        var name = outcome.Error?.Text() ?? DeliveryState.Delivered.Text();
         var tag = new KeyValuePair<string, object?>("outcome", name);
         _attempts.Add(1, tag);
         _durations.Record(duration.TotalSeconds, tag);

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Flownally.Application.Events;
 using Flownally.Application.Journeys.Delivery;
+using Flownally.Domain;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.Journeys;
@@ -150,18 +150,16 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
             journeys = attempts.Select(attempt => attempt.Entry.JourneyId.Value).ToArray(),
             ids = attempts.Select(attempt => attempt.Entry.Id.Value).ToArray(),
             redeliveries = attempts.Select(attempt => attempt.Entry.Redeliveries).ToArray(),
-            states = attempts.Select(attempt => NameOf(attempt.State)).ToArray(),
+            states = attempts.Select(attempt => attempt.State.Text()).ToArray(),
             attempts = attempts.Select(attempt => attempt.Attempts).ToArray(),
             at = attempts.Select(attempt => attempt.At).ToArray(),
             next_at = attempts.Select(attempt => attempt.NextAt).ToArray(),
             statuses = attempts.Select(attempt => attempt.Status).ToArray(),
-            errors = attempts.Select(attempt => attempt.Error is { } error ? NameOf(error) : null).ToArray(),
+            errors = attempts.Select(attempt => attempt.Error?.Text()).ToArray(),
             durations = attempts.Select(attempt => attempt.Duration).ToArray(),
         };
         return database.ExecuteAsync(TenantScope.All, Save, parameters, cancellationToken);
     }
-
-    private static string NameOf(Enum value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private sealed record DueRow(TenantId TenantId, JourneyId JourneyId, int Most, JourneyEntryId? Id, ContactId? ContactId, int? Attempts,
         int? Redeliveries);

@@ -1,0 +1,14 @@
+using System.Text.Json;
+
+namespace Flownally.Domain;
+
+/// <summary>How values of enumerations are written in JSON, SQL, metrics and on the command line: their names, in camel case.</summary>
+public static class EnumText
+{
+    public static readonly JsonNamingPolicy Naming = JsonNamingPolicy.CamelCase;
+
+    public static string Text<T>(this T value) where T : struct, Enum => Naming.ConvertName(value.ToString());
+
+    /// <summary>Each value by its text.</summary>
+    public static Dictionary<string, T> All<T>() where T : struct, Enum => Enum.GetValues<T>().ToDictionary(Text);
+}
