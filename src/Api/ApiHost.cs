@@ -1,4 +1,5 @@
 using Flownally.Api.Configuration;
+using Flownally.Api.Health;
 using Flownally.Api.Http.Authentication;
 using Flownally.Api.Http.Binding;
 using Flownally.Api.Http.Edge;
@@ -76,6 +77,7 @@ internal static class ApiHost
             .AddLimits()
             .AddTelemetry(builder.Configuration)
             .AddCompressedBodies()
+            .AddHealth()
             .AddControllers();
         configure?.Invoke(builder.Services);
 
@@ -91,6 +93,7 @@ internal static class ApiHost
         app.UseAuthorization();
         app.UseRequestDecompression();
         app.MapContractDocument(demoKey);
+        app.MapHealth();
         app.MapControllers();
         return app;
     }

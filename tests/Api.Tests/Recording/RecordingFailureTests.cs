@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Flownally.Api.Health;
-using Flownally.Api.Http.Problems;
 using Flownally.Application.Events;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
@@ -9,9 +8,9 @@ using Flownally.Domain.EventTypes;
 using Flownally.Domain.Ids;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Postgres;
 using Flownally.Infrastructure.Recording;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -93,7 +92,8 @@ public sealed class RecordingFailureTests
     }
 
     /// <summary>Whether a probe is told that the process is ready.</summary>
-    private static async Task<bool> IsReadyAsync(GroupCommitLog log) => await new HealthController(new Reachable(), log).Ready(default) is not ProblemResult;
+    private static async Task<bool> IsReadyAsync(GroupCommitLog log) =>
+        (await new RecordingHealthCheck(log).CheckHealthAsync(new HealthCheckContext())).Status == HealthStatus.Healthy;
 
     /// <summary>What became of the events cannot be noted, which should not be possible.</summary>
     private sealed class Broken : IEventWriter
@@ -111,10 +111,5 @@ public sealed class RecordingFailureTests
 
         public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter) => throw new InvalidOperationException("On purpose.");
-    }
-
-    private sealed class Reachable : IDatabaseProbe
-    {
-        public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,0 +1,48 @@
+using Flownally.Api.Http.Binding;
+using Flownally.Api.Http.Json;
+using Flownally.Api.Http.Problems;
+using Flownally.Application;
+using Flownally.Domain;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Flownally.Api.Health;
+
+/// <summary>For what watches the process: is it up, and can it work.</summary>
+internal static class HealthRoutes
+{
+    private const string Problem = "problem";
+
+    public static IServiceCollection AddHealth(this IServiceCollection services) => services
+        .AddLogging(log => log.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)) // ProblemReport logs each failure
+        .AddHealthChecks()
+        .AddCheck<RecordingHealthCheck>("recording")
+        .AddCheck<DatabaseHealthCheck>("database")
+        .Services;
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        Map("live", _ => false);
+        Map("ready", _ => true);
+
+        void Map(string status, Func<HealthCheckRegistration, bool> checks) => routes
+            .MapHealthChecks($"health/{status}", new HealthCheckOptions
+            {
+                Predicate = checks,
+                AllowCachingResponses = true, // leaves Cache-Control: no-store, as of all answers
+                ResponseWriter = (context, report) => Refusal(context.Request, report) is { } refusal
+                    ? ProblemWriter.WriteAsync(context, refusal)
+                    : context.Response.WriteAsJsonAsync(new { status }, ApiJson.Options, context.RequestAborted),
+            })
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+    }
+
+    /// <summary>A check that fails by a problem, which the probe is answered.</summary>
+    public static HealthCheckResult Unhealthy(Error problem) =>
+        HealthCheckResult.Unhealthy(problem.Detail, data: new Dictionary<string, object> { [Problem] = problem });
+
+    private static Error? Refusal(HttpRequest request, HealthReport report) =>
+        AcceptHeader.Wish(request, AcceptHeader.Json).Quality == 0 ? new NotAcceptable()
+        : report.Entries.Values.Where(check => check.Status == HealthStatus.Unhealthy)
+            .Select(check => check.Data.GetValueOrDefault(Problem) as Error ?? Failure.Of(check.Exception!)).FirstOrDefault();
+}
