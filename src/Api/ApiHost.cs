@@ -78,6 +78,7 @@ internal static class ApiHost
             .AddTelemetry(builder.Configuration)
             .AddCompressedBodies()
             .AddHealth()
+            .AddProblems()
             .AddControllers();
         configure?.Invoke(builder.Services);
 

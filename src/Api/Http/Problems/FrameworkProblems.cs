@@ -1,8 +1,5 @@
-using Flownally.Api.Http.Edge;
 using Flownally.Application;
 using Flownally.Domain;
-using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 
 namespace Flownally.Api.Http.Problems;
@@ -10,20 +7,12 @@ namespace Flownally.Api.Http.Problems;
 /// <summary>Gives the shape of the contract to what the framework refuses by itself and to what was thrown.</summary>
 internal static class FrameworkProblems
 {
+    public static IServiceCollection AddProblems(this IServiceCollection services) => services
+        .AddProblemDetails() // the last resort that UseExceptionHandler asks for
+        .AddExceptionHandler<ThrownProblems>();
+
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app
-        .UseExceptionHandler(new ExceptionHandlerOptions
-        {
-            ExceptionHandler = context =>
-            {
-                SecurityHeaders.Set(context.Response.Headers); // which were cleared with what was begun
-                var exception = context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
-                return exception is BadHttpRequestException request
-                    ? WriteAsync(context, request.StatusCode)
-                    : ProblemWriter.WriteAsync(context, Failure.Of(exception));
-            },
-            // A failure is logged with the trace that its answer tells; an outage or a broken request is no fault of the program.
-            SuppressDiagnosticsCallback = _ => true,
-        })
+        .UseExceptionHandler()
         .UseWhen(HasNoAction, refused => refused
             .UseStatusCodePages(pages => WriteAsync(pages.HttpContext, pages.HttpContext.Response.StatusCode)));
 
@@ -31,7 +20,7 @@ internal static class FrameworkProblems
     private static bool HasNoAction(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ActionDescriptor>() is null;
 
     /// <summary>The server's refusals have more statuses than the catalog.</summary>
-    private static Task WriteAsync(HttpContext context, int status) => Of(status) is { } error
+    public static Task WriteAsync(HttpContext context, int status) => Of(status) is { } error
         ? ProblemWriter.WriteAsync(context, error)
         : ProblemWriter.WriteAsync(context, status);
 
