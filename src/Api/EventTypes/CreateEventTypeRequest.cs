@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Flownally.Application.EventTypes;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.EventTypes;
@@ -6,11 +7,19 @@ using Flownally.Domain.Schemas;
 namespace Flownally.Api.EventTypes;
 
 /// <summary>A type to be added to the catalog.</summary>
+/// <example>
+/// {
+///   "name": "order.paid",
+///   "description": "An order was paid.",
+///   "payloadSchema": { "type": "object", "properties": { "total": { "type": "number" } }, "required": ["total"] }
+/// }
+/// </example>
 public sealed class CreateEventTypeRequest
 {
     /// <summary>Unique in the tenant: lower-case words and digits joined by dots, hyphens or underscores.</summary>
     public required EventTypeName Name { get; init; }
 
+    [MaxLength(EventType.MaxDescriptionLength)]
     public string? Description { get; init; }
 
     /// <summary>A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; absent lets any payload pass.</summary>

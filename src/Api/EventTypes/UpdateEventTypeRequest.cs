@@ -8,6 +8,7 @@ using Flownally.Domain.Schemas;
 namespace Flownally.Api.EventTypes;
 
 /// <summary>What is to become of a type. Absent members stay as they are.</summary>
+/// <example>{ "name": "order.settled", "description": null }</example>
 public sealed class UpdateEventTypeRequest
 {
     /// <summary>Unique in the tenant: lower-case words and digits joined by dots, hyphens or underscores.</summary>

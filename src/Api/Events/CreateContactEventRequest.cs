@@ -7,6 +7,14 @@ using Flownally.Domain.EventTypes;
 namespace Flownally.Api.Events;
 
 /// <summary>An event to record; exactly one of `eventTypeId` and `eventTypeName` names its type.</summary>
+/// <example>
+/// {
+///   "eventTypeName": "order.paid",
+///   "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" },
+///   "occurredAt": "2026-01-31T09:30:00.123456Z",
+///   "idempotencyKey": "order-A-1001"
+/// }
+/// </example>
 public class CreateContactEventRequest
 {
     public string? EventTypeId { get; init; }

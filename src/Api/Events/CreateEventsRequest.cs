@@ -6,6 +6,7 @@ using Flownally.Domain.ApiKeys;
 namespace Flownally.Api.Events;
 
 /// <summary>Events to record by one call; each is recorded or refused by itself.</summary>
+/// <example>{ "events": [{}] }</example>
 public sealed class CreateEventsRequest
 {
     /// <summary>1 to 1,000 events.</summary>

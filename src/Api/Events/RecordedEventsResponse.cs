@@ -4,6 +4,7 @@ using Flownally.Domain;
 namespace Flownally.Api.Events;
 
 /// <param name="Results">One for each event, in the same order.</param>
+/// <example>{ "results": [{ "status": 201, "id": "evt_01KATWBYXQ8F2TXWM8KRGE9ZA5" }] }</example>
 public sealed record RecordedEventsResponse(IReadOnlyList<RecordedEventResult> Results)
 {
     /// <summary>Shows what became of a batch, and reports what was refused.</summary>

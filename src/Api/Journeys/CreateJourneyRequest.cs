@@ -7,6 +7,17 @@ using Flownally.Domain.Schemas;
 namespace Flownally.Api.Journeys;
 
 /// <summary>A journey to be drafted.</summary>
+/// <example>
+/// {
+///   "name": "Thank for a large order",
+///   "entryMode": "everyTime",
+///   "triggerConfig": {
+///     "eventTypeId": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
+///     "payloadFilter": { "properties": { "total": { "minimum": 100 } }, "required": ["total"] }
+///   },
+///   "target": { "url": "https://shop.example/hooks/thanks", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }
+/// }
+/// </example>
 public sealed class CreateJourneyRequest
 {
     /// <summary>What people call it; names need not differ.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Flownally.Application.Journeys;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Journeys;
@@ -5,9 +6,11 @@ using Flownally.Domain.Journeys;
 namespace Flownally.Api.Journeys;
 
 /// <summary>Which entries are to be delivered again.</summary>
+/// <example>{ "states": ["failed"], "enteredFrom": "2026-01-31T00:00:00Z" }</example>
 public sealed class RedeliverJourneyEntriesRequest
 {
     /// <summary>The states of their deliveries: at least one. Entries that wait for their first attempt stay as they are.</summary>
+    [MinLength(1)]
     public required IReadOnlyList<DeliveryState> States { get; init; }
 
     /// <summary>Only entries of then or later.</summary>

@@ -9,6 +9,7 @@ using Flownally.Domain.Schemas;
 namespace Flownally.Api.Journeys;
 
 /// <summary>What is to become of a journey. Absent members stay as they are.</summary>
+/// <example>{ "name": "Thank for any order", "triggerConfig": { "payloadFilter": null } }</example>
 public sealed class UpdateJourneyRequest
 {
     /// <summary>What people call it; names need not differ.</summary>

@@ -5,6 +5,19 @@ using Flownally.Domain.Tenants;
 namespace Flownally.Application.EventTypes;
 
 /// <summary>An entry of the catalog as callers see it.</summary>
+/// <example>
+/// {
+///   "id": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
+///   "tenantId": "tn_01KATWBQ1HX8CYFG0H9T2WGN3M",
+///   "name": "order.paid",
+///   "description": "An order was paid.",
+///   "payloadSchema": { "type": "object", "properties": { "total": { "type": "number" } }, "required": ["total"] },
+///   "predefined": false,
+///   "schemaVersion": 1,
+///   "createdAt": "2026-01-31T09:00:00Z",
+///   "updatedAt": "2026-01-31T09:00:00Z"
+/// }
+/// </example>
 public sealed class EventTypeResponse
 {
     public EventTypeId Id { get; init; }
@@ -35,4 +48,5 @@ public sealed record EventTypeRevision(EventTypeResponse EventType, int Revision
 /// <param name="EventTypes">The types of this page.</param>
 /// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many types the tenant has.</param>
+/// <example>{ "eventTypes": [{}], "totalSize": 1 }</example>
 public sealed record EventTypesResponse(IReadOnlyList<EventTypeResponse> EventTypes, string? NextPageToken, long TotalSize);

@@ -5,6 +5,15 @@ using Flownally.Domain.Json;
 namespace Flownally.Application.EventTypes;
 
 /// <summary>A schema that a type has or had.</summary>
+/// <example>
+/// {
+///   "schemaVersion": 1,
+///   "payloadSchema": { "type": "object", "properties": { "total": { "type": "number" } }, "required": ["total"] },
+///   "acceptedBy": "created",
+///   "by": "key_01KATWBQ4M7V0N2J8R5CWXE3TD",
+///   "at": "2026-01-31T09:00:00Z"
+/// }
+/// </example>
 public sealed class EventTypeVersionResponse
 {
     public int SchemaVersion { get; init; }
@@ -27,4 +36,5 @@ public sealed class EventTypeVersionResponse
 /// <param name="Versions">The versions of this page.</param>
 /// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many versions the type has.</param>
+/// <example>{ "versions": [{}], "totalSize": 1 }</example>
 public sealed record EventTypeVersionsResponse(IReadOnlyList<EventTypeVersionResponse> Versions, string? NextPageToken, long TotalSize);

@@ -7,6 +7,20 @@ using Flownally.Domain.Tenants;
 namespace Flownally.Application.Events;
 
 /// <summary>An event as callers see it.</summary>
+/// <example>
+/// {
+///   "id": "evt_01KATWBYXQ8F2TXWM8KRGE9ZA5",
+///   "tenantId": "tn_01KATWBQ1HX8CYFG0H9T2WGN3M",
+///   "contactId": "ctc_1001",
+///   "eventTypeId": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
+///   "eventTypeName": "order.paid",
+///   "schemaVersion": 1,
+///   "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" },
+///   "idempotencyKey": "order-A-1001",
+///   "occurredAt": "2026-01-31T09:30:00.123456Z",
+///   "createdAt": "2026-01-31T09:30:00.623456Z"
+/// }
+/// </example>
 public sealed class EventResponse
 {
     public EventId Id { get; init; }
@@ -36,4 +50,5 @@ public sealed class EventResponse
 /// <param name="Events">The records of this page.</param>
 /// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many records match the filter, on all pages together.</param>
+/// <example>{ "events": [{}], "nextPageToken": "AZx0UAhJ6H4", "totalSize": 2 }</example>
 public sealed record EventsResponse(IReadOnlyList<EventResponse> Events, string? NextPageToken, long TotalSize);

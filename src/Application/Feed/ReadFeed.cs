@@ -18,6 +18,9 @@ public sealed record ReadFeed(Caller Caller, EventTypeId? EventTypeId, string? C
 
 /// <param name="Events">In the order of the feed. There may be none, and yet more later.</param>
 /// <param name="NextCursor">Where to go on; always there.</param>
+/// <example>
+/// { "events": [{}], "nextCursor": "CrMGgjA1Zhu426IcwlNSMf0BKTGs2Sp3Sa8urWpOh8h93RHeUOzHBhGpjmK_tCU9KhBzpuZ_Dl8JpZV8ZZUDxg" }
+/// </example>
 public sealed record FeedResponse(IReadOnlyList<EventResponse> Events, string NextCursor);
 
 internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFeedCursorKey key, TimeProvider clock)

@@ -3,6 +3,7 @@ using Flownally.Domain.Journeys;
 namespace Flownally.Application.Journeys;
 
 /// <summary>One attempt to tell a journey's target of an entry.</summary>
+/// <example>{ "at": "2026-01-31T09:30:00.75Z", "duration": 0.041, "status": 503, "error": "status" }</example>
 public sealed class JourneyEntryAttemptResponse
 {
     /// <summary>When it ended.</summary>
@@ -21,5 +22,6 @@ public sealed class JourneyEntryAttemptResponse
 /// <param name="Attempts">The attempts of this page.</param>
 /// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many attempts are kept.</param>
+/// <example>{ "attempts": [{}], "totalSize": 1 }</example>
 public sealed record JourneyEntryAttemptsResponse(
     IReadOnlyList<JourneyEntryAttemptResponse> Attempts, string? NextPageToken, long TotalSize);

@@ -5,6 +5,16 @@ using Flownally.Domain.Journeys;
 namespace Flownally.Application.Journeys;
 
 /// <summary>That a contact entered a journey with an event, and whether the target has been told.</summary>
+/// <example>
+/// {
+///   "id": "ent_01KATWCN7Q2M5S8VX0B3D6F9HK",
+///   "journeyId": "jrn_01KATWC8E4R1T6W9Y2Z5A8C0DG",
+///   "contactId": "ctc_1001",
+///   "eventId": "evt_01KATWBYXQ8F2TXWM8KRGE9ZA5",
+///   "enteredAt": "2026-01-31T09:30:00.7Z",
+///   "delivery": { "state": "delivered", "attempts": 1, "lastAttemptAt": "2026-01-31T09:30:00.75Z", "lastStatus": 204 }
+/// }
+/// </example>
 public sealed class JourneyEntryResponse
 {
     public JourneyEntryId Id { get; init; }
@@ -47,4 +57,5 @@ public sealed class DeliveryResponse
 /// <param name="Entries">The entries of this page.</param>
 /// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many entries the journey has that match the filter.</param>
+/// <example>{ "entries": [{}], "totalSize": 1 }</example>
 public sealed record JourneyEntriesResponse(IReadOnlyList<JourneyEntryResponse> Entries, string? NextPageToken, long TotalSize);

@@ -7,6 +7,22 @@ using Flownally.Domain.Tenants;
 namespace Flownally.Application.Journeys;
 
 /// <summary>A journey as callers see it.</summary>
+/// <example>
+/// {
+///   "id": "jrn_01KATWC8E4R1T6W9Y2Z5A8C0DG",
+///   "tenantId": "tn_01KATWBQ1HX8CYFG0H9T2WGN3M",
+///   "name": "Thank for a large order",
+///   "status": "active",
+///   "entryMode": "everyTime",
+///   "triggerConfig": {
+///     "eventTypeId": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
+///     "payloadFilter": { "properties": { "total": { "minimum": 100 } }, "required": ["total"] }
+///   },
+///   "target": { "url": "https://shop.example/hooks/thanks" },
+///   "createdAt": "2026-01-31T09:10:00Z",
+///   "updatedAt": "2026-01-31T09:20:00Z"
+/// }
+/// </example>
 public sealed class JourneyResponse
 {
     public JourneyId Id { get; init; }
@@ -82,4 +98,5 @@ public sealed record JourneyRevision(JourneyResponse Journey, int Revision);
 /// <param name="Journeys">The journeys of this page.</param>
 /// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
 /// <param name="TotalSize">How many journeys the tenant has.</param>
+/// <example>{ "journeys": [{}], "totalSize": 1 }</example>
 public sealed record JourneysResponse(IReadOnlyList<JourneyResponse> Journeys, string? NextPageToken, long TotalSize);

@@ -30,6 +30,7 @@ public sealed record RedeliverJourneyEntries(Caller Caller, JourneyId Id, IReadO
 
 /// <param name="Redelivered">How many entries this call has taken up; their webhooks are sent from now on.</param>
 /// <param name="NextPageToken">Where to go on; absent where no entry is left.</param>
+/// <example>{ "redelivered": 12 }</example>
 public sealed record RedeliveredEntriesResponse(int Redelivered, string? NextPageToken);
 
 internal sealed class RedeliverJourneyEntriesValidator : AbstractValidator<RedeliverJourneyEntries>

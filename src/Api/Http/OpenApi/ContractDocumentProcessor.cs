@@ -1,17 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Flownally.Api.Events;
-using Flownally.Api.EventTypes;
-using Flownally.Api.Http.Problems;
-using Flownally.Api.Journeys;
-using Flownally.Application.Events;
-using Flownally.Application.EventTypes;
-using Flownally.Application.Feed;
-using Flownally.Application.Journeys;
 using Flownally.Domain;
-using Flownally.Domain.EventTypes;
-using Flownally.Domain.Schemas;
+using Newtonsoft.Json.Linq;
 using NJsonSchema;
 using NSwag.Generation.Processors;
 using NSwag.Generation.Processors.Contexts;
@@ -19,81 +10,44 @@ using NSwag.Generation.Processors.Contexts;
 namespace Flownally.Api.Http.OpenApi;
 
 /// <summary>
-/// Says of the schemas what the generator cannot know: which members are always there, that an absent one is never null unless a
-/// patch can clear it, and what an example looks like.
+/// Says of the schemas what the generator does not: which members are always there, and that an absent one is never null unless a
+/// patch can clear it.
 /// </summary>
 internal sealed class ContractDocumentProcessor : IDocumentProcessor
 {
-    private static readonly Dictionary<string, Type> Requests = new()
-    {
-        ["CreateEventTypeRequest"] = typeof(CreateEventTypeRequest),
-        ["UpdateEventTypeRequest"] = typeof(UpdateEventTypeRequest),
-        ["CreateContactEventRequest"] = typeof(CreateContactEventRequest),
-        ["CreateEventRequest"] = typeof(CreateEventRequest),
-        ["CreateEventsRequest"] = typeof(CreateEventsRequest),
-        ["CreateJourneyRequest"] = typeof(CreateJourneyRequest),
-        ["CreateTriggerConfig"] = typeof(CreateTriggerConfig),
-        ["CreateJourneyTarget"] = typeof(CreateJourneyTarget),
-        ["UpdateJourneyRequest"] = typeof(UpdateJourneyRequest),
-        ["UpdateTriggerConfig"] = typeof(UpdateTriggerConfig),
-        ["UpdateJourneyTarget"] = typeof(UpdateJourneyTarget),
-        ["RedeliverJourneyEntriesRequest"] = typeof(RedeliverJourneyEntriesRequest),
-    };
-
-    private static readonly Dictionary<string, Type> Answers = new()
-    {
-        ["EventType"] = typeof(EventTypeResponse),
-        ["EventTypesResponse"] = typeof(EventTypesResponse),
-        ["EventTypeVersion"] = typeof(EventTypeVersionResponse),
-        ["EventTypeVersionsResponse"] = typeof(EventTypeVersionsResponse),
-        ["Event"] = typeof(EventResponse),
-        ["EventsResponse"] = typeof(EventsResponse),
-        ["FeedResponse"] = typeof(FeedResponse),
-        ["RecordedEventsResponse"] = typeof(RecordedEventsResponse),
-        ["RecordedEventResult"] = typeof(RecordedEventResult),
-        ["Journey"] = typeof(JourneyResponse),
-        ["TriggerConfig"] = typeof(TriggerConfigResponse),
-        ["JourneyTarget"] = typeof(JourneyTargetResponse),
-        ["FilterError"] = typeof(FilterErrorResponse),
-        ["JourneysResponse"] = typeof(JourneysResponse),
-        ["JourneyEntry"] = typeof(JourneyEntryResponse),
-        ["Delivery"] = typeof(DeliveryResponse),
-        ["JourneyEntriesResponse"] = typeof(JourneyEntriesResponse),
-        ["JourneyEntryAttempt"] = typeof(JourneyEntryAttemptResponse),
-        ["JourneyEntryAttemptsResponse"] = typeof(JourneyEntryAttemptsResponse),
-        ["RedeliveredEntriesResponse"] = typeof(RedeliveredEntriesResponse),
-        ["ProblemDetails"] = typeof(Problem),
-        ["FieldViolation"] = typeof(FieldViolation),
-        ["Incompatibility"] = typeof(Incompatibility),
-        ["Window"] = typeof(Window),
-    };
-
     public void Process(DocumentProcessorContext context)
     {
-        foreach (var (name, schema) in context.Document.Components.Schemas)
+        var requests = new HashSet<JsonSchema>();
+        foreach (var body in context.Document.Operations.SelectMany(call => call.Operation.RequestBody?.Content.Values ?? []))
         {
-            if (Requests.TryGetValue(name, out var request))
-            {
-                Require(schema, request, property => property.IsDefined(typeof(RequiredMemberAttribute)));
-                schema.AllowAdditionalProperties = false;
-            }
-            else if (Answers.TryGetValue(name, out var answer))
-            {
-                var nullability = new NullabilityInfoContext();
-                Require(schema, answer, property => nullability.Create(property).ReadState == NullabilityState.NotNull);
-                schema.AllowAdditionalProperties = true; // members may be added to answers
-            }
+            Collect(body.Schema.ActualSchema, requests);
+        }
 
-            if (ContractExamples.TryGet(name, out var example))
-            {
-                schema.Example = example;
-            }
+        var nullability = new NullabilityInfoContext();
+        foreach (var type in SchemaNames.Types.Where(type => !type.IsEnum && context.SchemaResolver.HasSchema(type, false)))
+        {
+            var schema = context.SchemaResolver.GetSchema(type, isIntegerEnumeration: false);
+            var isRequest = requests.Contains(schema);
+            Require(schema, type, property => isRequest
+                ? property.IsDefined(typeof(RequiredMemberAttribute))
+                : nullability.Create(property).ReadState == NullabilityState.NotNull);
+            schema.AllowAdditionalProperties = !isRequest; // members may be added to answers
+            FillExample(schema);
         }
 
         context.Document.Tags = [.. context.Document.Tags.OrderBy(tag => tag.Name, StringComparer.Ordinal)];
         context.Document.Components.Schemas["CreateEventRequest"].IsDeprecated = true;
-        context.Document.Components.Schemas["RedeliverJourneyEntriesRequest"].Properties["states"].MinItems = 1;
-        context.Document.Components.Schemas["CreateEventTypeRequest"].Properties["description"].MaxLength = EventType.MaxDescriptionLength;
+    }
+
+    private static void Collect(JsonSchema schema, HashSet<JsonSchema> all)
+    {
+        if (all.Add(schema))
+        {
+            foreach (var member in schema.ActualProperties.Values.Select(property => property.ActualTypeSchema))
+            {
+                Collect(member.Item?.ActualSchema ?? member, all);
+            }
+        }
     }
 
     private static void Require(JsonSchema schema, Type type, Func<PropertyInfo, bool> isRequired)
@@ -106,6 +60,18 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
             if (Optional.ValueType(property.PropertyType) is not null)
             {
                 member.ActualTypeSchema.IsNullableRaw = true;
+            }
+        }
+    }
+
+    /// <summary>In an example, a list of one empty object stands for the example of what the list holds.</summary>
+    private static void FillExample(JsonSchema schema)
+    {
+        foreach (var (name, member) in schema.ActualProperties)
+        {
+            if ((schema.Example as JObject)?[name] is JArray { Count: 1, First: JObject { Count: 0 } item })
+            {
+                item.Replace(((JToken)member.Item!.ActualSchema.Example!).DeepClone());
             }
         }
     }

@@ -1,15 +1,8 @@
-using Flownally.Api.Events;
 using Flownally.Api.Http.Binding;
 using Flownally.Api.Http.Json;
-using Flownally.Api.Http.Problems;
-using Flownally.Api.Journeys;
-using Flownally.Application.Events;
-using Flownally.Application.EventTypes;
 using Flownally.Application.Feed;
-using Flownally.Application.Journeys;
 using Flownally.Application.Paging;
 using Flownally.Domain;
-using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -17,7 +10,6 @@ using Flownally.Domain.Ids;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
 using Flownally.Domain.Schemas;
-using Flownally.Domain.Tenants;
 using NJsonSchema;
 using NJsonSchema.Generation;
 using NJsonSchema.Generation.TypeMappers;
@@ -86,12 +78,8 @@ internal static class ContractGenerator
     /// <summary>How values of the domain look on the wire.</summary>
     private static IEnumerable<ITypeMapper> ValueSchemas() =>
     [
-        Text<TenantId>(IdPattern(TenantId.Prefix)),
-        Text<EventTypeId>(IdPattern(EventTypeId.Prefix)),
-        Text<EventId>(IdPattern(EventId.Prefix)),
-        Text<ApiKeyId>(IdPattern(ApiKeyId.Prefix)),
-        Text<JourneyId>(IdPattern(JourneyId.Prefix)),
-        Text<JourneyEntryId>(IdPattern(JourneyEntryId.Prefix)),
+        .. SchemaNames.Types.Where(type => type.Name.EndsWith("Id", StringComparison.Ordinal) && type.GetField("Prefix") is not null)
+            .Select(id => Text(id, IdPattern((string)id.GetField("Prefix")!.GetRawConstantValue()!))),
         Text<ContactId>("^(?!\\.{1,2}$)[A-Za-z0-9_.:@+|~=-]+$", 1, ContactId.MaxLength),
         Text<EventTypeName>("^[a-z0-9]+([._-][a-z0-9]+)*$", 1, EventTypeName.MaxLength),
         Text<IdempotencyKey>("^[ -~]+$", 1, IdempotencyKey.MaxLength),
@@ -101,7 +89,6 @@ internal static class ContractGenerator
         Text<IfMatch>(),
         Text<Optional<string>>(maxLength: EventType.MaxDescriptionLength),
         Map<Flag>(JsonObjectType.Boolean),
-        new WrittenAsSchema<EnumParameter<DeliveryState>, DeliveryState>(),
         new PrimitiveTypeMapper(typeof(Instant), schema =>
         {
             schema.Type = JsonObjectType.String;
@@ -128,16 +115,18 @@ internal static class ContractGenerator
         Map<Payload>(JsonObjectType.Object),
         Map<RawJson>(JsonObjectType.Object),
         Map<PayloadSchema>(JsonObjectType.Object),
-        Map<Optional<PayloadSchema>>(JsonObjectType.Object),
-        new BatchSchema<CreateEventRequest>(),
-        new OptionalSchema<UpdateTriggerConfig>(),
-        new OptionalSchema<UpdateJourneyTarget>(),
+        new WrapperSchema(typeof(Optional<>)),
+        new WrapperSchema(typeof(EnumParameter<>)),
+        new BatchSchema(),
     ];
 
     private static string IdPattern(string prefix) => $"^{prefix}[0-9A-HJKMNP-TV-Z]{{{IdText.Length}}}$";
 
     private static PrimitiveTypeMapper Text<T>(string? pattern = null, int? minLength = null, int? maxLength = null) =>
-        new(typeof(T), schema =>
+        Text(typeof(T), pattern, minLength, maxLength);
+
+    private static PrimitiveTypeMapper Text(Type type, string? pattern = null, int? minLength = null, int? maxLength = null) =>
+        new(type, schema =>
         {
             schema.Type = JsonObjectType.String;
             schema.Pattern = pattern;
@@ -146,21 +135,4 @@ internal static class ContractGenerator
         });
 
     private static PrimitiveTypeMapper Map<T>(JsonObjectType type) => new(typeof(T), schema => schema.Type = type);
-
-    /// <summary>Names as the contract has them.</summary>
-    private sealed class SchemaNames : ISchemaNameGenerator
-    {
-        public string Generate(Type type) => type == typeof(EventResponse) ? "Event"
-            : type == typeof(EventTypeResponse) ? "EventType"
-            : type == typeof(EventTypeVersionResponse) ? "EventTypeVersion"
-            : type == typeof(JourneyResponse) ? "Journey"
-            : type == typeof(TriggerConfigResponse) ? "TriggerConfig"
-            : type == typeof(JourneyTargetResponse) ? "JourneyTarget"
-            : type == typeof(FilterErrorResponse) ? "FilterError"
-            : type == typeof(JourneyEntryResponse) ? "JourneyEntry"
-            : type == typeof(JourneyEntryAttemptResponse) ? "JourneyEntryAttempt"
-            : type == typeof(DeliveryResponse) ? "Delivery"
-            : type == typeof(Problem) ? "ProblemDetails"
-            : type.Name;
-    }
 }

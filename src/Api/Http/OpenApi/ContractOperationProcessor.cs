@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using Flownally.Api.Http.Authentication;
 using Flownally.Api.Http.Binding;
+using Flownally.Api.Http.Json;
 using Flownally.Api.Http.Problems;
 using Flownally.Application;
 using Flownally.Application.Authorization;
@@ -14,6 +16,7 @@ using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Events;
 using Microsoft.AspNetCore.Mvc;
 using Namotion.Reflection;
+using Newtonsoft.Json.Linq;
 using NJsonSchema;
 using NSwag;
 using NSwag.Generation.Processors;
@@ -147,7 +150,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
                     [Problem.ContentType] = new OpenApiMediaType
                     {
                         Schema = context.SchemaGenerator.GenerateWithReference<JsonSchema>(typeof(Problem).ToContextualType(), context.SchemaResolver),
-                        Example = ContractExamples.Of(group.First().ExampleAnswer),
+                        Example = JToken.Parse(JsonSerializer.Serialize(group.First().ExampleAnswer, ApiJson.Options)),
                     },
                 },
             };
