@@ -108,8 +108,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         {
             JsonTypeInfoKind.Object => ReadObject(json, info, place, faults, batch),
             JsonTypeInfoKind.Enumerable => ReadList(json, info, place, faults),
-            _ when info.Type == typeof(bool) => (object?)ReadTruth(json, place, faults),
-            _ => ReadText(json, info, place, faults),
+            _ => ReadValue(json, info, place, faults),
         };
     }
 
@@ -172,7 +171,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         return Batch.Of(item, batch.Results);
     }
 
-    private IList? ReadList(JsonElement json, JsonTypeInfo info, Place place, Faults faults)
+    private object? ReadList(JsonElement json, JsonTypeInfo info, Place place, Faults faults)
     {
         if (!Is(JsonValueKind.Array, json, place, faults))
         {
@@ -193,18 +192,14 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             }
         }
 
-        return list;
-    }
-
-    private static bool? ReadTruth(JsonElement json, Place place, Faults faults)
-    {
-        if (json.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        if (!info.Type.IsArray)
         {
-            return json.GetBoolean();
+            return info.Type.IsInstanceOfType(list) ? list : Activator.CreateInstance(info.Type, list); // such as a set
         }
 
-        faults.Add(place, "typeMismatch", $"Expected true or false, found {JsonKinds.Describe(json.ValueKind)}.");
-        return null;
+        var array = Array.CreateInstance(info.ElementType!, list.Count);
+        list.CopyTo(array, 0);
+        return array;
     }
 
     private static JsonPropertyInfo? Find(IList<JsonPropertyInfo> properties, JsonProperty member)
@@ -222,18 +217,21 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
     private static bool Is(JsonValueKind expected, JsonElement json, Place place, Faults faults)
     {
-        if (json.ValueKind == expected)
+        var isBoolean = expected == JsonValueKind.True;
+        if (json.ValueKind == expected || (isBoolean && json.ValueKind == JsonValueKind.False))
         {
             return true;
         }
 
-        faults.Add(place, "typeMismatch", $"Expected {JsonKinds.Describe(expected)}, found {JsonKinds.Describe(json.ValueKind)}.");
+        var described = isBoolean ? "true or false" : JsonKinds.Describe(expected);
+        faults.Add(place, "typeMismatch", $"Expected {described}, found {JsonKinds.Describe(json.ValueKind)}.");
         return false;
     }
 
-    private static object? ReadText(JsonElement json, JsonTypeInfo info, Place place, Faults faults)
+    /// <summary>A value that is neither object nor array. The serializer would take numbers in strings, too.</summary>
+    private static object? ReadValue(JsonElement json, JsonTypeInfo info, Place place, Faults faults)
     {
-        if (!Is(JsonValueKind.String, json, place, faults))
+        if (!Is(KindOf(info.Type), json, place, faults))
         {
             return null;
         }
@@ -250,9 +248,22 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         catch (FormatException rule)
         {
             faults.Add(place, "malformed", rule.Message);
-            return null;
         }
+        catch (JsonException)
+        {
+            faults.Add(place, "malformed", "The value has another form, or lies outside the range.");
+        }
+
+        return null;
     }
+
+    private static JsonValueKind KindOf(Type type) => Type.GetTypeCode(type) switch
+    {
+        _ when type.IsEnum => JsonValueKind.String,
+        TypeCode.Boolean => JsonValueKind.True,
+        >= TypeCode.SByte and <= TypeCode.Decimal => JsonValueKind.Number,
+        _ => JsonValueKind.String,
+    };
 
     /// <summary>One of a few names, spelt as they are written; the serializer would take others, too.</summary>
     private static object? ReadName(string text, Type type, Place place, Faults faults)
