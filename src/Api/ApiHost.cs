@@ -55,6 +55,7 @@ internal static class ApiHost
                 : app?.Lifetime.ApplicationStarted.IsCancellationRequested == true);
         }
 
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // ProblemReport logs each failure
         builder.Logging.AddConsole(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;
@@ -77,7 +78,6 @@ internal static class ApiHost
             .AddLimits()
             .AddTelemetry(builder.Configuration)
             .AddCompressedBodies()
-            .AddHealth()
             .AddProblems()
             .AddControllers();
         configure?.Invoke(builder.Services);

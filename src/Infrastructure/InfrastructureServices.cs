@@ -46,7 +46,6 @@ public static class InfrastructureServices
             .AddSingleton<NotificationCheck>()
             .AddSingleton<DatabaseReadiness>()
             .AddSingleton<Database>()
-            .AddSingleton<IDatabaseProbe>(services => services.GetRequiredService<Database>())
             .AddSingleton<ApiKeyCache>()
             .AddSingleton<IListener>(services => services.GetRequiredService<ApiKeyCache>())
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
@@ -55,7 +54,6 @@ public static class InfrastructureServices
             .AddSingleton<IEventWriter>(services => ActivatorUtilities.CreateInstance<EventWriter>(services,
                 new Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>())))
             .AddSingleton<GroupCommitLog>()
-            .AddSingleton<IRecordingProbe>(services => services.GetRequiredService<GroupCommitLog>())
             .AddSingleton<IEventLog>(services => services.GetRequiredService<GroupCommitLog>())
             .AddSingleton<IEventQueries, EventQueries>()
             .AddMetrics()
@@ -81,7 +79,8 @@ public static class InfrastructureServices
             .AddSingleton<IJourneyFeed, JourneyFeed>()
             .AddSingleton<JourneyIntervals>()
             .AddSingleton<JourneyLeadership>()
-            .AddSingleton<IWebhookSender, WebhookSender>();
+            .AddSingleton<IWebhookSender, WebhookSender>()
+            .AddHealthChecks().AddCheck<RecordingHealthCheck>("recording").AddCheck<DatabaseHealthCheck>("database").Services;
     }
 
     /// <summary>What a process that serves does besides answering calls.</summary>

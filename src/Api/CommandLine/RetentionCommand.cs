@@ -41,11 +41,6 @@ internal static class RetentionCommand
 
         terminal.Show(new { outcome.Dropped, outcome.Keys },
             [.. outcome.Dropped.Select(month => $"{month} is dropped."), $"{outcome.Keys} idempotency keys are deleted."]);
-        if (outcome.Obstacle is { } obstacle)
-        {
-            return terminal.Fail(obstacle);
-        }
-
-        return ExitStatus.Done;
+        return outcome.Obstacle is { } obstacle ? terminal.Fail(obstacle) : ExitStatus.Done;
     }
 }

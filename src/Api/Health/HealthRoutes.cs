@@ -11,15 +11,6 @@ namespace Flownally.Api.Health;
 /// <summary>For what watches the process: is it up, and can it work.</summary>
 internal static class HealthRoutes
 {
-    private const string Problem = "problem";
-
-    public static IServiceCollection AddHealth(this IServiceCollection services) => services
-        .AddLogging(log => log.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)) // ProblemReport logs each failure
-        .AddHealthChecks()
-        .AddCheck<RecordingHealthCheck>("recording")
-        .AddCheck<DatabaseHealthCheck>("database")
-        .Services;
-
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         Map("live", _ => false);
@@ -37,12 +28,13 @@ internal static class HealthRoutes
             .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
     }
 
-    /// <summary>A check that fails by a problem, which the probe is answered.</summary>
-    public static HealthCheckResult Unhealthy(Error problem) =>
-        HealthCheckResult.Unhealthy(problem.Detail, data: new Dictionary<string, object> { [Problem] = problem });
-
-    private static Error? Refusal(HttpRequest request, HealthReport report) =>
-        AcceptHeader.Wish(request, AcceptHeader.Json).Quality == 0 ? new NotAcceptable()
-        : report.Entries.Values.Where(check => check.Status == HealthStatus.Unhealthy)
-            .Select(check => check.Data.GetValueOrDefault(Problem) as Error ?? Failure.Of(check.Exception!)).FirstOrDefault();
+    /// <summary>That of the check that was registered first, where several fail.</summary>
+    private static Error? Refusal(HttpRequest request, HealthReport report) => AcceptHeader.Wish(request, AcceptHeader.Json).Quality == 0
+        ? new NotAcceptable()
+        : report.Entries.Values.Where(check => check.Status == HealthStatus.Unhealthy).Select(check => check.Exception switch
+        {
+            null => new Internal(),
+            DatabaseUnavailableException unavailable => new DatabaseUnavailable(unavailable.Message),
+            var exception => Failure.Of(exception),
+        }).FirstOrDefault();
 }

@@ -11,7 +11,7 @@ namespace Flownally.Infrastructure.Postgres;
 /// The one way to PostgreSQL. A statement says for which tenants it speaks and finds them as <c>@tenant_id</c>
 /// (one tenant) or <c>@tenant_ids</c> (several). An outage becomes <see cref="DatabaseUnavailableException"/>.
 /// </summary>
-internal sealed class Database(PrimarySessions sessions, DatabaseReadiness readiness) : IDatabaseProbe
+internal sealed class Database(PrimarySessions sessions, DatabaseReadiness readiness)
 {
     /// <summary>
     /// Seconds after which a statement that reads is cancelled, which takes a while where the server does not answer at all. One that writes

@@ -12,7 +12,7 @@ namespace Flownally.Infrastructure.Recording;
 /// many events share the price of a commit, and a lone one waits for none. Each call gets the outcomes of its own events, after the commit.
 /// Where writing ends with an exception, the host ends the process, so that a supervisor starts another one.
 /// </summary>
-internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IRecordingProbe, IAsyncDisposable
+internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IAsyncDisposable
 {
     private readonly IEventWriter _writer;
     private readonly ILogger<GroupCommitLog> _logger;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Flownally.Api.Health;
 using Flownally.Application.Events;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;

@@ -223,8 +223,8 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             return true;
         }
 
-        var described = isBoolean ? "true or false" : JsonKinds.Describe(expected);
-        faults.Add(place, "typeMismatch", $"Expected {described}, found {JsonKinds.Describe(json.ValueKind)}.");
+        var found = JsonKinds.Describe(json.ValueKind);
+        faults.Add(place, "typeMismatch", $"Expected {(isBoolean ? "true or false" : JsonKinds.Describe(expected))}, found {found}.");
         return false;
     }
 

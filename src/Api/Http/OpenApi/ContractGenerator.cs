@@ -89,11 +89,8 @@ internal static class ContractGenerator
         Text<IfMatch>(),
         Text<Optional<string>>(maxLength: EventType.MaxDescriptionLength),
         Map<Flag>(JsonObjectType.Boolean),
-        new PrimitiveTypeMapper(typeof(Instant), schema =>
-        {
-            schema.Type = JsonObjectType.String;
-            schema.Format = JsonFormatStrings.DateTime;
-        }),
+        Map<Instant>(JsonObjectType.String, JsonFormatStrings.DateTime),
+        Map<DateTimeOffset>(JsonObjectType.String, JsonFormatStrings.DateTime),
         new PrimitiveTypeMapper(typeof(PageSize), schema =>
         {
             schema.Type = JsonObjectType.Integer;
@@ -106,11 +103,6 @@ internal static class ContractGenerator
             schema.Minimum = 0;
             schema.Maximum = FeedWait.Max;
             schema.Default = 0;
-        }),
-        new PrimitiveTypeMapper(typeof(DateTimeOffset), schema =>
-        {
-            schema.Type = JsonObjectType.String;
-            schema.Format = JsonFormatStrings.DateTime;
         }),
         Map<Payload>(JsonObjectType.Object),
         Map<RawJson>(JsonObjectType.Object),
@@ -134,5 +126,6 @@ internal static class ContractGenerator
             schema.MaxLength = maxLength;
         });
 
-    private static PrimitiveTypeMapper Map<T>(JsonObjectType type) => new(typeof(T), schema => schema.Type = type);
+    private static PrimitiveTypeMapper Map<T>(JsonObjectType type, string? format = null) =>
+        new(typeof(T), schema => (schema.Type, schema.Format) = (type, format));
 }

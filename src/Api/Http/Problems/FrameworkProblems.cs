@@ -8,8 +8,7 @@ namespace Flownally.Api.Http.Problems;
 internal static class FrameworkProblems
 {
     public static IServiceCollection AddProblems(this IServiceCollection services) => services
-        .AddProblemDetails() // the last resort that UseExceptionHandler asks for
-        .AddExceptionHandler<ThrownProblems>();
+        .AddProblemDetails().AddExceptionHandler<ThrownProblems>(); // UseExceptionHandler asks for a last resort, too
 
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app
         .UseExceptionHandler()

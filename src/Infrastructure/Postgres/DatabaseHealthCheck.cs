@@ -1,11 +1,10 @@
 using Flownally.Application;
-using Flownally.Infrastructure.Postgres;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Flownally.Api.Health;
+namespace Flownally.Infrastructure.Postgres;
 
-/// <summary>Fails while the database cannot be worked with, and says why.</summary>
-internal sealed class DatabaseHealthCheck(IDatabaseProbe database) : IHealthCheck
+/// <summary>Fails with a <see cref="DatabaseUnavailableException"/> where the database cannot be reached, or lacks migrations.</summary>
+internal sealed class DatabaseHealthCheck(Database database) : IHealthCheck
 {
     /// <summary>A probe that waits longer tells its sender no more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -17,13 +16,9 @@ internal sealed class DatabaseHealthCheck(IDatabaseProbe database) : IHealthChec
             await database.CheckAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (DatabaseUnavailableException exception)
+        catch (TimeoutException exception)
         {
-            return HealthRoutes.Unhealthy(new DatabaseUnavailable(exception.Message));
-        }
-        catch (TimeoutException)
-        {
-            return HealthRoutes.Unhealthy(new DatabaseUnavailable("The database does not answer in time."));
+            throw new DatabaseUnavailableException("The database does not answer in time.", exception);
         }
     }
 }

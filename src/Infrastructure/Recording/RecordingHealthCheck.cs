@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Flownally.Infrastructure.Recording;
+
+/// <summary>Fails once recording has failed for good: the process is about to end.</summary>
+internal sealed class RecordingHealthCheck(GroupCommitLog log) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(log.HasFailed ? HealthCheckResult.Unhealthy() : HealthCheckResult.Healthy());
+}
