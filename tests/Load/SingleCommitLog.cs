@@ -2,7 +2,6 @@ using System.Text.Json;
 using Flownally.Api;
 using Flownally.Application.Events;
 using Flownally.Domain.Events;
-using Flownally.Infrastructure;
 using Flownally.Infrastructure.Recording;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +20,6 @@ internal sealed class SingleCommitLog(IEventWriter writer) : IEventLog
     /// <summary>Serves with this log, on the database that the environment names, until it is killed. Prints its address as the service does.</summary>
     public static async Task<int> ServeAsync()
     {
-        Scheduling.NeverInterrupt();
         var database = Environment.GetEnvironmentVariable("ConnectionStrings__Flownally")!;
         await using var app = ApiHost.Build(database, "http://127.0.0.1:0", configure: services => services.AddSingleton<IEventLog, SingleCommitLog>());
         await app.StartAsync();

@@ -302,7 +302,7 @@ internal sealed class Cluster
 
             // pg_ctl puts the server into a session of its own: a Ctrl-C at the terminal is for us, who stop the server last.
             var start = _account.Command([.. KeepingMemory, _binaries.PgCtl, "start", "-D", _folder, "-l", LogFile, "-w", "-t", "60"]);
-            var started = await Scheduling.PromptlyAsync(() => Tool.RunAsync(start, CancellationToken.None));
+            var started = await Tool.RunAsync(start, CancellationToken.None);
             if (started.Succeeded)
             {
                 return;

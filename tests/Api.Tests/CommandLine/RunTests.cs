@@ -58,25 +58,6 @@ public sealed partial class RunTests
     }
 
     [Test]
-    [Platform("Linux")]
-    public async Task Its_threads_do_not_interrupt_PostgreSQL()
-    {
-        const string Usual = "0";
-        const string Batch = "3"; // sched(7)
-        await using var service = await RunningService.StartAsync(Folder("scheduling"));
-        var server = File.ReadLines(Path.Combine(service.Data.FullName, "postgres/postmaster.pid")).First();
-        var workers = Directory.GetDirectories($"/proc/{service.ProcessId}/task").Where(thread => File.ReadAllText($"{thread}/comm").StartsWith(".NET TP Worker", StringComparison.Ordinal));
-        Assert.That(workers.Select(PolicyOf), Is.Not.Empty.And.All.EqualTo(Batch));
-        Assert.That(PolicyOf($"/proc/{server}"), Is.EqualTo(Usual));
-        if (Environment.OSVersion.Version >= new Version(6, 12) && File.Exists($"/proc/{server}/sched"))
-        {
-            Assert.That(File.ReadLines($"/proc/{server}/sched"), Has.Some.Matches(@"^se\.slice\s+:\s+100000$"), "turns of 0.1 ms");
-        }
-
-        static string PolicyOf(string task) => TaskStat.Read(task, field: 41);
-    }
-
-    [Test]
     public async Task A_demo_from_before_there_were_all_scopes_gets_a_key_that_has_them()
     {
         var data = Folder("older");

@@ -30,8 +30,6 @@ internal sealed class RunningService : IAsyncDisposable
 
     public DirectoryInfo Data { get; }
 
-    public int ProcessId => _process.Id;
-
     public string Url { get; }
 
     public string Key { get; }
