@@ -25,12 +25,6 @@ internal sealed class Cluster
     /// </summary>
     private static readonly long SharedMegabytes = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 / 1024 / 1024, 128, 2048);
 
-    /// <summary>
-    /// A session keeps up to 16 MB of what its last statement used, instead of giving it back to the kernel and fetching it again page
-    /// by page with the next: https://man7.org/linux/man-pages/man3/mallopt.3.html. C libraries other than GNU's pay it no heed.
-    /// </summary>
-    private static readonly string[] KeepingMemory = ["env", "MALLOC_TRIM_THRESHOLD_=16777216", "MALLOC_MMAP_THRESHOLD_=8388608"];
-
     /// <summary>Children of a killed server hold its memory for a moment, during which no new one can start.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -301,7 +295,7 @@ internal sealed class Cluster
             File.Delete(PidFile); // of a server that is no more
 
             // pg_ctl puts the server into a session of its own: a Ctrl-C at the terminal is for us, who stop the server last.
-            var start = _account.Command([.. KeepingMemory, _binaries.PgCtl, "start", "-D", _folder, "-l", LogFile, "-w", "-t", "60"]);
+            var start = _account.Command(_binaries.PgCtl, "start", "-D", _folder, "-l", LogFile, "-w", "-t", "60");
             var started = await Tool.RunAsync(start, CancellationToken.None);
             if (started.Succeeded)
             {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Flownally.Infrastructure.EmbeddedPostgres;
 using Npgsql;
 
@@ -103,27 +102,6 @@ public sealed class EmbeddedServerTests
             Directory.CreateDirectory(file);
             Assert.That(cluster.IsAlive(), "a file that cannot be read");
         }
-    }
-
-    [Test]
-    [Platform("Linux")]
-    public async Task A_session_keeps_the_memory_that_its_statements_need()
-    {
-        if (RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
-        {
-            Assert.Ignore("Only GNU's C library can be told so.");
-        }
-
-        await using var server = await StartAsync(Path.Combine(_temporary.FullName, "memory"));
-        await using var connection = new NpgsqlConnection(server.ConnectionString);
-        await connection.OpenAsync();
-        await using var sort = new NpgsqlCommand("SELECT count(*) FROM (SELECT FROM generate_series(1, 20000) n ORDER BY md5(n::text)) s", connection); // some 2 MB
-        await sort.ExecuteNonQueryAsync();
-        var before = Faults();
-        await sort.ExecuteNonQueryAsync();
-        Assert.That(Faults() - before, Is.LessThan(100), "pages fetched anew");
-
-        int Faults() => int.Parse(TaskStat.Read($"/proc/{connection.ProcessID}", field: 10), CultureInfo.InvariantCulture);
     }
 
     [Test]
