@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 using System.Text.Json;
 using Flownally.Application;
 using Flownally.Application.EventTypes;
@@ -104,12 +103,14 @@ internal sealed class StoredPayloads(Database database, PrimarySessions sessions
         Action<StoredPayload> visit, CancellationToken cancellationToken)
     {
         return transaction.ReadAsync(since == FeedHorizon.Beginning ? ReadAll : ReadSince,
-            new { type = type.Value, since = since.TransactionId, until }, VisitRow, cancellationToken);
+            new { type = type.Value, since = since.TransactionId, until }, (Action<PayloadRow>)VisitRow, cancellationToken);
 
-        void VisitRow(DbDataReader row)
+        void VisitRow(PayloadRow row)
         {
-            using var payload = JsonDocument.Parse(row.GetFieldValue<byte[]>(1));
-            visit(new StoredPayload(new EventId(row.GetGuid(0)), payload.RootElement));
+            using var payload = JsonDocument.Parse(row.Payload);
+            visit(new StoredPayload(row.Id, payload.RootElement));
         }
     }
+
+    private sealed record PayloadRow(EventId Id, string Payload);
 }

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Dapper;
 using Flownally.Application.Events;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
@@ -10,9 +10,9 @@ namespace Flownally.Infrastructure.Events;
 
 internal sealed class EventQueries(Database database) : IEventQueries
 {
-    /// <summary>As <see cref="EventRow"/> reads them.</summary>
     private const string Columns = """
-        e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name, e.schema_version, e.payload, e.idempotency_key, e.occurred_at, e.created_at
+        e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload, e.idempotency_key,
+        e.occurred_at, e.created_at
         """;
 
     private const string One = $"""
@@ -81,11 +81,11 @@ internal sealed class EventQueries(Database database) : IEventQueries
     private static readonly EventId Last = new(Guid.AllBitsSet);
 
     public Task<EventResponse?> FindAsync(TenantId tenant, EventId id, CancellationToken cancellationToken) =>
-        database.ReadAsync(tenant, One, new { id = id.Value }, async (rows, token) => await rows.ReadAsync(token) ? EventRow.Read(rows) : null, cancellationToken);
+        database.FindAsync<EventResponse>(tenant, One, new { id = id.Value }, cancellationToken);
 
     public Task<EventRows> TimelineAsync(TenantId tenant, ContactId contact, EventTypeId? type, TimelinePosition? after, int limit,
         CancellationToken cancellationToken) =>
-        database.ReadAsync(tenant, (type, after) switch
+        database.QueryMultipleAsync(tenant, (type, after) switch
         {
             (null, null) => Timeline,
             (null, _) => TimelineAfter,
@@ -101,19 +101,9 @@ internal sealed class EventQueries(Database database) : IEventQueries
         }, ReadPageAsync, cancellationToken);
 
     public Task<EventRows> ListAsync(TenantId tenant, EventTypeId? type, EventId? before, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(tenant, type is null ? List : ListOfType, new { type = type?.Value, before = (before ?? Last).Value, limit },
+        database.QueryMultipleAsync(tenant, type is null ? List : ListOfType, new { type = type?.Value, before = (before ?? Last).Value, limit },
             ReadPageAsync, cancellationToken);
 
-    private static async Task<EventRows> ReadPageAsync(DbDataReader rows, CancellationToken cancellationToken)
-    {
-        var events = new List<EventResponse>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            events.Add(EventRow.Read(rows));
-        }
-
-        await rows.NextResultAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        return new EventRows(events, rows.GetInt64(0));
-    }
+    private static async Task<EventRows> ReadPageAsync(SqlMapper.GridReader results) =>
+        new([.. await results.ReadAsync<EventResponse>()], await results.ReadSingleAsync<long>());
 }

@@ -1,8 +1,7 @@
-using System.Data.Common;
+using Flownally.Application.Events;
 using Flownally.Application.Feed;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Feed;
@@ -50,16 +49,14 @@ internal sealed class EventFeed(Database database) : IEventFeed
         e.payload, e.idempotency_key, e.occurred_at, e.created_at
         """;
 
-    /// <summary>As <see cref="EventRow"/> reads them, and behind these the places.</summary>
     private const string Shown = """
-        SELECT p.id, p.tenant_id, p.contact_id, p.event_type_id,
-               (SELECT t.name FROM event_types t WHERE t.tenant_id = p.tenant_id AND t.id = p.event_type_id),
-               p.schema_version, p.payload, p.idempotency_key, p.occurred_at, p.created_at,
+        SELECT b.horizon, b.dropped_transaction_id, b.dropped_position,
+               l.transaction_id AS latest_transaction_id, l.position AS latest_position,
+               r.transaction_id AS reached_transaction_id, r.position AS reached_position,
                p.transaction_id, p.position,
-               r.transaction_id, r.position,
-               l.transaction_id, l.position,
-               b.dropped_transaction_id, b.dropped_position,
-               b.horizon
+               p.id, p.tenant_id, p.contact_id, p.event_type_id,
+               (SELECT t.name FROM event_types t WHERE t.tenant_id = p.tenant_id AND t.id = p.event_type_id) AS event_type_name,
+               p.schema_version, p.payload, p.idempotency_key, p.occurred_at, p.created_at
         FROM   bounds b
         LEFT   JOIN latest l ON true
         LEFT   JOIN reached r ON true
@@ -101,36 +98,51 @@ internal sealed class EventFeed(Database database) : IEventFeed
         {Shown}
         """;
 
-    public Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(tenant, type is null ? Read : ReadOfType, new
+    public async Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = new
         {
             type = type?.Value,
             transaction_id = after?.TransactionId,
             position = after?.Position,
             limit,
             most = MostLookedAt,
-        }, ReadViewAsync, cancellationToken);
-
-    private static async Task<FeedView> ReadViewAsync(DbDataReader rows, CancellationToken cancellationToken)
-    {
-        // The bounds stand beside each event, and alone where there is none.
-        await rows.ReadAsync(cancellationToken);
-        var dropped = PlaceAt(rows, EventRow.Width + 6)!.Value;
-        var view = new FeedView([], PlaceAt(rows, EventRow.Width + 2), PlaceAt(rows, EventRow.Width + 4) ?? dropped, dropped,
-            new FeedHorizon(rows.GetInt64(EventRow.Width + 8)));
-        List<FeedEvent> events = [];
-        do
-        {
-            if (PlaceAt(rows, EventRow.Width) is { } place)
-            {
-                events.Add(new FeedEvent(place, EventRow.Read(rows)));
-            }
-        }
-        while (await rows.ReadAsync(cancellationToken));
-        return view with { Events = events };
+        };
+        var sql = type is null ? Read : ReadOfType;
+        var rows = await database.QueryAsync<ViewRow, EventResponse>(tenant, sql, parameters, second: "id", cancellationToken);
+        return rows[0].First.ToView([.. rows.Where(row => row.Second is not null).Select(row => new FeedEvent(row.First.Place, row.Second!))]);
     }
 
-    /// <summary>A place takes two columns.</summary>
-    private static FeedPlace? PlaceAt(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : new FeedPlace(row.GetInt64(column), row.GetInt64(column + 1));
+    /// <summary>The bounds, which stand beside each event, and alone where there is none.</summary>
+    private sealed class ViewRow
+    {
+        public long Horizon { get; init; }
+
+        public long DroppedTransactionId { get; init; }
+
+        public long DroppedPosition { get; init; }
+
+        public long? LatestTransactionId { get; init; }
+
+        public long LatestPosition { get; init; }
+
+        public long? ReachedTransactionId { get; init; }
+
+        public long ReachedPosition { get; init; }
+
+        public long TransactionId { get; init; }
+
+        public long Position { get; init; }
+
+        /// <summary>Where the event stands.</summary>
+        public FeedPlace Place => new(TransactionId, Position);
+
+        public FeedView ToView(IReadOnlyList<FeedEvent> events)
+        {
+            var dropped = new FeedPlace(DroppedTransactionId, DroppedPosition);
+            var latest = LatestTransactionId is { } last ? new FeedPlace(last, LatestPosition) : dropped;
+            FeedPlace? reached = ReachedTransactionId is { } end ? new FeedPlace(end, ReachedPosition) : null;
+            return new FeedView(events, reached, latest, dropped, new FeedHorizon(Horizon));
+        }
+    }
 }

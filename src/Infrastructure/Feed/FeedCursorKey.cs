@@ -19,11 +19,8 @@ internal sealed class FeedCursorKey(Database database) : IFeedCursorKey, IDispos
 
     private async Task<FeedCursors> ReadAsync(CancellationToken cancellationToken)
     {
-        var cursors = await database.ReadAsync(TenantScope.All, Read, null, async (rows, token) =>
-        {
-            await rows.ReadAsync(token);
-            return new FeedCursors(rows.GetFieldValue<byte[]>(0), rows.GetInt64(1));
-        }, cancellationToken);
+        var (key, plainBefore) = await database.FindAsync<(byte[], long)>(TenantScope.All, Read, null, cancellationToken);
+        var cursors = new FeedCursors(key, plainBefore);
         if (Interlocked.CompareExchange(ref _cursors, cursors, null) is { } other)
         {
             cursors.Dispose();

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Dapper;
 using Flownally.Application;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -61,10 +61,10 @@ internal static class ApiDataSource
     {
         try
         {
-            CheckServer(await ReadAsync(connection, Look, row => (Version: row.GetInt32(0), Encoding: row.GetString(1), Now: row.GetFieldValue<DateTimeOffset>(2))), options, clock);
-            await ReadAsync(connection, SetUp, _ => true);
-            CheckTables(await ReadAsync(connection, LookAtTables, row => (Migrations: row.GetInt32(0), OldestProgram: row.GetInt32(1))));
-            await ReadAsync(connection, VerifyFeedClock, _ => true);
+            CheckServer(await connection.QuerySingleAsync<(int, string, DateTimeOffset)>(Look, commandTimeout: Patience), options, clock);
+            await connection.ExecuteAsync(SetUp, commandTimeout: Patience);
+            CheckTables(await connection.QuerySingleAsync<(int, int)>(LookAtTables, commandTimeout: Patience));
+            await connection.ExecuteAsync(VerifyFeedClock, commandTimeout: Patience);
         }
         catch (PostgresException exception) when (Obstacle(exception) is { } reason)
         {
@@ -111,12 +111,4 @@ internal static class ApiDataSource
         PostgresErrorCodes.InsufficientPrivilege => $"The database's account may not work as {Migrator.ApiRole}. As the owner of the tables: GRANT {Migrator.ApiRole} TO the account",
         _ => null,
     };
-
-    private static async Task<T> ReadAsync<T>(NpgsqlConnection connection, string sql, Func<DbDataReader, T> read)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = Patience };
-        await using var row = await command.ExecuteReaderAsync();
-        await row.ReadAsync();
-        return read(row);
-    }
 }

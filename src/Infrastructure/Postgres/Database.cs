@@ -29,7 +29,15 @@ internal sealed class Database(PrimarySessions sessions, DatabaseReadiness readi
         AskAsync(scope, (connection, token) =>
             connection.QuerySingleOrDefaultAsync<T>(scope.Command(sql, parameters, null, LongestRead, token)), cancellationToken);
 
-    /// <summary>Reads rows by hand, where there are so many that it pays.</summary>
+    /// <summary>Reads two objects from each row.</summary>
+    /// <param name="second">The first column of the second one, which is null where that column is.</param>
+    public Task<IReadOnlyList<(T1 First, T2? Second)>> QueryAsync<T1, T2>(TenantScope scope, string sql, object? parameters, string second,
+        CancellationToken cancellationToken)
+        where T2 : class =>
+        AskAsync<IReadOnlyList<(T1, T2?)>>(scope, async (connection, token) => (await connection.QueryAsync<T1, T2?, (T1, T2?)>(
+            scope.Command(sql, parameters, null, LongestRead, token), (one, other) => (one, other), second)).AsList(), cancellationToken);
+
+    /// <summary>Reads row by row, where the rest of the rows may not be wanted.</summary>
     public Task<T> ReadAsync<T>(TenantScope scope, string sql, object? parameters, Func<DbDataReader, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken) =>
         AskAsync(scope, async (connection, token) =>

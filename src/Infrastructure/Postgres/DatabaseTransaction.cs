@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 using Dapper;
 using Flownally.Infrastructure.Feed;
 using Npgsql;
@@ -43,8 +42,8 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken, int seconds = Database.LongestRead) =>
         RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, seconds, cancellationToken)));
 
-    /// <summary>Reads any number of rows, one at a time: in constant memory. No limit of time ends it; its caller can.</summary>
-    public Task ReadAsync(string sql, object? parameters, Action<DbDataReader> visit, CancellationToken cancellationToken) =>
+    /// <summary>Reads any number of rows of several columns, one at a time: in constant memory. No limit of time ends it; its caller can.</summary>
+    public Task ReadAsync<T>(string sql, object? parameters, Action<T> visit, CancellationToken cancellationToken) =>
         RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, seconds: 0, cancellationToken), visit));
 
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
@@ -59,15 +58,16 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _ends ? ValueTask.CompletedTask : EndAsync();
 
-    private async Task<bool> VisitAsync(CommandDefinition command, Action<DbDataReader> visit)
+    private async Task<bool> VisitAsync<T>(CommandDefinition command, Action<T> visit)
     {
         await using var reader = await Connection.ExecuteReaderAsync(command);
+        var read = reader.GetRowParser<T>();
         try
         {
             while (await reader.ReadAsync(command.CancellationToken))
             {
                 command.CancellationToken.ThrowIfCancellationRequested(); // a row that has arrived already is read without a look at it
-                visit(reader);
+                visit(read(reader));
             }
         }
         catch

@@ -68,7 +68,7 @@ public sealed class SessionPoolTests
         await using var transaction = await NewDatabase(source).BeginAsync(_a, IsolationLevel.Snapshot, default);
         using var goes = new CancellationTokenSource();
         var rows = 0;
-        var read = transaction.ReadAsync("SELECT repeat('x', 100) FROM generate_series(1, 1000000), LATERAL pg_sleep(0.001)", null, _ =>
+        var read = transaction.ReadAsync<object>("SELECT repeat('x', 100) FROM generate_series(1, 1000000), LATERAL pg_sleep(0.001)", null, _ =>
         {
             rows++;
             goes.Cancel();

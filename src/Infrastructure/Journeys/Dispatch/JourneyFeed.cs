@@ -1,10 +1,12 @@
 using System.Data.Common;
 using System.Text.Json;
+using Dapper;
 using Flownally.Application.Feed;
 using Flownally.Application.Journeys.Dispatch;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Postgres;
@@ -41,7 +43,7 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
             ORDER  BY transaction_id, position
             LIMIT  (SELECT most FROM bounds)
         ), seen AS (
-            SELECT count(*)::integer AS n, max(ARRAY[transaction_id, position]) AS last
+            SELECT count(*)::integer AS count, max(ARRAY[transaction_id, position]) AS last
             FROM   page
         )
         {Shown}
@@ -70,7 +72,7 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
             ORDER  BY transaction_id, position
             LIMIT  @limit
         ), seen AS (
-            SELECT count(*)::integer AS n, max(ARRAY[transaction_id, position]) AS last
+            SELECT count(*)::integer AS count, max(ARRAY[transaction_id, position]) AS last
             FROM   page
         )
         {Shown}
@@ -78,7 +80,7 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
 
     /// <summary>Events that suppress journeys are counted as read, and are not shown.</summary>
     private const string Shown = """
-        SELECT b.horizon, s.n, s.last[1], s.last[2],
+        SELECT b.horizon, s.count, s.last[1] AS last_transaction_id, s.last[2] AS last_position,
                p.transaction_id, p.position, p.tenant_id, p.event_type_id, p.id, p.contact_id,
                CASE WHEN a.filters THEN p.payload END AS payload
         FROM   bounds b
@@ -98,11 +100,11 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
     {
         limit = Math.Min(limit, _limit);
         var parameters = new { transaction_id = after.TransactionId, position = after.Position, limit };
-        var (read, rows) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
-        _limit = read.WasCut ? read.N : 2 * limit;
+        var (rows, wasCut) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
+        _limit = wasCut ? rows.Count : 2 * limit;
 
         // Where there is no more, all before the horizon has been read.
-        return await PageOfAsync(after, read, rows, limit, FeedPlace.Max(after, new FeedPlace(read.Horizon, 0)), cancellationToken);
+        return await PageOfAsync(after, rows, wasCut, limit, FeedPlace.Max(after, new FeedPlace(rows[0].Horizon, 0)), cancellationToken);
     }
 
     public async Task<JourneyPage> ReadBacklogAsync(Backlog backlog, FeedPlace through, CancellationToken cancellationToken)
@@ -115,63 +117,75 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
             through_position = through.Position,
             limit = backlog.Limit,
         };
-        var (read, rows) = await database.ReadAsync(backlog.TenantId, ReadBacklog, parameters, ReadRowsAsync, cancellationToken);
-        return await PageOfAsync(backlog.Place, read, rows, backlog.Limit, through, cancellationToken);
+        var (rows, wasCut) = await database.ReadAsync(backlog.TenantId, ReadBacklog, parameters, ReadRowsAsync, cancellationToken);
+        return await PageOfAsync(backlog.Place, rows, wasCut, backlog.Limit, through, cancellationToken);
     }
 
-    private async Task<JourneyPage> PageOfAsync(FeedPlace after, PageRow read, List<EventRow> rows, int limit, FeedPlace end,
+    private async Task<JourneyPage> PageOfAsync(FeedPlace after, IReadOnlyList<ReadRow> rows, bool wasCut, int limit, FeedPlace end,
         CancellationToken cancellationToken)
     {
-        var byType = await intervals.FindAsync(after, [.. rows.Select(row => row.Type).Distinct()], cancellationToken);
-        var asked = rows.Select(row => new AskedEvent(row.Place, row.Type.TenantId, row.EventId, row.ContactId,
-            new Lazy<JsonElement>(() => row.Payload is null ? default : JsonElement.Parse(row.Payload)),
+        var events = rows.Where(row => row.TransactionId is not null).ToList();
+        var byType = await intervals.FindAsync(after, [.. events.Select(row => row.Type).Distinct()], cancellationToken);
+        var asked = events.Select(row => new AskedEvent(row.Place, row.TenantId, row.Id, row.ContactId,
+            new Lazy<JsonElement>(() => row.Payload is { } payload ? JsonElement.Parse(payload.Utf8.Span) : default),
             byType[row.Type].Where(active => active.Interval.Contains(row.Place)).Select(active => active.Journey)));
-        var more = read.WasCut || read.N == limit;
-        return new JourneyPage([.. asked], more ? read.Last : end, read.N, more);
+        if (wasCut)
+        {
+            return new JourneyPage([.. asked], events[^1].Place, events.Count, More: true);
+        }
+
+        var (count, last) = (rows[0].Count, new FeedPlace(rows[0].LastTransactionId, rows[0].LastPosition));
+        return new JourneyPage([.. asked], count == limit ? last : end, count, More: count == limit);
     }
 
-    /// <summary>By hand, because there are many where much is recorded.</summary>
-    private static async Task<(PageRow Page, List<EventRow> Events)> ReadRowsAsync(DbDataReader rows, CancellationToken cancellationToken)
+    /// <summary>Leaves the rest of the rows where the payloads are large.</summary>
+    private static async Task<(IReadOnlyList<ReadRow> Rows, bool WasCut)> ReadRowsAsync(DbDataReader reader, CancellationToken cancellationToken)
     {
-        var (page, events, bytes) = (default(PageRow), new List<EventRow>(), 0);
-        while (await rows.ReadAsync(cancellationToken))
+        var (rows, bytes, read) = (new List<ReadRow>(), 0, reader.GetRowParser<ReadRow>());
+        while (await reader.ReadAsync(cancellationToken))
         {
             if (bytes >= MostBytes)
             {
-                return (page with { N = events.Count, Last = events[^1].Place, WasCut = true }, events);
+                return (rows, WasCut: true);
             }
 
-            page = PageRow.Read(rows);
-            if (!rows.IsDBNull(PageRow.Width))
-            {
-                events.Add(EventRow.Read(rows));
-                bytes += events[^1].Payload?.Length ?? 0;
-            }
+            rows.Add(read(reader));
+            bytes += rows[^1].Payload?.Utf8.Length ?? 0;
         }
 
-        return (page, events);
+        return (rows, WasCut: false);
     }
 
-    /// <summary>The columns that are the same in every row.</summary>
-    /// <param name="N">How many events were read; where that was cut, how many of them journeys ask for.</param>
-    /// <param name="Last">Where the last of them stands.</param>
-    /// <param name="WasCut">Whether the rest was not taken, because the payloads are large.</param>
-    private readonly record struct PageRow(long Horizon, int N, FeedPlace Last, bool WasCut = false)
+    /// <summary>An event that journeys ask for, or none; and what is the same in every row.</summary>
+    private sealed class ReadRow
     {
-        public const int Width = 4;
+        public long Horizon { get; init; }
 
-        public static PageRow Read(DbDataReader row) =>
-            new(row.GetInt64(0), row.GetInt32(1), row.IsDBNull(2) ? default : new FeedPlace(row.GetInt64(2), row.GetInt64(3)));
-    }
+        /// <summary>How many events were read, most of which no journey may ask for.</summary>
+        public int Count { get; init; }
 
-    /// <summary>
-    /// The columns behind them; null where no journey asks. A class, because a list of structs would be a large object in each step.
-    /// </summary>
-    /// <param name="Payload">Null where no journey has a filter.</param>
-    private sealed record EventRow(FeedPlace Place, AskedType Type, EventId EventId, ContactId ContactId, byte[]? Payload)
-    {
-        public static EventRow Read(DbDataReader row) => new(
-            new FeedPlace(row.GetInt64(4), row.GetInt64(5)), new AskedType(new TenantId(row.GetGuid(6)), new EventTypeId(row.GetGuid(7))),
-            new EventId(row.GetGuid(8)), ContactId.Stored(row.GetString(9)), row.IsDBNull(10) ? null : row.GetFieldValue<byte[]>(10));
+        public long LastTransactionId { get; init; }
+
+        public long LastPosition { get; init; }
+
+        /// <summary>Null where there is no event.</summary>
+        public long? TransactionId { get; init; }
+
+        public long Position { get; init; }
+
+        public TenantId TenantId { get; init; }
+
+        public EventTypeId EventTypeId { get; init; }
+
+        public EventId Id { get; init; }
+
+        public ContactId ContactId { get; init; }
+
+        /// <summary>Null where no journey has a filter.</summary>
+        public RawJson? Payload { get; init; }
+
+        public FeedPlace Place => new(TransactionId!.Value, Position);
+
+        public AskedType Type => new(TenantId, EventTypeId);
     }
 }
