@@ -1,5 +1,4 @@
 using Flownally.Infrastructure.Events;
-using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Recording;
 
 namespace Flownally.Load;
@@ -11,6 +10,8 @@ internal static class Statements
 
     /// <summary>An id of version 7.</summary>
     private const string NewId = "(left(uuid_at(clock_timestamp())::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid";
+
+    private const string ThisTransaction = "pg_current_xact_id()::text::bigint + (SELECT hold_feed_offset())";
 
     /// <summary>The recording statement for one row. Each client has types of its own, so that none waits for another.</summary>
     public static string RecordOne(Workspace workspace, int clients) => Record(workspace, clients, value => $"ARRAY[{value}]", 1);
@@ -48,6 +49,8 @@ internal static class Statements
     {
         ["tenant_id"] = $"'{workspace.Tenant}'",
         ["contact"] = "'tl_' || :contact",
+        ["after_time"] = "NULL",
+        ["after_id"] = "'ffffffff-ffff-ffff-ffff-ffffffffffff'",
         ["limit"] = "51",
     }, $"\\set contact random(0, {contacts - 1})\n");
 
@@ -56,14 +59,14 @@ internal static class Statements
         INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version, contact_id, idempotency_key, payload)
         SELECT '{{workspace.Tenant}}', (left(uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
                (ARRAY['{{string.Join("','", workspace.Types)}}']::uuid[])[1 + n % {{workspace.Types.Count}}],
-               {{FeedClock.ThisTransaction}},
+               {{ThisTransaction}},
                now() - n * interval '1 second', now(), 1, 'tl_' || {{first}} + n % {{end - first}}, md5(n::text), '{{Payload}}'
         FROM   generate_series({{first * eventsOfEach}}, {{(end * eventsOfEach) - 1}}) n;
 
         INSERT INTO event_counts AS c (tenant_id, event_type_id, month, lane, n)
         SELECT tenant_id, event_type_id, date_trunc('month', now() AT TIME ZONE 'UTC')::date, 0, count(*)
         FROM   events
-        WHERE  transaction_id = {{FeedClock.ThisTransaction}}
+        WHERE  transaction_id = {{ThisTransaction}}
         GROUP  BY tenant_id, event_type_id
         ORDER  BY tenant_id, event_type_id
         ON CONFLICT (tenant_id, event_type_id, month, lane) DO UPDATE SET n = c.n + excluded.n

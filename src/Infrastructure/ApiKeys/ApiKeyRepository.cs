@@ -4,35 +4,33 @@ using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Postgres;
-using Flownally.Infrastructure.Tenants;
 using Microsoft.Extensions.Options;
 
 namespace Flownally.Infrastructure.ApiKeys;
 
 internal sealed class ApiKeyRepository(Database database, ApiKeyCache cache, IOptions<LimitOptions> limits) : IApiKeyRepository
 {
-    private const string Columns = "id, tenant_id, name, role, scopes, created_at, expires_at, revoked_at";
-
     private const string Insert = """
         INSERT INTO api_keys (tenant_id, id, secret_hash, name, role, scopes, created_at, expires_at)
         VALUES (@tenant_id, @id, @hash, @name, @role, @scopes, @created_at, @expires_at)
         """;
 
-    private const string Find = $"""
-        SELECT {Columns}, (SELECT {OwnLimits.Aggregate} FROM tenant_limits WHERE tenant_id = api_keys.tenant_id) AS limits
+    private const string Find = """
+        SELECT id, tenant_id, name, role, scopes, created_at, expires_at, revoked_at,
+               (SELECT json_object_agg(name, value)::text FROM tenant_limits WHERE tenant_id = api_keys.tenant_id) AS limits
         FROM   api_keys
         WHERE  secret_hash = @hash
         """;
 
-    private const string List = $"""
-        SELECT {Columns}
+    private const string List = """
+        SELECT id, tenant_id, name, role, scopes, created_at, expires_at, revoked_at
         FROM   api_keys
         WHERE  tenant_id = @tenant_id
         ORDER  BY id
         """;
 
-    private const string ListAll = $"""
-        SELECT {Columns}
+    private const string ListAll = """
+        SELECT id, tenant_id, name, role, scopes, created_at, expires_at, revoked_at
         FROM   api_keys
         ORDER  BY id
         """;

@@ -343,9 +343,9 @@ internal sealed class Cluster
 
     private async Task EnsureDatabaseAsync(CancellationToken cancellationToken)
     {
-        if (!await AskAsync<bool>(Maintenance, $"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{DatabaseName}')", cancellationToken))
+        if (!await AskAsync<bool>(Maintenance, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'flownally')", cancellationToken))
         {
-            await ExecuteAsync(Maintenance, $"CREATE DATABASE {DatabaseName}", cancellationToken);
+            await ExecuteAsync(Maintenance, "CREATE DATABASE flownally", cancellationToken);
         }
     }
 }

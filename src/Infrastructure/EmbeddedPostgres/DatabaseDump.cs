@@ -8,9 +8,9 @@ namespace Flownally.Infrastructure.EmbeddedPostgres;
 internal sealed class DatabaseDump(PostgresClients clients, string file, Action<string> say)
 {
     /// <summary>A dump holds no roles; its tables are granted to this one, and what migrations make belongs to who can set it.</summary>
-    private const string MakeApiRole = $"""
-        DO $$ BEGIN CREATE ROLE {Migrator.ApiRole} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-        GRANT {Migrator.ApiRole} TO CURRENT_USER
+    private const string MakeApiRole = """
+        DO $$ BEGIN CREATE ROLE flownally_api NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+        GRANT flownally_api TO CURRENT_USER
         """;
 
     private const double Megabyte = 1024 * 1024;

@@ -25,10 +25,10 @@ public static class EmbeddedBackup
     private const string CountTenants = "SELECT count(*) FROM tenants";
 
     /// <summary>Both renames or none: a command is one transaction. Sessions of a process that was killed may still be there.</summary>
-    private const string Swap = $"""
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('{Cluster.DatabaseName}', '{Fresh}');
-        ALTER DATABASE {Cluster.DatabaseName} RENAME TO {Replaced};
-        ALTER DATABASE {Fresh} RENAME TO {Cluster.DatabaseName}
+    private const string Swap = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('flownally', 'flownally_restored');
+        ALTER DATABASE flownally RENAME TO flownally_replaced;
+        ALTER DATABASE flownally_restored RENAME TO flownally
         """;
 
     /// <summary>Writes a backup; the service may run meanwhile. What is not whole never has the file's name.</summary>
@@ -88,7 +88,7 @@ public static class EmbeddedBackup
             say("Restoring the backup.");
             await DropAsync(cluster, Fresh, cancellationToken);
             await DropAsync(cluster, Replaced, cancellationToken);
-            await cluster.ExecuteAsync(Cluster.Maintenance, $"CREATE DATABASE {Fresh}", cancellationToken);
+            await cluster.ExecuteAsync(Cluster.Maintenance, "CREATE DATABASE flownally_restored", cancellationToken);
             try
             {
                 await new DatabaseDump(clients, dump, say).RestoreAsync(cluster, Fresh, cancellationToken);

@@ -18,13 +18,14 @@ internal sealed class EventTypeRepository(Database database) : IEventTypeReposit
         """;
 
     /// <summary>Both statements take effect together: they are sent as one batch, which is a transaction.</summary>
-    public const string Insert = $"""
+    public const string Insert = """
         INSERT INTO event_types (tenant_id, id, name, description, payload_schema, predefined, schema_version, revision,
                                  created_at, updated_at)
         VALUES (@tenant_id, @id, @name, @description, @schema::json, @predefined, @schema_version, @revision,
                 @created_at, @updated_at);
 
-        {InsertVersion}
+        INSERT INTO event_type_versions (tenant_id, event_type_id, schema_version, payload_schema, accepted_by, api_key_id, created_at)
+        VALUES (@tenant_id, @id, @schema_version, @schema::json, @accepted_by, @api_key_id, @updated_at)
         """;
 
     private const string Find = """
@@ -33,8 +34,10 @@ internal sealed class EventTypeRepository(Database database) : IEventTypeReposit
         WHERE  tenant_id = @tenant_id AND id = @id
         """;
 
-    private const string Lock = $"""
-        {Find}
+    private const string Lock = """
+        SELECT id, tenant_id, name, description, payload_schema, predefined, schema_version, revision, created_at, updated_at
+        FROM   event_types
+        WHERE  tenant_id = @tenant_id AND id = @id
         FOR    UPDATE
         """;
 

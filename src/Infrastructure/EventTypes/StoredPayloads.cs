@@ -8,7 +8,6 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Schemas;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Postgres;
 using Microsoft.Extensions.Hosting;
 
@@ -27,29 +26,27 @@ internal sealed class StoredPayloads(Database database, PrimarySessions sessions
     /// </summary>
     private readonly FairShares<TenantId> _turns = new(Math.Max(1, sessions.Size / 2), mostOfEach: 1);
 
-    /// <summary>Elsewhere a statement is planned once; here the best way depends on the type and the horizon.</summary>
-    private const string PlanAnew = "SET LOCAL plan_cache_mode = force_custom_plan";
+    /// <summary>
+    /// A scan takes as long as it takes, and ends when its caller goes. Elsewhere a statement is planned once; here the best plan
+    /// depends on the type and the range.
+    /// </summary>
+    private const string Patience = "SET LOCAL statement_timeout = 0; SET LOCAL plan_cache_mode = force_custom_plan";
 
-    /// <summary>A scan takes as long as it takes, and ends when its caller goes.</summary>
-    private const string Patience = $"SET LOCAL statement_timeout = 0; {PlanAnew}";
+    private const string Horizon = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT feed_offset())";
 
-    private const string Horizon = $"SELECT {FeedClock.Horizon}";
-
-    private const string All = """
+    private const string Read = """
+        SELECT id, payload
         FROM   events
-        WHERE  tenant_id = @tenant_id AND event_type_id = @type AND transaction_id < @until
+        WHERE  tenant_id = @tenant_id AND event_type_id = @type AND transaction_id >= @since AND transaction_id < @until
         """;
 
-    /// <summary>A statement of its own, because a plan for any horizon would not do for the beginning.</summary>
-    private const string Since = $"{All} AND transaction_id >= @since";
-
-    private const string ReadAll = $"SELECT id, payload {All}";
-
-    private const string ReadSince = $"SELECT id, payload {Since}";
-
-    private const string CountAll = $"SELECT count(*) FROM (SELECT {All} LIMIT @most) AS counted";
-
-    private const string CountSince = $"SELECT count(*) FROM (SELECT {Since} LIMIT @most) AS counted";
+    private const string Count = """
+        SELECT count(*)
+        FROM   (SELECT
+                FROM   events
+                WHERE  tenant_id = @tenant_id AND event_type_id = @type AND transaction_id >= @since
+                LIMIT  @most) AS counted
+        """;
 
     public async Task<FeedHorizon> ScanAsync(TenantId tenant, EventTypeId type, FeedHorizon since, Action<StoredPayload> visit,
         CancellationToken cancellationToken)
@@ -86,9 +83,8 @@ internal sealed class StoredPayloads(Database database, PrimarySessions sessions
         await transaction.ExecuteAsync(Patience, null, cancellationToken);
         if (limit is not null)
         {
-            var sql = since == FeedHorizon.Beginning ? CountAll : CountSince;
-            var parameters = new { type = type.Value, since = since.TransactionId, until = long.MaxValue, most = limit + 1 };
-            var count = await transaction.FindAsync<long>(sql, parameters, cancellationToken, seconds: 0);
+            var parameters = new { type = type.Value, since = since.TransactionId, most = limit + 1 };
+            var count = await transaction.FindAsync<long>(Count, parameters, cancellationToken, seconds: 0);
             if (count > limit)
             {
                 return false;
@@ -102,8 +98,8 @@ internal sealed class StoredPayloads(Database database, PrimarySessions sessions
     private static Task VisitAsync(DatabaseTransaction transaction, EventTypeId type, FeedHorizon since, long until,
         Action<StoredPayload> visit, CancellationToken cancellationToken)
     {
-        return transaction.ReadAsync(since == FeedHorizon.Beginning ? ReadAll : ReadSince,
-            new { type = type.Value, since = since.TransactionId, until }, (Action<PayloadRow>)VisitRow, cancellationToken);
+        return transaction.ReadAsync<PayloadRow>(
+            Read, new { type = type.Value, since = since.TransactionId, until }, VisitRow, cancellationToken);
 
         void VisitRow(PayloadRow row)
         {

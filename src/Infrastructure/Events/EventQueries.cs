@@ -10,47 +10,48 @@ namespace Flownally.Infrastructure.Events;
 
 internal sealed class EventQueries(Database database) : IEventQueries
 {
-    private const string Columns = """
-        e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload, e.idempotency_key,
-        e.occurred_at, e.created_at
-        """;
-
-    private const string One = $"""
-        SELECT {Columns}
+    private const string One = """
+        SELECT e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload,
+               e.idempotency_key, e.occurred_at, e.created_at
         FROM   events e
         JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
         WHERE  e.tenant_id = @tenant_id AND e.id = @id
         """;
 
-    private const string ContactEvents = """
+    /// <summary>The statements for one type stand apart: a condition that may be off has no plan that is good for both.</summary>
+    public const string Timeline = """
+        SELECT e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload,
+               e.idempotency_key, e.occurred_at, e.created_at
         FROM   events e
         JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
         WHERE  e.tenant_id = @tenant_id AND e.contact_id = @contact
-        """;
+        AND    (e.occurred_at, e.id) < (coalesce(@after_time::timestamptz, 'infinity'), @after_id::uuid)
+        ORDER  BY e.occurred_at DESC, e.id DESC
+        LIMIT  @limit;
 
-    private const string OfType = "AND e.event_type_id = @type";
-
-    private const string After = "AND (e.occurred_at, e.id) < (@after_time, @after_id)";
-
-    private const string LatestFirst = "ORDER BY e.occurred_at DESC, e.id DESC LIMIT @limit";
-
-    private const string CountContactEvents = """
         SELECT count(*)
-        FROM   events e
-        WHERE  e.tenant_id = @tenant_id AND e.contact_id = @contact
+        FROM   events
+        WHERE  tenant_id = @tenant_id AND contact_id = @contact
         """;
 
-    // A statement for each case, because one with conditions that may be switched off has no plan that is good for all.
-    public const string Timeline = $"SELECT {Columns} {ContactEvents} {LatestFirst}; {CountContactEvents}";
+    private const string TimelineOfType = """
+        SELECT e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload,
+               e.idempotency_key, e.occurred_at, e.created_at
+        FROM   events e
+        JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
+        WHERE  e.tenant_id = @tenant_id AND e.contact_id = @contact AND e.event_type_id = @type
+        AND    (e.occurred_at, e.id) < (coalesce(@after_time::timestamptz, 'infinity'), @after_id::uuid)
+        ORDER  BY e.occurred_at DESC, e.id DESC
+        LIMIT  @limit;
 
-    private const string TimelineAfter = $"SELECT {Columns} {ContactEvents} {After} {LatestFirst}; {CountContactEvents}";
+        SELECT count(*)
+        FROM   events
+        WHERE  tenant_id = @tenant_id AND contact_id = @contact AND event_type_id = @type
+        """;
 
-    private const string TimelineOfType = $"SELECT {Columns} {ContactEvents} {OfType} {LatestFirst}; {CountContactEvents} {OfType}";
-
-    private const string TimelineOfTypeAfter = $"SELECT {Columns} {ContactEvents} {OfType} {After} {LatestFirst}; {CountContactEvents} {OfType}";
-
-    private const string List = $"""
-        SELECT {Columns}
+    private const string List = """
+        SELECT e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload,
+               e.idempotency_key, e.occurred_at, e.created_at
         FROM   events e
         JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
         WHERE  e.tenant_id = @tenant_id
@@ -63,8 +64,9 @@ internal sealed class EventQueries(Database database) : IEventQueries
         WHERE  tenant_id = @tenant_id
         """;
 
-    private const string ListOfType = $"""
-        SELECT {Columns}
+    private const string ListOfType = """
+        SELECT e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload,
+               e.idempotency_key, e.occurred_at, e.created_at
         FROM   events e
         JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
         WHERE  e.tenant_id = @tenant_id AND e.event_type_id = @type
@@ -85,18 +87,12 @@ internal sealed class EventQueries(Database database) : IEventQueries
 
     public Task<EventRows> TimelineAsync(TenantId tenant, ContactId contact, EventTypeId? type, TimelinePosition? after, int limit,
         CancellationToken cancellationToken) =>
-        database.QueryMultipleAsync(tenant, (type, after) switch
-        {
-            (null, null) => Timeline,
-            (null, _) => TimelineAfter,
-            (_, null) => TimelineOfType,
-            _ => TimelineOfTypeAfter,
-        }, new
+        database.QueryMultipleAsync(tenant, type is null ? Timeline : TimelineOfType, new
         {
             contact = contact.Value,
             type = type?.Value,
             after_time = after?.OccurredAt,
-            after_id = after?.Id.Value,
+            after_id = (after?.Id ?? Last).Value,
             limit,
         }, ReadPageAsync, cancellationToken);
 

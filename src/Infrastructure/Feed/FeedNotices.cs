@@ -10,13 +10,11 @@ namespace Flownally.Infrastructure.Feed;
 /// <summary>Spreads the word of who has recorded: to the readers in this process at once, and between the processes by PostgreSQL's NOTIFY.</summary>
 internal sealed class FeedNotices : BackgroundService, IHostedLifecycleService, IListener
 {
-    private const string FeedChannel = "flownally_feed";
-
     /// <summary>
     /// Never in a transaction that records: PostgreSQL commits those that notify one after another. This one does not wait for the disk,
     /// for which those that record would wait in turn: after a crash everybody looks anyway.
     /// </summary>
-    private const string Notify = $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{FeedChannel}', @payload)";
+    private const string Notify = "SELECT set_config('synchronous_commit', 'off', true), pg_notify('flownally_feed', @payload)";
 
     /// <summary>A notification has less than 8,000 bytes; one that would name more tenants speaks of all.</summary>
     private const int MostNamed = 250;
@@ -38,7 +36,7 @@ internal sealed class FeedNotices : BackgroundService, IHostedLifecycleService, 
     public FeedNotices(Database database, FeedWatcher watcher, TimeProvider clock, ILogger<FeedNotices> log) =>
         (_database, _watcher, _clock, _log, _bell) = (database, watcher, clock, log, new Bell(clock));
 
-    public string Channel => FeedChannel;
+    public string Channel => "flownally_feed";
 
     public bool Listening
     {

@@ -13,9 +13,9 @@ namespace Flownally.Infrastructure.Feed;
 /// </summary>
 internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, IFeedWatcher
 {
-    public const string Look = $"""
+    public const string Look = """
         SELECT coalesce((SELECT max(transaction_id) FROM events), 0) AS newest,
-               {FeedClock.Horizon} AS horizon
+               pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT feed_offset()) AS horizon
         """;
 
     /// <summary>Stands for all tenants.</summary>

@@ -8,43 +8,19 @@ namespace Flownally.Infrastructure.Journeys;
 
 internal sealed class JourneyQueries(Database database) : IJourneyQueries
 {
-    /// <summary>A status explains itself, also where a program that does not tell errors wrote it.</summary>
-    public const string EntryColumns = """
-        id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status,
-        CASE WHEN last_status IS NULL THEN last_error WHEN last_status NOT BETWEEN 200 AND 299 THEN 'status' END AS last_error
-        """;
-
-    /// <summary>
-    /// No entry has a later time than its id, so the ids tell where to begin, and no index of times is needed.
-    /// </summary>
-    public const string EnteredBetween = """
-        AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
-        AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
-        """;
-
-    /// <summary>With <c>j</c>, the latest error of the filter that the journey has now.</summary>
-    public const string FilterErrors = """
-        LEFT   JOIN journey_filter_errors f ON f.tenant_id = j.tenant_id AND f.journey_id = j.id AND f.trigger_revision = j.trigger_revision
-        """;
-
-    public const string FilterErrorColumns = "f.at AS filter_error_at, f.event_id AS filter_error_event_id, f.code AS filter_error_code";
-
-    private const string Columns = $"""
-        j.id, j.tenant_id, j.name, j.status, j.entry_mode, j.trigger_event_type_id, j.payload_filter, j.target_url, j.revision, j.created_at,
-        j.updated_at, {FilterErrorColumns}
-        """;
-
-    private const string One = $"""
-        SELECT {Columns}
+    private const string One = """
+        SELECT j.id, j.tenant_id, j.name, j.status, j.entry_mode, j.trigger_event_type_id, j.payload_filter, j.target_url, j.revision,
+               j.created_at, j.updated_at, f.at AS filter_error_at, f.event_id AS filter_error_event_id, f.code AS filter_error_code
         FROM   journeys j
-        {FilterErrors}
+        LEFT   JOIN journey_filter_errors f ON f.tenant_id = j.tenant_id AND f.journey_id = j.id AND f.trigger_revision = j.trigger_revision
         WHERE  j.tenant_id = @tenant_id AND j.id = @id AND j.deleted_at IS NULL
         """;
 
-    private const string List = $"""
-        SELECT {Columns}
+    private const string List = """
+        SELECT j.id, j.tenant_id, j.name, j.status, j.entry_mode, j.trigger_event_type_id, j.payload_filter, j.target_url, j.revision,
+               j.created_at, j.updated_at, f.at AS filter_error_at, f.event_id AS filter_error_event_id, f.code AS filter_error_code
         FROM   journeys j
-        {FilterErrors}
+        LEFT   JOIN journey_filter_errors f ON f.tenant_id = j.tenant_id AND f.journey_id = j.id AND f.trigger_revision = j.trigger_revision
         WHERE  j.tenant_id = @tenant_id AND j.id < @before AND j.deleted_at IS NULL
         ORDER  BY j.id DESC
         LIMIT  @limit;
@@ -54,41 +30,85 @@ internal sealed class JourneyQueries(Database database) : IJourneyQueries
         WHERE  tenant_id = @tenant_id AND deleted_at IS NULL
         """;
 
-    private const string JourneyExists = "SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id)";
+    /// <summary>
+    /// A statement for each case, because one with conditions that may be switched off has no plan that is good for all. Two states have
+    /// indexes of their own, which only a statement that names the state can use. No entry has a later time than its id, so the ids tell
+    /// where to begin, and no index of times is needed. A status explains itself, also where a program that does not tell errors wrote it.
+    /// </summary>
+    private const string ListEntries = """
+        SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id);
 
-    private const string Entries = """
+        SELECT id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status,
+               CASE WHEN last_status IS NULL THEN last_error WHEN last_status NOT BETWEEN 200 AND 299 THEN 'status' END AS last_error
+        FROM   journey_entries
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND id < @before
+        ORDER  BY id DESC
+        LIMIT  @limit;
+
+        SELECT count(*)
         FROM   journey_entries
         WHERE  tenant_id = @tenant_id AND journey_id = @id
         """;
 
-    private const string Count = $"SELECT count(*) {Entries}";
+    private const string ListEntriesBetween = """
+        SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id);
 
-    private const string NewestFirst = "AND id < @before ORDER BY id DESC LIMIT @limit";
+        SELECT id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status,
+               CASE WHEN last_status IS NULL THEN last_error WHEN last_status NOT BETWEEN 200 AND 299 THEN 'status' END AS last_error
+        FROM   journey_entries
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND (@state::text IS NULL OR delivery_state = @state) AND id < @before
+        AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+        AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
+        ORDER  BY id DESC
+        LIMIT  @limit;
 
-    private const string Failed = "AND delivery_state = 'failed'";
+        SELECT count(*)
+        FROM   journey_entries
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND (@state::text IS NULL OR delivery_state = @state)
+        AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+        AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
+        """;
 
-    private const string Pending = "AND delivery_state = 'pending'";
+    private const string ListFailedEntries = """
+        SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id);
 
-    private const string InState = "AND delivery_state = @state";
+        SELECT id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status,
+               CASE WHEN last_status IS NULL THEN last_error WHEN last_status NOT BETWEEN 200 AND 299 THEN 'status' END AS last_error
+        FROM   journey_entries
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND delivery_state = 'failed' AND id < @before
+        AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+        AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
+        ORDER  BY id DESC
+        LIMIT  @limit;
 
-    // A statement for each case, because one with conditions that may be switched off has no plan that is good for all. Two states have
-    // indexes of their own, which only a statement that names the state can use.
-    private const string ListEntries = $"{JourneyExists}; SELECT {EntryColumns} {Entries} {NewestFirst}; {Count}";
+        SELECT count(*)
+        FROM   journey_entries
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND delivery_state = 'failed'
+        AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+        AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
+        """;
 
-    private const string ListEntriesBetween =
-        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {NewestFirst}; {Count} {EnteredBetween}";
+    private const string ListPendingEntries = """
+        SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id);
 
-    private const string ListFailedEntries =
-        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {Failed} {NewestFirst}; {Count} {EnteredBetween} {Failed}";
+        SELECT id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status,
+               CASE WHEN last_status IS NULL THEN last_error WHEN last_status NOT BETWEEN 200 AND 299 THEN 'status' END AS last_error
+        FROM   journey_entries
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND delivery_state = 'pending' AND id < @before
+        AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+        AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
+        ORDER  BY id DESC
+        LIMIT  @limit;
 
-    private const string ListPendingEntries =
-        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {Pending} {NewestFirst}; {Count} {EnteredBetween} {Pending}";
+        SELECT count(*)
+        FROM   journey_entries
+        WHERE  tenant_id = @tenant_id AND journey_id = @id AND delivery_state = 'pending'
+        AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+        AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
+        """;
 
-    private const string ListEntriesInState =
-        $"{JourneyExists}; SELECT {EntryColumns} {Entries} {EnteredBetween} {InState} {NewestFirst}; {Count} {EnteredBetween} {InState}";
-
-    private const string ListAttempts = $"""
-        {JourneyExists};
+    private const string ListAttempts = """
+        SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id);
 
         SELECT EXISTS (SELECT FROM journey_entries WHERE tenant_id = @tenant_id AND journey_id = @id AND id = @entry);
 
@@ -120,8 +140,7 @@ internal sealed class JourneyQueries(Database database) : IJourneyQueries
         {
             { State: DeliveryState.Failed } => ListFailedEntries,
             { State: DeliveryState.Pending } => ListPendingEntries,
-            { State: not null } => ListEntriesInState,
-            { EnteredFrom: null, EnteredTo: null } => ListEntries,
+            { State: null, EnteredFrom: null, EnteredTo: null } => ListEntries,
             _ => ListEntriesBetween,
         };
         var parameters = new

@@ -46,11 +46,12 @@ internal sealed class JourneyRepository(Database database) : IJourneyRepository
     /// </summary>
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.journey ' || @id::uuid, 0))";
 
-    private const string Find = $"""
+    private const string Find = """
         SELECT j.id, j.tenant_id, j.name, j.status, j.entry_mode, j.trigger_event_type_id, j.payload_filter, j.target_url, j.target_secret,
-               j.revision, j.trigger_revision, j.created_at, j.updated_at, {JourneyQueries.FilterErrorColumns}
+               j.revision, j.trigger_revision, j.created_at, j.updated_at,
+               f.at AS filter_error_at, f.event_id AS filter_error_event_id, f.code AS filter_error_code
         FROM   journeys j
-        {JourneyQueries.FilterErrors}
+        LEFT   JOIN journey_filter_errors f ON f.tenant_id = j.tenant_id AND f.journey_id = j.id AND f.trigger_revision = j.trigger_revision
         WHERE  j.tenant_id = @tenant_id AND j.id = @id AND j.deleted_at IS NULL
         """;
 

@@ -2,7 +2,6 @@ using Flownally.Application.Journeys;
 using Flownally.Domain;
 using Flownally.Domain.Journeys;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys;
@@ -31,15 +30,16 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         WHERE  tenant_id = @tenant_id AND id = @id
         """;
 
-    private const string EndInterval = $"""
+    private const string EndInterval = """
         UPDATE journey_activations
-        SET    to_tx = {FeedClock.ThisTransaction}
+        SET    to_tx = pg_current_xact_id()::text::bigint + (SELECT hold_feed_offset())
         WHERE  tenant_id = @tenant_id AND journey_id = @id AND to_tx IS NULL
         """;
 
-    private const string BeginInterval = $"""
+    private const string BeginInterval = """
         INSERT INTO journey_activations (tenant_id, journey_id, from_tx, event_type_id, payload_filter, entry_mode, trigger_revision)
-        VALUES (@tenant_id, @id, {FeedClock.ThisTransaction}, @type, @filter::json, @entry_mode, @trigger_revision)
+        VALUES (@tenant_id, @id, pg_current_xact_id()::text::bigint + (SELECT hold_feed_offset()), @type, @filter::json, @entry_mode,
+                @trigger_revision)
         """;
 
     /// <summary>
@@ -61,34 +61,52 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         WHERE  tenant_id = @tenant_id AND id = @id
         """;
 
-    private const string Redeliver = $"""
+    private const string Redeliver = """
         UPDATE journey_entries
         SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now, redeliveries = redeliveries + 1,
                redelivered_at = clock_timestamp()
         WHERE  tenant_id = @tenant_id AND journey_id = @id AND id = @entry
-        RETURNING {JourneyQueries.EntryColumns}
+        RETURNING id, journey_id, contact_id, event_id, entered_at, delivery_state, attempts, last_attempt_at, next_attempt_at, last_status,
+                  CASE WHEN last_status IS NULL THEN last_error WHEN last_status NOT BETWEEN 200 AND 299 THEN 'status' END AS last_error
         """;
-
-    /// <summary>Entries that failed have an index of their own, which only a statement that names the state can use.</summary>
-    private const string RedeliverFailed = $"{Chosen} AND delivery_state = 'failed' {Again}";
-
-    private const string RedeliverInStates = $"{Chosen} AND delivery_state = ANY(@states) {Again}";
 
     /// <summary>
     /// Leaves out what waits for an attempt at once already, and what was asked for again since the walk began: so a page that is asked
-    /// for again takes up nothing twice.
+    /// for again takes up nothing twice. Entries that failed have an index of their own, which only a statement that names the state uses.
     /// </summary>
-    private const string Chosen = $"""
+    private const string RedeliverFailed = """
         WITH chosen AS MATERIALIZED (
             SELECT id
             FROM   journey_entries
-            WHERE  tenant_id = @tenant_id AND journey_id = @id AND id > @after
-            {JourneyQueries.EnteredBetween}
+            WHERE  tenant_id = @tenant_id AND journey_id = @id AND delivery_state = 'failed' AND id > @after
+            AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+            AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
             AND    (redelivered_at IS NULL OR redelivered_at < coalesce(@began::timestamptz, now()))
             AND    NOT (delivery_state = 'pending' AND attempts = 0)
+            ORDER  BY id
+            LIMIT  @limit
+            FOR    NO KEY UPDATE
+        ), again AS (
+            UPDATE journey_entries e
+            SET    delivery_state = 'pending', attempts = 0, next_attempt_at = @now, redeliveries = redeliveries + 1,
+                   redelivered_at = clock_timestamp()
+            FROM   chosen c
+            WHERE  e.tenant_id = @tenant_id AND e.journey_id = @id AND e.id = c.id
+            RETURNING e.id
+        )
+        SELECT (SELECT count(*)::integer FROM again) AS redelivered, coalesce(@began::timestamptz, now()) AS began,
+               (SELECT id FROM chosen ORDER BY id DESC LIMIT 1) AS last
         """;
 
-    private const string Again = """
+    private const string RedeliverInStates = """
+        WITH chosen AS MATERIALIZED (
+            SELECT id
+            FROM   journey_entries
+            WHERE  tenant_id = @tenant_id AND journey_id = @id AND delivery_state = ANY(@states) AND id > @after
+            AND    id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz, 'epoch')))
+            AND    entered_at >= coalesce(@from::timestamptz, '-infinity') AND entered_at < coalesce(@to::timestamptz, 'infinity')
+            AND    (redelivered_at IS NULL OR redelivered_at < coalesce(@began::timestamptz, now()))
+            AND    NOT (delivery_state = 'pending' AND attempts = 0)
             ORDER  BY id
             LIMIT  @limit
             FOR    NO KEY UPDATE

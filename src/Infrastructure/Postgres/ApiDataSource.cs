@@ -21,8 +21,8 @@ internal static class ApiDataSource
     /// an abandoned transaction cannot hold back the feed. Statements are planned once, and not compiled: planning one anew for its values,
     /// or compiling it, costs more than most take.
     /// </summary>
-    private const string SetUp = $"""
-        SELECT set_config('role', '{Migrator.ApiRole}', false),
+    private const string SetUp = """
+        SELECT set_config('role', 'flownally_api', false),
                set_config('idle_in_transaction_session_timeout', '10s', false),
                set_config('statement_timeout', '30s', false),
                set_config('plan_cache_mode', 'force_generic_plan', false),
@@ -35,9 +35,9 @@ internal static class ApiDataSource
         WHERE  datname = current_database()
         """;
 
-    private const string LookAtTables = $"""
+    private const string LookAtTables = """
         SELECT count(*)::integer, (SELECT oldest_program FROM schema_compatibility)
-        FROM   {Migrator.Journal}
+        FROM   schema_migrations
         """;
 
     private const string LacksMigrations = "The database lacks migrations; run: flownally migrate";

@@ -42,7 +42,8 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
     public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken, int seconds = Database.LongestRead) =>
         RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, seconds, cancellationToken)));
 
-    /// <summary>Reads any number of rows of several columns, one at a time: in constant memory. No limit of time ends it; its caller can.</summary>
+    /// <summary>Reads any number of rows, one at a time: in constant memory. No limit of time ends it; its caller can.</summary>
+    /// <typeparam name="T">An object with a member for each column.</typeparam>
     public Task ReadAsync<T>(string sql, object? parameters, Action<T> visit, CancellationToken cancellationToken) =>
         RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, seconds: 0, cancellationToken), visit));
 

@@ -18,8 +18,6 @@ public static partial class Migrator
     /// <summary>The role of the API: it owns nothing.</summary>
     public const string ApiRole = "flownally_api";
 
-    internal const string Journal = "schema_migrations";
-
     /// <summary>How sessions name themselves, before the number of the newest migration that their program knows.</summary>
     internal const string ProgramName = "flownally";
 
@@ -27,15 +25,19 @@ public static partial class Migrator
     private const int FirstThatTells = 14;
 
     /// <summary>Of sessions of before <see cref="FirstThatTells"/> null.</summary>
-    private const string FindPrograms = $"""
+    private const string FindPrograms = """
         SELECT DISTINCT substring(application_name FROM '[0-9]+$')::integer
         FROM   pg_stat_activity
-        WHERE  datname = current_database() AND application_name ~ '^{ProgramName}( [0-9]+)?$'
+        WHERE  datname = current_database() AND application_name ~ '^flownally( [0-9]+)?$'
         """;
 
     private const string SetOldestProgram = "UPDATE schema_compatibility SET oldest_program = greatest(oldest_program, @oldest)";
 
-    private const string ShowJournal = $"GRANT SELECT ON {Journal} TO {ApiRole}";
+    private const string HasJournal = "SELECT to_regclass('schema_migrations') IS NOT NULL";
+
+    private const string FindDone = "SELECT scriptname FROM schema_migrations";
+
+    private const string ShowJournal = "GRANT SELECT ON schema_migrations TO flownally_api";
 
     /// <summary>The names of all migrations, in their order.</summary>
     internal static readonly IReadOnlyList<string> Scripts =
@@ -63,7 +65,7 @@ public static partial class Migrator
 
         var result = DeployChanges.To.PostgresqlDatabase(ownerConnectionString)
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly())
-            .JournalToPostgresqlTable("public", Journal)
+            .JournalToPostgresqlTable("public", "schema_migrations")
             .WithTransactionPerScript()
             .WithVariablesDisabled()
             .LogTo(new NoOpUpgradeLog())
@@ -87,8 +89,8 @@ public static partial class Migrator
 
     private static async Task<IReadOnlyList<string>> FindMissingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var isNew = !await connection.ExecuteScalarAsync<bool>(new CommandDefinition($"SELECT to_regclass('{Journal}') IS NOT NULL", cancellationToken: cancellationToken));
-        var done = isNew ? [] : await connection.QueryAsync<string>(new CommandDefinition($"SELECT scriptname FROM {Journal}", cancellationToken: cancellationToken));
+        var isNew = !await connection.ExecuteScalarAsync<bool>(new CommandDefinition(HasJournal, cancellationToken: cancellationToken));
+        var done = isNew ? [] : await connection.QueryAsync<string>(new CommandDefinition(FindDone, cancellationToken: cancellationToken));
         return [.. Scripts.Except(done)];
     }
 

@@ -27,7 +27,7 @@ internal sealed class EventWriter : IEventWriter
     /// changed is skipped (<c>type_locked</c>), because the events of other types must not wait for it.
     /// Keys go first and in one order, so two writers can neither deadlock nor both win.
     /// </summary>
-    public const string Record = $"""
+    public const string Record = """
         WITH incoming AS (
             SELECT *
             FROM   unnest(@ordinals, @tenants, @ids, @types, @revisions, @schema_versions, @contacts, @occurred, @created,
@@ -60,7 +60,7 @@ internal sealed class EventWriter : IEventWriter
             INSERT INTO events (tenant_id, id, event_type_id, transaction_id, occurred_at, created_at, schema_version,
                                 contact_id, idempotency_key, payload, suppress_journeys)
             SELECT tenant_id, id, event_type_id,
-                   {FeedClock.ThisTransaction},
+                   pg_current_xact_id()::text::bigint + (SELECT hold_feed_offset()),
                    occurred_at, created_at, schema_version, contact_id, key, payload::json, suppress_journeys
             FROM   recorded
             ORDER  BY ordinal

@@ -6,10 +6,7 @@ namespace Flownally.Infrastructure.Tenants;
 /// <summary>The limits that one tenant has of its own, in one column, so that they come with whatever else a query reads.</summary>
 internal static class OwnLimits
 {
-    /// <summary>An object of numbers and nulls by name; null where there are none.</summary>
-    public const string Aggregate = "json_object_agg(name, value)::text";
-
-    /// <param name="json">What <see cref="Aggregate"/> makes of them.</param>
+    /// <param name="json">An object of numbers and nulls by name; null where there are none.</param>
     public static IReadOnlyDictionary<TenantLimit, int?> Read(string? json)
     {
         var limits = new Dictionary<TenantLimit, int?>();

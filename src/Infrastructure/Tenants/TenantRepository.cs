@@ -18,8 +18,8 @@ internal sealed class TenantRepository(Database database) : ITenantRepository
         SELECT EXISTS (SELECT FROM tenants WHERE id = @tenant_id)
         """;
 
-    private const string GetLimits = $"""
-        SELECT {OwnLimits.Aggregate}
+    private const string GetLimits = """
+        SELECT json_object_agg(name, value)::text
         FROM   tenant_limits
         WHERE  tenant_id = @tenant_id
         """;

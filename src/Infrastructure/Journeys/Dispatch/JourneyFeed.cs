@@ -8,7 +8,6 @@ using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys.Dispatch;
@@ -20,17 +19,19 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
 
     /// <summary>
     /// One statement, so that the events and the horizon are of one state of the log. It begins where the first interval that is not
-    /// over begins, if that is later. Payloads are sent once, whatever the number of journeys, and only for filters.
+    /// over begins, if that is later. Payloads are sent once, whatever the number of journeys, and only for filters. Events that suppress
+    /// journeys are counted as read, and are not shown. <c>to_tx &lt; now</c> is as in <see cref="JourneyIntervals.FindIntervals"/>.
     /// </summary>
-    public const string Read = $"""
+    public const string Read = """
         WITH asked AS MATERIALIZED (
             SELECT tenant_id, event_type_id, min(from_tx) AS from_tx, bool_or(payload_filter IS NOT NULL) AS filters
             FROM   journey_activations
-            WHERE  ({JourneyIntervals.Lasting})
+            WHERE  (to_tx IS NULL OR (to_tx > @transaction_id
+                                      AND to_tx < pg_snapshot_xmax(pg_current_snapshot())::text::bigint + (SELECT feed_offset())))
             AND    tenant_id NOT IN (SELECT tenant_id FROM journey_backlogs)
             GROUP  BY tenant_id, event_type_id
         ), bounds AS MATERIALIZED (
-            SELECT {FeedClock.Horizon} AS horizon,
+            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT feed_offset()) AS horizon,
                    greatest(@transaction_id, s.transaction_id) AS transaction_id,
                    CASE WHEN s.transaction_id > @transaction_id THEN 0 ELSE @position END AS position,
                    CASE WHEN s.transaction_id IS NULL THEN 0 ELSE @limit END AS most
@@ -46,18 +47,27 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
             SELECT count(*)::integer AS count, max(ARRAY[transaction_id, position]) AS last
             FROM   page
         )
-        {Shown}
+        SELECT b.horizon, s.count, s.last[1] AS last_transaction_id, s.last[2] AS last_position,
+               p.transaction_id, p.position, p.tenant_id, p.event_type_id, p.id, p.contact_id,
+               CASE WHEN a.filters THEN p.payload END AS payload
+        FROM   bounds b
+        CROSS  JOIN seen s
+        LEFT   JOIN (page p
+                     JOIN asked a ON a.tenant_id = p.tenant_id AND a.event_type_id = p.event_type_id AND a.from_tx < p.transaction_id
+                                 AND NOT p.suppress_journeys) ON true
+        ORDER  BY p.transaction_id, p.position
         """;
 
     /// <summary>
     /// The same for one tenant that is behind, up to a place. The tenant stands in the upper bound once more because only
     /// events_feed_of_tenant can use that.
     /// </summary>
-    public const string ReadBacklog = $"""
+    public const string ReadBacklog = """
         WITH asked AS MATERIALIZED (
             SELECT tenant_id, event_type_id, min(from_tx) AS from_tx, bool_or(payload_filter IS NOT NULL) AS filters
             FROM   journey_activations
-            WHERE  ({JourneyIntervals.Lasting})
+            WHERE  (to_tx IS NULL OR (to_tx > @transaction_id
+                                      AND to_tx < pg_snapshot_xmax(pg_current_snapshot())::text::bigint + (SELECT feed_offset())))
             AND    tenant_id = @tenant_id
             GROUP  BY tenant_id, event_type_id
         ), bounds AS MATERIALIZED (
@@ -75,11 +85,6 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
             SELECT count(*)::integer AS count, max(ARRAY[transaction_id, position]) AS last
             FROM   page
         )
-        {Shown}
-        """;
-
-    /// <summary>Events that suppress journeys are counted as read, and are not shown.</summary>
-    private const string Shown = """
         SELECT b.horizon, s.count, s.last[1] AS last_transaction_id, s.last[2] AS last_position,
                p.transaction_id, p.position, p.tenant_id, p.event_type_id, p.id, p.contact_id,
                CASE WHEN a.filters THEN p.payload END AS payload

@@ -5,7 +5,6 @@ using Flownally.Domain.Journeys;
 using Flownally.Domain.Json;
 using Flownally.Domain.Tenants;
 using Flownally.Infrastructure.Caching;
-using Flownally.Infrastructure.Feed;
 using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys.Dispatch;
@@ -13,22 +12,21 @@ namespace Flownally.Infrastructure.Journeys.Dispatch;
 /// <summary>Finds the journeys in whose intervals events lie (decision 13).</summary>
 internal sealed class JourneyIntervals(Database database) : IDisposable
 {
-    /// <summary>
-    /// Of intervals that are not over. <c>to_tx &lt; now</c> is always true; it lowers the planner's estimate, so that it uses the index.
-    /// </summary>
-    public const string Lasting = $"to_tx IS NULL OR (to_tx > @transaction_id AND to_tx < {FeedClock.Now})";
-
     private const long MostBytesOfActivations = 64 * 1024 * 1024;
 
     /// <summary>Of an activation without its filter.</summary>
     private const long BytesOfActivation = 500;
 
-    /// <summary>When an event can be read, all intervals that began before it are committed. One that has ended since holds it.</summary>
-    public const string FindIntervals = $"""
+    /// <summary>
+    /// When an event can be read, all intervals that began before it are committed. One that has ended since holds it.
+    /// <c>to_tx &lt; now</c> is always true; it lowers the planner's estimate, so that it uses the index.
+    /// </summary>
+    public const string FindIntervals = """
         WITH lasting AS MATERIALIZED (
             SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx, cut_tx, cut_position, trigger_revision
             FROM   journey_activations
-            WHERE  {Lasting}
+            WHERE  to_tx IS NULL OR (to_tx > @transaction_id
+                                     AND to_tx < pg_snapshot_xmax(pg_current_snapshot())::text::bigint + (SELECT feed_offset()))
         )
         SELECT tenant_id, event_type_id, journey_id, from_tx, to_tx, cut_tx, cut_position, trigger_revision
         FROM   lasting
