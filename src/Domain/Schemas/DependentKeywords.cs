@@ -10,7 +10,7 @@ namespace Flownally.Domain.Schemas;
 internal sealed record DependentRequiredKeyword(SchemaPlace Place, string Trigger, IReadOnlyList<string> Names) : Keyword(Place)
 {
     private readonly byte[] _trigger = Encoding.UTF8.GetBytes(Trigger);
-    private readonly byte[][] _names = [.. Names.Select(Encoding.UTF8.GetBytes)];
+    private readonly (string Name, byte[] Utf8)[] _members = [.. Names.Select(name => (name, Encoding.UTF8.GetBytes(name)))];
 
     protected override string WriteShape() =>
         $"dependentRequired {JsonSerializer.Serialize(Trigger)} {JsonSerializer.Serialize(Names.Order(StringComparer.Ordinal))}";
@@ -20,10 +20,15 @@ internal sealed record DependentRequiredKeyword(SchemaPlace Place, string Trigge
         var valid = true;
         if (instance.Kind == JsonValueKind.Object && instance.Has(Trigger, _trigger))
         {
-            for (var i = 0; i < Names.Count && !evaluation.IsOver; i++)
+            foreach (var (name, utf8) in _members)
             {
-                valid &= instance.Has(Names[i], _names[i])
-                    || evaluation.Fault(this, "required", $"The member '{Names[i]}' is missing, which '{Trigger}' needs.", Names[i]);
+                if (evaluation.IsOver)
+                {
+                    break;
+                }
+
+                valid &= instance.Has(name, utf8)
+                    || evaluation.Fault(this, "required", $"The member '{name}' is missing, which '{Trigger}' needs.", name);
             }
         }
 

@@ -162,7 +162,7 @@ internal sealed record AdditionalProperties(SchemaPlace Place, SchemaNode Node) 
 /// <summary><c>required</c> (JSON Schema Validation §6.5.3): an object has all these members. Other values pass.</summary>
 internal sealed record RequiredKeyword(SchemaPlace Place, string[] Names) : Keyword(Place)
 {
-    private readonly byte[][] _utf8 = [.. Names.Select(Encoding.UTF8.GetBytes)];
+    private readonly (string Name, byte[] Utf8)[] _members = [.. Names.Select(name => (name, Encoding.UTF8.GetBytes(name)))];
 
     protected override string WriteShape() => "required " + JsonSerializer.Serialize(Names.Order(StringComparer.Ordinal));
 
@@ -171,9 +171,9 @@ internal sealed record RequiredKeyword(SchemaPlace Place, string[] Names) : Keyw
         var valid = true;
         if (instance.Kind == JsonValueKind.Object)
         {
-            for (var i = 0; i < Names.Length; i++)
+            foreach (var (name, utf8) in _members)
             {
-                valid &= instance.Has(Names[i], _utf8[i]) || evaluation.Fault(this, "required", $"The member '{Names[i]}' is missing.", Names[i]);
+                valid &= instance.Has(name, utf8) || evaluation.Fault(this, "required", $"The member '{name}' is missing.", name);
                 if (evaluation.IsOver || (!valid && !evaluation.Collects))
                 {
                     return false;

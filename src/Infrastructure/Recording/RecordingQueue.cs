@@ -196,9 +196,9 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
     {
         lock (_gate)
         {
-            for (var i = 0; i < group.Queued.Count; i++)
+            foreach (var (queued, outcome) in group.Queued.Zip(outcomes))
             {
-                Note(group.Queued[i], outcomes[i]);
+                Note(queued, outcome);
             }
 
             group.Calls.ForEach(Return);

@@ -124,10 +124,10 @@ internal sealed class BatchCall : IDisposable
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            for (var i = 0; i < _events.Count; i++)
+            foreach (var (i, line) in _events.Index())
             {
                 await stream.WriteAsync(i == 0 ? Opening : Comma, cancellationToken);
-                await _events[i].WriteAsync(stream, cancellationToken);
+                await line.WriteAsync(stream, cancellationToken);
             }
 
             await stream.WriteAsync(Closing, cancellationToken);

@@ -186,9 +186,8 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
     {
         List<EventLine> again = [];
         var reason = "";
-        for (var i = 0; i < events.Count; i++)
+        foreach (var (line, result) in events.Zip(results))
         {
-            var result = results[i];
             if (result.IsRecorded)
             {
                 Interlocked.Increment(ref _recorded);
@@ -199,12 +198,12 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
             }
             else if (result.CanBeRepeated)
             {
-                again.Add(events[i]);
+                again.Add(line);
                 reason = result.Describe();
             }
             else
             {
-                Refuse(events[i], result.Problem ?? JsonSerializer.SerializeToElement(new { result.Status }, ApiJson.Options));
+                Refuse(line, result.Problem ?? JsonSerializer.SerializeToElement(new { result.Status }, ApiJson.Options));
             }
         }
 

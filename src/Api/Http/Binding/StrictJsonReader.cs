@@ -146,11 +146,11 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
     private static void AddMissing(JsonElement json, IList<JsonPropertyInfo> properties, Place place, Faults faults)
     {
-        for (var i = 0; i < properties.Count; i++) // by index, as in Find
+        foreach (var property in properties)
         {
-            if (properties[i] is { IsRequired: true, Name: var name } && !json.TryGetProperty(name, out _))
+            if (property.IsRequired && !json.TryGetProperty(property.Name, out _))
             {
-                faults.Add(place.Member(name), "required", $"The member '{name}' is required.");
+                faults.Add(place.Member(property.Name), "required", $"The member '{property.Name}' is required.");
             }
         }
     }
@@ -204,11 +204,11 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
     private static JsonPropertyInfo? Find(IList<JsonPropertyInfo> properties, JsonProperty member)
     {
-        for (var i = 0; i < properties.Count; i++) // not foreach: its enumerator would be an object, for each member of each call
+        foreach (var property in properties)
         {
-            if (member.NameEquals(properties[i].Name))
+            if (member.NameEquals(property.Name))
             {
-                return properties[i];
+                return property;
             }
         }
 
