@@ -72,6 +72,7 @@ public partial class FlownallyClient
     /// One result for each event, in their order. An event that was recorded before under its key counts as recorded, and its result says
     /// so (<see cref="RecordedEventResult.WasReplayed"/>).
     /// </returns>
+    /// <exception cref="ArgumentException">An event is null, or its payload is an empty <see cref="JsonElement"/>.</exception>
     /// <exception cref="FlownallyException">The service refused the call as a whole, or its answer cannot be read.</exception>
     public async Task<IReadOnlyList<RecordedEventResult>> RecordBatchAsync(
         IReadOnlyList<CreateEventRequest> events,
@@ -80,6 +81,11 @@ public partial class FlownallyClient
         ArgumentNullException.ThrowIfNull(events);
         foreach (var request in events)
         {
+            if (request is null)
+            {
+                throw new ArgumentException("An event is null.", nameof(events));
+            }
+
             request.IdempotencyKey ??= IdempotencyKey.New();
         }
 

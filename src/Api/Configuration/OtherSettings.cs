@@ -21,6 +21,21 @@ internal static class OtherSettings
         .. Sections.Where(IsWord), HostFilter.Setting, "Kestrel", .. TelemetryServices.Collectors,
     ];
 
+    /// <summary>Sections of the framework, and what may stand in them.</summary>
+    private static readonly Dictionary<string, string[]> Names = new()
+    {
+        ["Kestrel"] = ["Certificates", "EndpointDefaults", "Endpoints"],
+        ["Logging"] = ["Console", "LogLevel"],
+        ["Logging:Console"] = ["FormatterName", "FormatterOptions", "LogLevel", "LogToStandardErrorThreshold", "MaxQueueLength", "QueueFullMode"],
+    };
+
+    /// <summary>Settings that the framework, or OpenTelemetry, would ignore where they are wrong.</summary>
+    private static readonly (string Name, string[] Values)[] Choices =
+    [
+        ("Logging:Console:FormatterName", ["simple", "json", "systemd"]),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", ["grpc", "http/protobuf"]),
+    ];
+
     /// <summary>Stands where a setting's section is missing, such as in <c>Flownally__Contacts__UnknownContact</c>.</summary>
     private const string Program = "Flownally";
 
@@ -33,6 +48,9 @@ internal static class OtherSettings
         string[] faults =
         [
             .. configuration.Providers.SelectMany(FaultsOfNames),
+            .. FaultsOfUnderscores(configuration),
+            .. FaultsOfSectionsOfFramework(configuration),
+            .. FaultsOfChoices(configuration),
             .. FaultsOfSections(configuration),
             .. ConnectionSettings.FindUnknown(configuration),
             .. FaultsOfLogLevels(configuration),
@@ -47,8 +65,8 @@ internal static class OtherSettings
     }
 
     /// <summary>
-    /// A file is this program's alone. The environment is not: there a name is taken for a slip where it is nearly one of ours, and, but for
-    /// <c>AllowedHosts</c>, has a part below it.
+    /// A file is this program's alone. The environment is not: there a name counts as misspelt if it is nearly one of ours and, where that
+    /// is a section, has a part below it.
     /// </summary>
     private static IEnumerable<string> FaultsOfNames(IConfigurationProvider provider) =>
         from name in provider.GetChildKeys([], null).Distinct(StringComparer.OrdinalIgnoreCase)
@@ -57,14 +75,35 @@ internal static class OtherSettings
         where provider switch
         {
             JsonConfigurationProvider or JsonStreamConfigurationProvider => !IsOfOthers(name),
-            EnvironmentVariablesConfigurationProvider => nearest == HostFilter.Setting
+            EnvironmentVariablesConfigurationProvider => nearest is not null && !Sections.Contains(nearest)
                 || ((nearest is not null || name.Equals(Program, StringComparison.OrdinalIgnoreCase)) && provider.GetChildKeys([], name).Any()),
             _ => false,
         }
         select nearest is null ? $"{name} is not a setting; known are {string.Join(", ", TopNames)}." : $"{name} is not a setting; {nearest} is.";
 
     /// <summary>OpenTelemetry's, and the address of a file's own schema, which editors read.</summary>
-    private static bool IsOfOthers(string name) => name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase) || name == "$schema";
+    private static bool IsOfOthers(string name) => name == "$schema"
+        || (name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase) && Spelling.Nearest(name, TelemetryServices.Collectors) is null);
+
+    /// <summary>Another program's variables are hardly spelt as our sections are, such as <c>Contacts_UnknownContact</c>.</summary>
+    private static IEnumerable<string> FaultsOfUnderscores(IConfigurationRoot configuration) =>
+        from provider in configuration.Providers.OfType<EnvironmentVariablesConfigurationProvider>()
+        from name in provider.GetChildKeys([], null).Distinct(StringComparer.Ordinal)
+        let parts = name.Split('_', 2)
+        where parts.Length == 2 && TopNames.Contains(parts[0], StringComparer.Ordinal)
+        select $"{name} is not a setting; two underscores stand between the parts of a name: {parts[0]}__{parts[1]}.";
+
+    private static IEnumerable<string> FaultsOfSectionsOfFramework(IConfiguration configuration) =>
+        from section in Names
+        from setting in configuration.GetSection(section.Key).GetChildren()
+        where !section.Value.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)
+        select SettingsSection.Unknown(setting, section.Value);
+
+    private static IEnumerable<string> FaultsOfChoices(IConfiguration configuration) =>
+        from choice in Choices
+        let setting = configuration.GetSection(choice.Name)
+        where setting.Value is { Length: > 0 } && !choice.Values.Contains(setting.Value, StringComparer.OrdinalIgnoreCase)
+        select $"{SettingsSection.NameOf(setting)} is '{setting.Value}'; it must be {string.Join(" or ", choice.Values)}.";
 
     /// <summary>
     /// An environment variable of one word, such as DATABASE, may be another program's, unless it is spelt as ours. The value may hold a

@@ -9,7 +9,7 @@ public sealed class Tenant
     public const int MaxNameLength = 100;
 
     /// <summary>What a tenant's or a key's name is, in words for a person who sent another thing.</summary>
-    public static readonly string NameRule = $"1 to {MaxNameLength} characters on one line, not white space alone";
+    public static readonly string NameRule = $"1 to {MaxNameLength} visible characters on one line, without blanks at its ends";
 
     public required TenantId Id { get; init; }
 
@@ -18,8 +18,9 @@ public sealed class Tenant
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Whether a text can name a tenant or a key. A line break would forge lines of the lists that operators read.</summary>
-    public static bool IsName(string text) => text.Length <= MaxNameLength && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
+    /// <summary>Whether a text can name a tenant or a key, by <see cref="NameRule"/>.</summary>
+    public static bool IsName(string text) =>
+        text.Length is > 0 and <= MaxNameLength && text.Trim().Length == text.Length && text.All(VisibleText.IsVisible);
 
     /// <summary>The catalog a tenant begins with.</summary>
     public IEnumerable<EventType> PredefinedEventTypes(IdGenerator ids) =>

@@ -36,10 +36,17 @@ public static class EmbeddedBackup
     /// <returns>The size in bytes.</returns>
     /// <exception cref="EmbeddedServerMissingException">There is no database.</exception>
     /// <exception cref="EmbeddedServerException">pg_dump is missing.</exception>
+    /// <exception cref="InvalidDataException">The file exists, and is no backup or no regular file.</exception>
     public static async Task<long> WriteAsync(string data, string file, Action<string> say, CancellationToken cancellationToken)
     {
         data = Path.GetFullPath(data);
         EmbeddedServer.RequireIn(data);
+        file = new FileInfo(file).LinkTarget is null ? file : File.ResolveLinkTarget(file, returnFinalTarget: true)!.FullName;
+        if (File.Exists(file) && !await IsBackupAsync(file, cancellationToken))
+        {
+            throw new InvalidDataException($"{file} exists and is no backup, so it is not replaced.");
+        }
+
         var (half, dump) = (file + ".part", file + ".dump.part");
         try
         {
@@ -73,7 +80,11 @@ public static class EmbeddedBackup
     public static async Task RestoreAsync(string data, string file, bool force, Action<string> say, CancellationToken cancellationToken)
     {
         data = Path.GetFullPath(data);
-        await RefuseOtherFilesAsync(file, cancellationToken); // before a database is made for it
+        if (!await IsBackupAsync(file, cancellationToken)) // before a database is made for it
+        {
+            throw NoBackup(file);
+        }
+
         var isEmpty = !EmbeddedUpgrade.IsOneIn(Cluster.FolderIn(data));
         Directory.CreateDirectory(data);
         using var use = await ExclusiveUse.TakeAsync(data, cancellationToken);
@@ -152,14 +163,12 @@ public static class EmbeddedBackup
     private static async Task<IReadOnlyList<(string Name, byte[] Content, UnixFileMode Mode)>> UnpackAsync(string archive, string dump, CancellationToken cancellationToken)
     {
         List<(string, byte[], UnixFileMode)> files = [];
-        var hasDump = false;
         await using var stream = File.OpenRead(archive);
         await using var tar = new TarReader(stream);
-        while (await NextAsync(tar, archive, cancellationToken) is { } entry)
+        while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
             if (entry.Name == DumpEntry)
             {
-                hasDump = true;
                 File.Delete(dump);
                 await using var target = new FileStream(dump, PrivateFile.Options);
                 await (entry.DataStream ?? Stream.Null).CopyToAsync(target, cancellationToken);
@@ -172,36 +181,33 @@ public static class EmbeddedBackup
             }
         }
 
-        return hasDump ? files : throw NoBackup(archive);
+        return files;
     }
 
     /// <summary>Looks at the names and lengths of the entries only: a dump can be large.</summary>
-    private static async Task RefuseOtherFilesAsync(string archive, CancellationToken cancellationToken)
+    private static async Task<bool> IsBackupAsync(string archive, CancellationToken cancellationToken)
     {
+        if (new FileInfo(archive).Length == 0) // also of a device and a pipe, which must not be opened
+        {
+            return false;
+        }
+
         var hasDump = false;
         await using var stream = File.OpenRead(archive);
         await using var tar = new TarReader(stream);
-        while (await NextAsync(tar, archive, cancellationToken) is { } entry)
-        {
-            hasDump |= entry.Name == DumpEntry && entry.DataOffset + entry.Length <= stream.Length;
-        }
-
-        if (!hasDump)
-        {
-            throw NoBackup(archive);
-        }
-    }
-
-    private static async Task<TarEntry?> NextAsync(TarReader tar, string archive, CancellationToken cancellationToken)
-    {
         try
         {
-            return await tar.GetNextEntryAsync(copyData: false, cancellationToken);
+            while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+            {
+                hasDump |= entry.Name == DumpEntry && entry.DataOffset + entry.Length <= stream.Length;
+            }
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw NoBackup(archive);
+            return false;
         }
+
+        return hasDump;
     }
 
     private static InvalidDataException NoBackup(string archive) => new($"{archive} is no backup that `flownally backup` has written, or not all of one.");

@@ -147,6 +147,27 @@ public sealed class BackupTests
     }
 
     [Test]
+    public async Task Only_a_backup_is_replaced_by_a_backup()
+    {
+        var text = Path.Combine(_temporary.FullName, "text.txt");
+        var pipe = Path.Combine(_temporary.FullName, "pipe");
+        var (linked, link) = (Path.Combine(_temporary.FullName, "linked.tar"), Path.Combine(_temporary.FullName, "link.tar"));
+        await File.WriteAllTextAsync(text, "important");
+        await RunningService.ToolAsync(["mkfifo", pipe]);
+        File.CreateSymbolicLink(link, linked);
+        await using var service = await RunningService.StartAsync(Folder("replacing"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await service.CommandAsync("backup", text)).Status, Is.EqualTo(2));
+            Assert.That(await File.ReadAllTextAsync(text), Is.EqualTo("important"));
+            Assert.That((await service.CommandAsync("backup", pipe)).Status, Is.EqualTo(2));
+            Assert.That((await service.CommandAsync("backup", link)).Status, Is.Zero);
+            Assert.That((await service.CommandAsync("backup", linked)).Status, Is.Zero, "It is a backup.");
+            Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo(linked));
+        }
+    }
+
+    [Test]
     public async Task A_backup_whose_bytes_were_changed_is_refused_and_leaves_no_database()
     {
         var (data, other) = (Folder("damaged"), Folder("damaged-new"));

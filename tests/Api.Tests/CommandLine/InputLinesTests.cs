@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using Flownally.Api.CommandLine;
@@ -112,6 +113,24 @@ public sealed class InputLinesTests
     public void A_file_named_gz_that_is_not_gzip_is_told(string text) =>
         Assert.That(() => ReadAsync(Encoding.UTF8.GetBytes(text), ".gz"),
             Throws.TypeOf<WrongUseException>().With.Message.Contains("is not gzip"));
+
+    [Test]
+    public void A_file_named_gz_is_told_by_what_it_is() =>
+        Assert.That(() => ReadAsync(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("{}\n")).ToArray(), ".gz"),
+            Throws.TypeOf<WrongUseException>().With.Message.Contains(" is UTF-16;"));
+
+    [Test]
+    public void An_archive_is_told_also_within_gzip()
+    {
+        using var archive = new MemoryStream();
+        using (var tar = new TarWriter(archive, leaveOpen: true))
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "events.ndjson") { DataStream = new MemoryStream("{}\n"u8.ToArray()) });
+        }
+
+        Assert.That(() => ReadAsync(archive.ToArray()), Throws.TypeOf<WrongUseException>().With.Message.Contains(" is tar;"));
+        Assert.That(() => ReadAsync(Compress(archive.ToArray())), Throws.TypeOf<WrongUseException>().With.Message.Contains(" is tar within gzip;"));
+    }
 
     [Test]
     public void What_is_no_file_is_told()

@@ -115,6 +115,11 @@ public sealed class SettingsTests
         "OTEL_EXPORTER_OTLP_ENDPOINT is 'localhost:4317'; it must be " + Collector + ".")]
     [TestCase("""{"Kestrel":{"Endpoints":{"Http":{"Url":"http://locahost:8080"}}}}""",
         "Kestrel__Endpoints__Http__Url is 'http://locahost:8080'; it must be an address of this machine (an IP address, localhost, * or [::]), such as http://0.0.0.0:8080.")]
+    [TestCase("""{"OTEL_EXPORTER_OTLP_ENDPONT":"http://x"}""", "OTEL_EXPORTER_OTLP_ENDPONT is not a setting; OTEL_EXPORTER_OTLP_ENDPOINT is.")]
+    [TestCase("""{"OTEL_EXPORTER_OTLP_PROTOCOL":"foo"}""", "OTEL_EXPORTER_OTLP_PROTOCOL is 'foo'; it must be grpc or http/protobuf.")]
+    [TestCase("""{"Kestrel":{"Endpoint":{"Http":{"Url":"http://*:1"}}}}""",
+        "Kestrel__Endpoint is not a setting; known are Certificates, EndpointDefaults, Endpoints.")]
+    [TestCase("""{"Logging":{"LogLevels":{"Default":"Debug"}}}""", "Logging__LogLevels is not a setting; known are Console, LogLevel.")]
     [TestCase("""{"Contact":{"UnknownContact":"Reject"}}""", "Contact is not a setting; Contacts is.")]
     [TestCase("""{"ConnectionString":{"Flownally":"Host=a;Password=hidden"}}""", "ConnectionString is not a setting; ConnectionStrings is.")]
     [TestCase("""{"AllowedHost":"events.example.com"}""", "AllowedHost is not a setting; AllowedHosts is.")]
@@ -145,6 +150,11 @@ public sealed class SettingsTests
     }
 
     [TestCase("Contacts", "Reject", "Contacts must be a section of settings, not a value.")]
+    [TestCase("Contacts_UnknownContact", "Reject",
+        "Contacts_UnknownContact is not a setting; two underscores stand between the parts of a name: Contacts__UnknownContact.")]
+    [TestCase("OTEL_EXPORTER_OTLP_ENDPONT", "http://a", "OTEL_EXPORTER_OTLP_ENDPONT is not a setting; OTEL_EXPORTER_OTLP_ENDPOINT is.")]
+    [TestCase("Logging__Console__FormatterName", "jsn",
+        "Logging__Console__FormatterName is 'jsn'; it must be simple or json or systemd.")]
     [TestCase("Contact__UnknownContact", "Reject", "Contact is not a setting; Contacts is.")]
     [TestCase("ConnectionString__Flownally", "Host=a", "ConnectionString is not a setting; ConnectionStrings is.")]
     [TestCase("LIMIT__STREAMS", "5", "LIMIT is not a setting; Limits is.")]
@@ -159,6 +169,8 @@ public sealed class SettingsTests
 
     [TestCase("CONTACT", "Reject")]
     [TestCase("DATA__HOME", "a")]
+    [TestCase("CONTACTS_URL", "a")]
+    [TestCase("OTEL_EXPORTER_OTLP_HEADERS", "a")]
     [TestCase("AIRFLOW__CORE__FERNET_KEY", "a")]
     public async Task A_variable_of_another_program_is_none_of_ours(string name, string value) => Assert.That(
         (await RunningService.SaidAsync(["tenants", "list", "--data", "nowhere"], (name, value))).Item3, Does.Not.Contain(name));

@@ -121,7 +121,7 @@ public sealed class WrongUseTests
 
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes nonsense", "--scopes: 'nonsense' is no scope; ")]
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes ,", "--scopes: ")]
-    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes all --name ", "--name: A name has 1 to 100 characters")]
+    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes all --name ", "--name: A name has 1 to 100 visible characters")]
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes all --expires 2020-01-01", "--expires: ")]
     [TestCase("tenants create --name ", "--name: ")]
     public async Task A_value_that_a_request_refuses_is_told_by_its_option(string call, string beginning)

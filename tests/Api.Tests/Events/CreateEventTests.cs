@@ -32,6 +32,7 @@ public sealed class CreateEventTests
         var answer = await (await Service.NewWorkspaceAsync()).PostAsync(Path, body);
         answer.AssertRefused(422, code, field);
         Assert.That(answer.Headers.Contains("Deprecation"), Is.True);
+        Assert.That((await (await Service.NewWorkspaceAsync()).PostAsync($"{Path}?x=1", body)).Headers.Contains("Deprecation"), Is.True);
     }
 
     [Test]

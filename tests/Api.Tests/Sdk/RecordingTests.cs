@@ -22,6 +22,27 @@ public sealed class RecordingTests
     }
 
     [Test]
+    public async Task A_batch_that_is_too_large_is_refused_by_the_service_and_not_by_the_network()
+    {
+        var client = await Clients.NewAsync();
+        var payload = JsonSerializer.SerializeToElement(new { text = new string('x', 9_500) });
+        var events = Enumerable.Range(0, 1_000)
+            .Select(_ => new CreateEventRequest { ContactId = "ctc_1", EventTypeName = "signup.completed", Payload = payload }).ToList();
+        var refusal = await Assert.CatchAsync<FlownallyException>(() => client.RecordBatchAsync(events));
+        Assert.That((refusal!.Status, refusal.Problem?.Code), Is.EqualTo((413, "requestTooLarge")));
+        Assert.That(await client.RecordBatchAsync(events[..500]), Has.All.Property(nameof(RecordedEventResult.Status)).EqualTo(201));
+    }
+
+    [Test]
+    public void What_cannot_be_sent_is_refused_by_its_parameter()
+    {
+        var client = Clients.Of(new Answers());
+        var empty = new CreateEventRequest { ContactId = "ctc_1", EventTypeName = "signup.completed", Payload = default(JsonElement) };
+        Assert.That(() => client.RecordBatchAsync([null!]), Throws.ArgumentException.With.Property("ParamName").EqualTo("events"));
+        Assert.That(() => client.RecordBatchAsync([empty]), Throws.ArgumentException);
+    }
+
+    [Test]
     public void Two_keys_that_differ_are_refused()
     {
         var request = new CreateContactEventRequest { EventTypeName = "signup.completed", IdempotencyKey = "k" };

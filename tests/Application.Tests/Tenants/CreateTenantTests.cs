@@ -28,6 +28,10 @@ public sealed class CreateTenantTests
     [TestCase("a\nb", false)]
     [TestCase("a\u007fb", false)]
     [TestCase(" ", false)]
+    [TestCase(" a", false)]
+    [TestCase("a\u2028b", false)]
+    [TestCase("a\u202eb", false)]
+    [TestCase("👩\u200d💻", true)]
     [TestCase("Größe 1 🐲", true)]
     public void A_name_is_on_one_line(string name, bool valid) =>
         Assert.That(new CreateTenantValidator().Validate(new CreateTenant(name)).IsValid, Is.EqualTo(valid));

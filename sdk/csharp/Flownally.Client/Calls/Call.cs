@@ -8,6 +8,9 @@ namespace Flownally.Client;
 /// <param name="path">Relative to the address of the service, with parameters in braces: <c>v1/events/{id}</c>.</param>
 internal sealed class Call(HttpMethod method, string path)
 {
+    /// <summary>A larger body may be refused by its length, so it is sent when the service has agreed to read it (RFC 9110 §10.1.1).</summary>
+    private const int LargeBytes = 1024 * 1024;
+
     private readonly List<string> _query = [];
     private readonly List<(string Name, string Value)> _headers = [];
     private string _path = path;
@@ -69,11 +72,20 @@ internal sealed class Call(HttpMethod method, string path)
         return this;
     }
 
+    /// <exception cref="ArgumentException">The value cannot be written: a <see cref="JsonElement"/> in it is empty.</exception>
     public Call Body<T>(T value, [CallerArgumentExpression(nameof(value))] string parameter = "")
     {
         ArgumentNullException.ThrowIfNull(value, parameter);
         _isRepeatable |= value is IRecording { HasKeys: true };
-        _body = JsonSerializer.SerializeToUtf8Bytes(value, FlownallyJson.Type<T>());
+        try
+        {
+            _body = JsonSerializer.SerializeToUtf8Bytes(value, FlownallyJson.Type<T>());
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ArgumentException("The request has a JsonElement without a value.", parameter, exception);
+        }
+
         return this;
     }
 
@@ -161,6 +173,7 @@ internal sealed class Call(HttpMethod method, string path)
         if (_body is not null)
         {
             request.Content = new ByteArrayContent(_body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            request.Headers.ExpectContinue = _body.Length > LargeBytes ? true : null;
         }
 
         Retries.Mark(request, _isRepeatable);

@@ -5,8 +5,11 @@ internal static class InputFormat
 {
     public const string Gzip = "gzip";
 
-    /// <summary>As many bytes as <see cref="Find"/> looks at.</summary>
-    public const int HeadBytes = 4;
+    /// <summary>The bytes that tell most formats.</summary>
+    public const int LeastBytes = 4;
+
+    /// <summary>The bytes that tell all of them.</summary>
+    public const int HeadBytes = 262;
 
     /// <returns>The name of a format other than UTF-8 text; null where it may be UTF-8 text.</returns>
     public static string? Find(ReadOnlySpan<byte> head) => head switch
@@ -21,6 +24,7 @@ internal static class InputFormat
         [0, 0, 0, not 0, ..] or [not 0, 0, 0, 0, ..] => "UTF-32", // without a byte order mark, as JSON begins with ASCII
         [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "UTF-16",
         [0, not 0, ..] or [not 0, 0, ..] => "UTF-16", // likewise
+        _ when head.Length >= HeadBytes && head[257..HeadBytes].SequenceEqual("ustar"u8) => "tar", // POSIX.1-2017, pax, ustar interchange format
         _ => null,
     };
 }

@@ -102,20 +102,21 @@ internal sealed class InputLines : IAsyncDisposable
     /// <exception cref="WrongUseException">The input is not UTF-8 text, plain or compressed by gzip.</exception>
     private async Task<PipeReader> OpenTextAsync(CancellationToken cancellationToken)
     {
-        var head = await Guarded(_source.LookAsync(InputFormat.HeadBytes, cancellationToken), line: 1, cancellationToken);
-        var isGzip = InputFormat.Find(head.Span) == InputFormat.Gzip;
-        if (_mustBeGzip && !isGzip)
+        var head = await Guarded(_source.LookAsync(InputFormat.LeastBytes, InputFormat.HeadBytes, cancellationToken), line: 1, cancellationToken);
+        var format = InputFormat.Find(head.Span);
+        var isGzip = format == InputFormat.Gzip;
+        if (_mustBeGzip && format is null)
         {
             throw new WrongUseException($"{_name} is not gzip, though its name ends in .gz; rename it if it is plain text.");
         }
 
         _gzip = isGzip ? new WholeGZipStream(_source) : null;
         var pipe = PipeReader.Create(_gzip ?? (Stream)_source, PipeOptions);
-        var text = await ReadOnAsync(pipe, InputFormat.HeadBytes, line: 1, cancellationToken);
-        if (InputFormat.Find(text.Buffer.Slice(0, Math.Min(text.Buffer.Length, InputFormat.HeadBytes)).ToArray()) is { } format)
+        var text = await ReadOnAsync(pipe, InputFormat.LeastBytes, line: 1, cancellationToken);
+        if (InputFormat.Find(text.Buffer.Slice(0, Math.Min(text.Buffer.Length, InputFormat.HeadBytes)).ToArray()) is { } content)
         {
             var within = isGzip ? " within gzip" : "";
-            throw new WrongUseException($"{_name} is {format}{within}; only UTF-8 text is taken, plain or compressed by gzip.");
+            throw new WrongUseException($"{_name} is {content}{within}; only UTF-8 text is taken, plain or compressed by gzip.");
         }
 
         pipe.AdvanceTo(text.Buffer.Start, text.Buffer.Start);

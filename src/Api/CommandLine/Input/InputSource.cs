@@ -8,10 +8,11 @@ internal sealed class InputSource(Stream source) : ReadOnlyStream
     private ReadOnlyMemory<byte> _ahead;
 
     /// <summary>The first bytes, fewer where there are no more. They will still be read.</summary>
-    public async Task<ReadOnlyMemory<byte>> LookAsync(int bytes, CancellationToken cancellationToken)
+    /// <param name="least">It waits for no more than these.</param>
+    public async Task<ReadOnlyMemory<byte>> LookAsync(int least, int most, CancellationToken cancellationToken)
     {
-        var head = new byte[bytes];
-        var length = await source.ReadAtLeastAsync(head, bytes, throwOnEndOfStream: false, cancellationToken);
+        var head = new byte[most];
+        var length = await source.ReadAtLeastAsync(head, least, throwOnEndOfStream: false, cancellationToken);
         return _ahead = head.AsMemory(0, length);
     }
 

@@ -5,14 +5,13 @@ namespace Flownally.Api.Http.OpenApi;
 
 /// <summary>An operation that has a better form: every answer says so in the header Deprecation (RFC 9745 §2.1).</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class DeprecatedAttribute(int year, int month, int day) : Attribute, IResourceFilter
+internal sealed class DeprecatedAttribute(int year, int month, int day) : Attribute, IAuthorizationFilter, IOrderedFilter
 {
     private readonly string _since = "@" + new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero)
         .ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    public void OnResourceExecuting(ResourceExecutingContext context) => context.HttpContext.Response.Headers["Deprecation"] = _since;
+    /// <summary>Before the filters that refuse a call.</summary>
+    public int Order => int.MinValue;
 
-    public void OnResourceExecuted(ResourceExecutedContext context)
-    {
-    }
+    public void OnAuthorization(AuthorizationFilterContext context) => context.HttpContext.Response.Headers["Deprecation"] = _since;
 }

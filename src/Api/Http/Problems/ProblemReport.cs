@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using System.Threading.RateLimiting;
 using Flownally.Api.Http.Authentication;
 using Flownally.Domain;
@@ -50,7 +51,7 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
         var route = http.GetEndpoint() as RouteEndpoint;
         var action = route?.Metadata.GetMetadata<ControllerActionDescriptor>();
         var path = route is null ? Disguise(http.Request.Path) : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
-        var places = error.Violations.Take(MostPlaces).Select(place => $"{VisibleText.Of(place.Field)} ({place.Code})").ToList();
+        var places = error.Violations.Take(MostPlaces).Select(place => $"{DisguiseNames(place.Field)} ({place.Code})").ToList();
         var caller = (http.User as CallerPrincipal)?.Caller;
         Log(log, level, level == LogLevel.Error ? error.Cause : null, http.Request.Method, path,
             type.Status >= 500 ? "failed" : "was refused", type.Status, type.Code, times, traceId,
@@ -77,6 +78,13 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
     /// <summary>A path that is no operation's. A segment that no operation has may be a contact's id; a star stands for it.</summary>
     private string Disguise(PathString path) => string.Join('/', path.Value?.Split('/').Take(MostSegments)
         .Select(segment => segment.Length == 0 || _words.Value.Contains(segment) ? segment : "*") ?? []);
+
+    /// <summary>A place with a star for each name that is no identifier or index: keys of a map in a payload may be personal.</summary>
+    private static string DisguiseNames(string place) =>
+        string.Join('/', place.Split('/').Select(name => name.Length == 0 || PlainName().IsMatch(name) ? name : "*"));
+
+    [GeneratedRegex(@"\A([A-Za-z_$][A-Za-z0-9_.$-]{0,63}|[0-9]{1,5})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex PlainName();
 
     /// <summary>The words of what failed, and of what that came from; PostgreSQL's begin with the SQLSTATE.</summary>
     private static string? CauseOf(Error error) => error.Cause switch
