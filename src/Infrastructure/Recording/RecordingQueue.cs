@@ -196,9 +196,9 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
     {
         lock (_gate)
         {
-            foreach (var (queued, outcome) in group.Queued.Zip(outcomes))
+            for (var i = 0; i < group.Queued.Count; i++) // Zip would hide a missing outcome; an index throws
             {
-                Note(queued, outcome);
+                Note(group.Queued[i], outcomes[i]);
             }
 
             group.Calls.ForEach(Return);
