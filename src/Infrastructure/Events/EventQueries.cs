@@ -97,8 +97,8 @@ internal sealed class EventQueries(Database database) : IEventQueries
         }, ReadPageAsync, cancellationToken);
 
     public Task<EventRows> ListAsync(TenantId tenant, EventTypeId? type, EventId? before, int limit, CancellationToken cancellationToken) =>
-        database.QueryMultipleAsync(tenant, type is null ? List : ListOfType, new { type = type?.Value, before = (before ?? Last).Value, limit },
-            ReadPageAsync, cancellationToken);
+        database.QueryMultipleAsync(tenant, type is null ? List : ListOfType,
+            new { type = type?.Value, before = (before ?? Last).Value, limit }, ReadPageAsync, cancellationToken);
 
     private static async Task<EventRows> ReadPageAsync(SqlMapper.GridReader results) =>
         new([.. await results.ReadAsync<EventResponse>()], await results.ReadSingleAsync<long>());

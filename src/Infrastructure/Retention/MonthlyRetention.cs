@@ -167,7 +167,7 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
         }
     }
 
-    /// <summary>Takes the next partition a step further. Its name is part of the SQL, because a table's name cannot be a parameter.</summary>
+    /// <summary>Takes the next partition a step further. A table's name cannot be a parameter, so the SQL holds it.</summary>
     /// <returns>The partition as it was before the step; null where none is left.</returns>
     private async Task<Partition?> StepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

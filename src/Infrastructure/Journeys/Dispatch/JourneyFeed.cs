@@ -144,7 +144,8 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
     }
 
     /// <summary>Leaves the rest of the rows where the payloads are large.</summary>
-    private static async Task<(IReadOnlyList<ReadRow> Rows, bool WasCut)> ReadRowsAsync(DbDataReader reader, CancellationToken cancellationToken)
+    private static async Task<(IReadOnlyList<ReadRow> Rows, bool WasCut)> ReadRowsAsync(DbDataReader reader,
+        CancellationToken cancellationToken)
     {
         var (rows, bytes, read) = (new List<ReadRow>(), 0, reader.GetRowParser<ReadRow>());
         while (await reader.ReadAsync(cancellationToken))
