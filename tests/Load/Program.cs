@@ -115,6 +115,7 @@ internal static class Program
             if (!quick)
             {
                 await Journeys.MeasureDeliveryAsync(workspace, group, results);
+                await Telemetry.MeasureAsync(workspace, group, results);
                 results["memory_mb"] = new(group.PeakMemory, 300);
             }
         }
