@@ -104,7 +104,7 @@ internal static class ApiHost
         .AddLogging()
         .AddSettings(configuration)
         .AddSingleton(TimeProvider.System)
-        .AddSingleton<Chance>()
+        .AddSingleton<RandomSource>()
         .AddSingleton<IWebhookBody, WebhookBody>()
         .AddApplication()
         .AddInfrastructure(connectionString, OwnerConnectionString(configuration, connectionString));

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Flownally.Domain;
 
-/// <summary>How values of enumerations are written in JSON, SQL, metrics and on the command line: their names, in camel case.</summary>
+/// <summary>Writes enum values in JSON, SQL, metrics and on the command line: the name in camel case.</summary>
 public static class EnumText
 {
     public static readonly JsonNamingPolicy Naming = JsonNamingPolicy.CamelCase;

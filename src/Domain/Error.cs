@@ -1,38 +1,38 @@
 namespace Flownally.Domain;
 
 /// <summary>
-/// A refusal that a caller can understand and mend. Each is a named record beside the feature that raises it.
+/// The reason why a request is refused. Each error is a named record beside its feature.
 /// </summary>
-/// <param name="Code">The stable code of the contract, in camelCase. Clients branch on it; it never changes.</param>
-/// <param name="Detail">One sentence about this occurrence. Free to change; shows nothing of the inside.</param>
+/// <param name="Code">The stable code of the contract, in camelCase. Clients branch on it, so it never changes.</param>
+/// <param name="Detail">One sentence about this occurrence. It may change, and it reveals no internals.</param>
 public abstract record Error(string Code, string Detail)
 {
-    /// <summary>How many places a refusal names. More would not help, and could make an answer of any length.</summary>
+    /// <summary>The limit of <see cref="Violations"/>. It bounds the size of a response.</summary>
     public const int MaxViolations = 50;
 
-    /// <summary>The places of the request that are at fault, the first <see cref="MaxViolations"/>; empty where no place can be named.</summary>
+    /// <summary>The invalid parts of the request, up to <see cref="MaxViolations"/>; empty if no single part is at fault.</summary>
     public IReadOnlyList<FieldViolation> Violations
     {
         get;
         init => field = value.Count <= MaxViolations ? value : [.. value.Take(MaxViolations)];
     } = [];
 
-    /// <summary>What failed inside. Operators find it in the log; no answer shows it. Null for a refusal that speaks for itself.</summary>
+    /// <summary>The exception behind the error, or null. It goes to the log, never into a response.</summary>
     public Exception? Cause { get; init; }
 
-    /// <summary>Two refusals that say the same are equal, whatever caused them.</summary>
+    /// <summary>Ignores <see cref="Cause"/>.</summary>
     public virtual bool Equals(Error? other) => other is not null && EqualityContract == other.EqualityContract
         && (Code, Detail) == (other.Code, other.Detail) && ReferenceEquals(Violations, other.Violations);
 
     public override int GetHashCode() => HashCode.Combine(EqualityContract, Code, Detail);
 }
 
-/// <summary>One fault at one place of the request.</summary>
+/// <summary>One invalid part of a request.</summary>
 /// <param name="Field">
-/// RFC 6901 pointer into the request body, or the name of the query parameter or header; cut with … at 256 characters.
+/// RFC 6901 pointer into the request body, or the name of a query parameter or header; cut with … at 256 characters.
 /// </param>
-/// <param name="Code">What kind of fault it is, in camelCase.</param>
-/// <param name="Message">A sentence that says what was expected and what was found; cut with … at 600 characters.</param>
+/// <param name="Code">The kind of fault, in camelCase.</param>
+/// <param name="Message">A sentence with the expected and the actual value; cut with … at 600 characters.</param>
 public sealed record FieldViolation(string Field, string Code, string Message)
 {
     public const int MaxFieldLength = 256;
@@ -45,19 +45,19 @@ public sealed record FieldViolation(string Field, string Code, string Message)
 
     public string Message { get; } = Cut(Message, MaxMessageLength);
 
-    /// <summary>A text of at most so many characters, none of them halved.</summary>
+    /// <summary>Shortens a text to <paramref name="length"/> UTF-16 units, without splitting a surrogate pair.</summary>
     public static string Cut(string text, int length) => text.Length <= length ? text
         : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1), "…");
 }
 
-/// <summary>The request is well-formed JSON but breaks the shape of the operation.</summary>
+/// <summary>The request is well-formed JSON, but members are missing, unknown or out of range.</summary>
 public sealed record ValidationFailed : Error
 {
     public ValidationFailed(IReadOnlyList<FieldViolation> violations)
-        : base("validationFailed", "The request has members that the operation cannot take; `errors` names each.") =>
+        : base("validationFailed", "Some members of the request are not valid; `errors` lists them.") =>
         Violations = violations;
 }
 
-/// <summary>What the call is about has changed since the caller read it (RFC 9110 §13.1.1).</summary>
+/// <summary>The resource has changed since the caller read it (RFC 9110 §13.1.1).</summary>
 public sealed record PreconditionFailed() : Error("preconditionFailed",
-    "What the call is about is not at the version that If-Match names; read it again and decide again.");
+    "The resource is not at the revision that If-Match names. Read it again before you repeat the request.");

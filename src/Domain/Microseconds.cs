@@ -1,6 +1,6 @@
 namespace Flownally.Domain;
 
-/// <summary>Times are kept to the microsecond, in UTC; anything finer is cut off, never rounded up into the future.</summary>
+/// <summary>Truncates times to PostgreSQL's precision, in UTC. Rounding up could move a time into the future.</summary>
 public static class Microseconds
 {
     public static DateTimeOffset Truncate(DateTimeOffset time) =>

@@ -1,8 +1,7 @@
 namespace Flownally.Domain;
 
 /// <summary>
-/// A member of a merge patch (RFC 7396) that can be cleared: absent leaves what there is, null clears it,
-/// anything else takes its place.
+/// A member of a merge patch (RFC 7396). Absent keeps the current value, null clears it, and any other value replaces it.
 /// </summary>
 public readonly record struct Optional<T> where T : class
 {
@@ -10,26 +9,26 @@ public readonly record struct Optional<T> where T : class
 
     public bool IsPresent { get; }
 
-    /// <summary>Null where the member is null, and where it is absent.</summary>
+    /// <summary>Null if the member is null or absent.</summary>
     public T? Value { get; }
 
-    /// <summary>What comes of a value under this member.</summary>
+    /// <summary>Applies the member to the current value.</summary>
     public T? Or(T? current) => IsPresent ? Value : current;
 
-    /// <summary>The same member as another value.</summary>
+    /// <summary>Converts the value, if there is one.</summary>
     public Optional<TOther> Then<TOther>(Func<T, TOther> convert) where TOther : class =>
         IsPresent ? new Optional<TOther>(Value is null ? null : convert(Value)) : default;
 
     public static implicit operator Optional<T>(T? value) => new(value);
 }
 
-/// <summary>For code that knows a member's type only at run time.</summary>
+/// <summary>For code that knows the type of a member only at run time.</summary>
 public static class Optional
 {
-    /// <summary>What an optional type holds; null where the type is none.</summary>
+    /// <returns>T for <see cref="Optional{T}"/>; null for any other type.</returns>
     public static Type? ValueType(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>) ? type.GetGenericArguments()[0] : null;
 
-    /// <summary>A member that is present.</summary>
+    /// <summary>Creates a member that is present.</summary>
     public static object Of(Type type, object? value) => Activator.CreateInstance(type, value)!;
 }

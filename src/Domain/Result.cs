@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Flownally.Domain;
 
 /// <summary>
-/// What a use case comes to: a value, or the <see cref="Domain.Error"/> that refused it.
-/// Failures that a caller can cause are returned this way; an exception is a bug or an outage.
+/// The result of a use case: a value, or the <see cref="Domain.Error"/> that refuses the request.
+/// Expected failures are returned this way. An exception is a bug or an outage.
 /// </summary>
 public sealed class Result<T> : IResult<Result<T>>
 {
@@ -12,14 +12,13 @@ public sealed class Result<T> : IResult<Result<T>>
 
     private Result(T? value, Error? error) => (_value, Error) = (value, error);
 
-    /// <summary>The refusal, or null on success.</summary>
+    /// <summary>The reason for the refusal, or null on success.</summary>
     public Error? Error { get; }
 
     [MemberNotNullWhen(false, nameof(Error))]
     public bool IsSuccess => Error is null;
 
-    /// <summary>The value of a success.</summary>
-    /// <exception cref="InvalidOperationException">The result is a refusal.</exception>
+    /// <exception cref="InvalidOperationException">The result is an error.</exception>
     public T Value => IsSuccess ? _value! : throw new InvalidOperationException($"Refused: {Error.Code}.");
 
     public TOut Match<TOut>(Func<T, TOut> success, Func<Error, TOut> failure) =>
@@ -32,7 +31,7 @@ public sealed class Result<T> : IResult<Result<T>>
     static Result<T> IResult<Result<T>>.Refused(Error error) => error;
 }
 
-/// <summary>Lets code that is generic over results (a pipeline behaviour) make a refusal.</summary>
+/// <summary>Lets generic code, such as a pipeline behaviour, create a result from an error.</summary>
 public interface IResult<out TSelf> where TSelf : IResult<TSelf>
 {
     static abstract TSelf Refused(Error error);

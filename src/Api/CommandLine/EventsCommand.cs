@@ -82,7 +82,7 @@ internal static class EventsCommand
                     arguments.GetValue(batchSize), arguments.GetValue(inFlight), TimeSpan.FromSeconds(arguments.GetValue(retryFor)),
                     arguments.GetValue(suppressJourneys));
                 var import = new EventImport(
-                    input, service, refusedLines, options, progress is null ? terminal.Say : progress.Say, clock, new Chance());
+                    input, service, refusedLines, options, progress is null ? terminal.Say : progress.Say, clock, new RandomSource());
                 var start = clock.GetTimestamp();
                 var ended = progress is null
                     ? await import.RunAsync(cancellationToken)

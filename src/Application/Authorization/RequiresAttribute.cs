@@ -25,5 +25,5 @@ public sealed class RequiresAttribute(string scope) : Attribute
         request.GetCustomAttribute<RequiresAttribute>() ?? throw new InvalidOperationException($"{request.Name} does not declare who may send it.");
 
     /// <returns>Why a caller may not send the request, or null.</returns>
-    public Error? Refusal(Caller caller) => caller.Forbids(Scope, Roles);
+    public Error? Refusal(Caller caller) => caller.Refusal(Scope, Roles);
 }

@@ -2,14 +2,14 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Domain.ApiKeys;
 
-/// <summary>What a secret stands for: a tenant, a role and scopes. The secret itself is not kept.</summary>
+/// <summary>Grants the holder of a secret access to a tenant, with a role and scopes. Only the hash of the secret is stored.</summary>
 public sealed class ApiKey
 {
     public required ApiKeyId Id { get; init; }
 
     public required TenantId TenantId { get; init; }
 
-    /// <summary>What people call it, at most 100 characters.</summary>
+    /// <summary>A label for people, at most 100 characters.</summary>
     public string? Name { get; init; }
 
     public required Role Role { get; init; }
@@ -19,13 +19,12 @@ public sealed class ApiKey
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>From this instant on the key is refused; null means never.</summary>
+    /// <summary>The key is refused from this instant on; null means never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>Whether the key may still be used.</summary>
-    /// <returns>The refusal, or null.</returns>
+    /// <returns>The reason why the key is refused, or null if it is valid.</returns>
     public Unauthenticated? Refusal(DateTimeOffset now) => this switch
     {
         { RevokedAt: not null } => Unauthenticated.Revoked,

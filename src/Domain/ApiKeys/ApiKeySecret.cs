@@ -6,8 +6,8 @@ using System.Text;
 namespace Flownally.Domain.ApiKeys;
 
 /// <summary>
-/// The secret a caller sends: <c>fln_live_</c> and 256 random bits in base64url. It is shown once, when it is made;
-/// what is stored is its SHA-256, which needs no salt or stretching because the secret cannot be guessed.
+/// The secret that a caller sends: <c>fln_live_</c> and 256 random bits in base64url. It is shown once, on creation.
+/// The database stores its SHA-256. A random secret of this length cannot be guessed, so the hash needs no salt or stretching.
 /// </summary>
 public sealed class ApiKeySecret
 {
@@ -31,7 +31,7 @@ public sealed class ApiKeySecret
         return parsed;
     }
 
-    /// <summary>SHA-256 of the secret, by which it is stored and found.</summary>
+    /// <summary>SHA-256 of the secret. The repository stores it and looks keys up by it.</summary>
     public byte[] Hash()
     {
         Span<byte> ascii = stackalloc byte[Length];
@@ -39,9 +39,9 @@ public sealed class ApiKeySecret
         return SHA256.HashData(ascii);
     }
 
-    /// <summary>The secret itself, for the one moment in which it is handed over.</summary>
+    /// <summary>The secret in plain text. Show it once, to its owner.</summary>
     public string Reveal() => _text;
 
-    /// <summary>Not the secret, so that it cannot slip into a log.</summary>
+    /// <summary>The prefix only, so that no log shows the secret.</summary>
     public override string ToString() => Prefix + "…";
 }

@@ -2,13 +2,13 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Domain.ApiKeys;
 
-/// <summary>For which tenant a request acts, what it may do, and how much of it.</summary>
+/// <summary>The sender of a request: its tenant, role, scopes and limits.</summary>
 public sealed class Caller
 {
     private readonly HashSet<string> _scopes;
 
     private Caller(TenantId tenant, ApiKeyId? key, Role role, IEnumerable<string> scopes, TenantLimits limits) =>
-        (TenantId, KeyId, Role, _scopes, Limits) = (tenant, key, role, new HashSet<string>(scopes, StringComparer.Ordinal), limits);
+        (TenantId, KeyId, Role, _scopes, Limits) = (tenant, key, role, new(scopes, StringComparer.Ordinal), limits);
 
     public TenantId TenantId { get; }
 
@@ -23,12 +23,11 @@ public sealed class Caller
 
     public static Caller With(ApiKey key, TenantLimits limits) => new(key.TenantId, key.Id, key.Role, key.Scopes, limits);
 
-    /// <summary>Who runs the service: may do everything, without limits.</summary>
+    /// <summary>An operator of the service, with all scopes and without limits.</summary>
     public static Caller Operator(TenantId tenant) => new(tenant, key: null, Role.Owner, ApiKeys.Scopes.All, TenantLimits.None);
 
-    /// <summary>Whether a request is denied that needs a scope and one of some roles.</summary>
-    /// <returns>The refusal, or null.</returns>
-    public Error? Forbids(string scope, IReadOnlyList<Role> roles)
+    /// <returns>The reason why the caller may not send a request that needs this scope and one of these roles, or null if it may.</returns>
+    public Error? Refusal(string scope, IReadOnlyList<Role> roles)
     {
         if (!roles.Contains(Role))
         {

@@ -1,7 +1,8 @@
 namespace Flownally.Domain.ApiKeys;
 
 /// <summary>
-/// Who a key acts as, within its scopes. A <see cref="Viewer"/> may call only operations that read, and none of the first ten.
+/// The role of a key, within its scopes. A <see cref="Viewer"/> may call only those read operations that admit it
+/// (<c>OpenToViewers</c>).
 /// </summary>
 public enum Role
 {

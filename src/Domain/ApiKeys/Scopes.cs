@@ -1,6 +1,6 @@
 namespace Flownally.Domain.ApiKeys;
 
-/// <summary>What a key may do: <c>resource:verb</c>.</summary>
+/// <summary>The permissions of a key: <c>resource:verb</c>.</summary>
 public static class Scopes
 {
     public const string EventTypeList = "event_type:list";

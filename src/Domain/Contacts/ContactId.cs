@@ -5,15 +5,15 @@ using Flownally.Domain.Ids;
 namespace Flownally.Domain.Contacts;
 
 /// <summary>
-/// A contact's id, given by whichever system owns the contact:
-/// 1 to 128 characters of <c>A-Z a-z 0-9 _ . : @ + | ~ = -</c>, compared character by character.
-/// <c>.</c> and <c>..</c> are no ids: clients fold them out of a path, so a call about such a contact would reach another address.
+/// The id of a contact in the system that owns it: 1 to 128 characters of <c>A-Z a-z 0-9 _ . : @ + | ~ = -</c>,
+/// compared character by character.
+/// <c>.</c> and <c>..</c> are not allowed: clients remove them from a path, so the request would reach another URL.
 /// </summary>
 public readonly record struct ContactId : IResourceId<ContactId>
 {
     public const int MaxLength = 128;
 
-    /// <summary>What a contact id is, in words for a person who sent another thing.</summary>
+    /// <summary>The rule in words, for error messages.</summary>
     public const string Rule = "1 to 128 characters of A-Z a-z 0-9 _ . : @ + | ~ = -; '.' and '..' alone are not allowed";
 
     private static readonly SearchValues<char> Allowed =
@@ -28,7 +28,7 @@ public readonly record struct ContactId : IResourceId<ContactId>
     public override string ToString() => Value;
 
     public static ContactId Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var id) ? id : throw new FormatException($"A contact id is {Rule}.");
+        TryParse(s, provider, out var id) ? id : throw new FormatException($"A contact id has {Rule}.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ContactId result)
     {
@@ -37,8 +37,8 @@ public readonly record struct ContactId : IResourceId<ContactId>
         return parsed;
     }
 
-    /// <summary>An id that was accepted once, whatever the rule is today.</summary>
+    /// <summary>Reads an id from the database without a check: the rule may have been wider when the id was accepted.</summary>
     public static ContactId Stored(string value) => new(value);
 
-    public static Error NotFound(string id) => new ContactNotFound(id, $"No contact has such an id: a contact id is {Rule}.");
+    public static Error NotFound(string id) => new ContactNotFound(id, $"No contact can have this id: a contact id has {Rule}.");
 }

@@ -5,7 +5,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Domain.EventTypes;
 
-/// <summary>An entry of a tenant's catalog: the name of a kind of event, and the schema of its payloads.</summary>
+/// <summary>An entry of a tenant's catalog: the name of a kind of event, and the schema of its payloads. Immutable.</summary>
 public sealed class EventType
 {
     public const int MaxDescriptionLength = 1_000;
@@ -29,27 +29,27 @@ public sealed class EventType
     /// <summary>At most <see cref="MaxDescriptionLength"/> characters.</summary>
     public string? Description { get; init; }
 
-    /// <summary>What payloads must fit; null lets any payload pass.</summary>
+    /// <summary>The schema that payloads must fit; null accepts any payload.</summary>
     public PayloadSchema? PayloadSchema { get; init; }
 
-    /// <summary>One of <see cref="Predefined"/>: it can be neither deleted, renamed nor given a schema.</summary>
+    /// <summary>Whether the type is one of <see cref="Predefined"/>, which cannot be deleted, renamed or given a schema.</summary>
     public bool IsPredefined { get; init; }
 
-    /// <summary>Starts at 1 and grows by one whenever the schema becomes another JSON value.</summary>
+    /// <summary>Starts at 1 and grows by one when the schema becomes another JSON value.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>Starts at 1 and grows by one with every change; recording checks that it has not moved.</summary>
+    /// <summary>Starts at 1 and grows by one with every change. Recording compares it to detect a change of the type.</summary>
     public int Revision { get; init; } = 1;
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Makes an event of this type, if the payload fits its schema.</summary>
-    /// <param name="occurredAt">When it happened; null means now.</param>
-    /// <param name="work">What checking the payload may cost.</param>
-    /// <param name="suppressJourneys">True lets no journey react to the event.</param>
-    /// <returns>The event, or <see cref="PayloadInvalid"/> with every fault.</returns>
+    /// <summary>Creates an event of this type if the payload fits the schema.</summary>
+    /// <param name="occurredAt">Null means <paramref name="now"/>.</param>
+    /// <param name="work">The work budget of the payload check.</param>
+    /// <param name="suppressJourneys">True if no journey may react to the event.</param>
+    /// <returns>The event, or <see cref="PayloadInvalid"/> with all faults.</returns>
     public Result<Event> Record(EventId id, ContactId contact, Payload payload, DateTimeOffset? occurredAt,
         IdempotencyKey? key, DateTimeOffset now, Work work, bool suppressJourneys = false)
     {
@@ -75,9 +75,9 @@ public sealed class EventType
         };
     }
 
-    /// <summary>The type as it would become. Whether the stored events fit its schema is not asked here.</summary>
+    /// <summary>Applies a change. The caller checks that the stored events fit the new schema.</summary>
     /// <returns>
-    /// The changed type, this one where the change changes nothing, or <see cref="EventTypePredefined"/>. A schema that is
+    /// The changed type, this instance if nothing changes, or <see cref="EventTypePredefined"/>. A schema that is
     /// the same JSON value keeps its text and its version.
     /// </returns>
     public Result<EventType> Change(EventTypeChange change, DateTimeOffset now)
@@ -85,13 +85,13 @@ public sealed class EventType
         var name = change.Name ?? Name;
         var description = change.Description.Or(Description);
         var schema = change.PayloadSchema.Or(PayloadSchema);
-        var schemaStays = schema is null ? PayloadSchema is null : schema.IsSameAs(PayloadSchema);
-        if (IsPredefined && (name != Name || !schemaStays))
+        var isSameSchema = schema is null ? PayloadSchema is null : schema.IsSameAs(PayloadSchema);
+        if (IsPredefined && (name != Name || !isSameSchema))
         {
             return new EventTypePredefined(Name, "renamed or given a schema");
         }
 
-        if (name == Name && description == Description && schemaStays)
+        if (name == Name && description == Description && isSameSchema)
         {
             return this;
         }
@@ -102,16 +102,15 @@ public sealed class EventType
             TenantId = TenantId,
             Name = name,
             Description = description,
-            PayloadSchema = schemaStays ? PayloadSchema : schema,
+            PayloadSchema = isSameSchema ? PayloadSchema : schema,
             IsPredefined = IsPredefined,
-            SchemaVersion = schemaStays ? SchemaVersion : SchemaVersion + 1,
+            SchemaVersion = isSameSchema ? SchemaVersion : SchemaVersion + 1,
             Revision = Revision + 1,
             CreatedAt = CreatedAt,
             UpdatedAt = Microseconds.Truncate(now),
         };
     }
 
-    /// <summary>Whether the type may be deleted as far as it knows; whether events use it is not asked here.</summary>
-    /// <returns>The refusal, or null.</returns>
+    /// <summary>The reason why the type may not be deleted, or null. The caller checks that no event or journey uses the type.</summary>
     public EventTypePredefined? DeletionRefusal => IsPredefined ? new EventTypePredefined(Name, "deleted") : null;
 }

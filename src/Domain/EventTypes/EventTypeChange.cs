@@ -2,6 +2,6 @@ using Flownally.Domain.Schemas;
 
 namespace Flownally.Domain.EventTypes;
 
-/// <summary>What is to become of a type. What is absent stays as it is.</summary>
-/// <param name="Name">The new name; null leaves the old one, because a type always has one.</param>
+/// <summary>A change of an event type. Absent members keep their value.</summary>
+/// <param name="Name">The new name; null keeps the old one.</param>
 public sealed record EventTypeChange(EventTypeName? Name, Optional<string> Description, Optional<PayloadSchema> PayloadSchema);

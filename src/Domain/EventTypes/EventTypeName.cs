@@ -17,13 +17,14 @@ public readonly partial record struct EventTypeName : IParsable<EventTypeName>
 
     public string Value => _value ?? throw new InvalidOperationException("An empty event type name.");
 
-    /// <summary>What a name is, in words for a person who sent another thing.</summary>
-    private const string Rule = "1 to 100 characters: lower-case letters and digits, joined by single dots, hyphens or underscores, such as order.paid";
+    /// <summary>The rule in words, for error messages.</summary>
+    private const string Rule =
+        "1 to 100 characters: lower-case letters and digits, joined by single dots, hyphens or underscores, such as order.paid";
 
     public override string ToString() => Value;
 
     public static EventTypeName Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var name) ? name : throw new FormatException($"The name of an event type is {Rule}.");
+        TryParse(s, provider, out var name) ? name : throw new FormatException($"The name of an event type has {Rule}.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EventTypeName result)
     {

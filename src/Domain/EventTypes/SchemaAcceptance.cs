@@ -1,14 +1,14 @@
 namespace Flownally.Domain.EventTypes;
 
-/// <summary>Why a schema could become that of a type.</summary>
+/// <summary>The reason why a version of a type's schema was accepted.</summary>
 public enum SchemaAcceptance
 {
-    /// <summary>The type began with it.</summary>
+    /// <summary>The type was created with the schema.</summary>
     Created,
 
-    /// <summary>It accepts all that the schema before it accepts.</summary>
+    /// <summary>A proof shows that the schema accepts every payload that the previous version accepts.</summary>
     Proof,
 
-    /// <summary>Every stored event was found to fit it.</summary>
+    /// <summary>A scan found that every stored event fits the schema.</summary>
     Scan,
 }

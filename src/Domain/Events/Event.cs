@@ -4,7 +4,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Domain.Events;
 
-/// <summary>What happened to a contact, when, and under which version of its type it was accepted.</summary>
+/// <summary>Something that happened to a contact, with a payload that was valid under one version of its type. Immutable.</summary>
 public sealed class Event
 {
     public required EventId Id { get; init; }
@@ -13,23 +13,23 @@ public sealed class Event
 
     public required ContactId ContactId { get; init; }
 
-    /// <summary>The type as it stood when the payload was validated.</summary>
+    /// <summary>The type at the revision that validated the payload.</summary>
     public required EventType Type { get; init; }
 
     public required Payload Payload { get; init; }
 
-    /// <summary>The key and what the request under it was, where the client gave one.</summary>
+    /// <summary>Null if the client gave none.</summary>
     public IdempotencyKey? IdempotencyKey { get; init; }
 
-    /// <summary>What tells an identical repeat from another request under the same key; null without a key.</summary>
+    /// <summary>Distinguishes a repeated request from another request with the same key; null without a key.</summary>
     public Fingerprint? Fingerprint { get; init; }
 
-    /// <summary>When it happened, in UTC, to the microsecond.</summary>
+    /// <summary>The time when the event happened, in UTC, to the microsecond.</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>When it was recorded, in UTC, to the microsecond.</summary>
+    /// <summary>The time when the event was recorded, in UTC, to the microsecond.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>True lets no journey react to it.</summary>
+    /// <summary>Whether no journey may react to the event.</summary>
     public bool SuppressJourneys { get; init; }
 }

@@ -9,8 +9,8 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Events;
 
 /// <summary>
-/// Tells whether two requests ask for the same event: the first 128 bits of a SHA-256 over contact, type,
-/// payload as a JSON value, and the instant of <c>occurredAt</c> as it was asked for (absent equals only absent).
+/// Equal for requests that record the same event: the first 128 bits of a SHA-256 over contact, type, payload as a JSON value,
+/// and the instant of <c>occurredAt</c> as the client sent it. An absent <c>occurredAt</c> equals only an absent one.
 /// </summary>
 public readonly record struct Fingerprint(UInt128 Value)
 {
@@ -22,7 +22,7 @@ public readonly record struct Fingerprint(UInt128 Value)
         BinaryPrimitives.WriteInt64BigEndian(text.GetSpan(8), occurredAt?.UtcTicks ?? -1);
         text.Advance(sizeof(long));
         Encoding.UTF8.GetBytes(contact.Value, text);
-        text.Write("\0"u8); // no contact id holds it, so none runs into the payload
+        text.Write("\0"u8); // a contact id cannot contain NUL, so this separates it from the payload
         CanonicalJson.Write(payload.Json, text);
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

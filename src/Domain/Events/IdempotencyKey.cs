@@ -3,14 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 namespace Flownally.Domain.Events;
 
 /// <summary>
-/// The name a client gives to one recording, so that repeating it cannot record twice:
+/// A client's name for one recording, so that a repeated request does not record the event twice:
 /// 1 to 255 characters of printable ASCII (U+0020 to U+007E), unique in its tenant.
 /// </summary>
 public readonly record struct IdempotencyKey : IParsable<IdempotencyKey>
 {
     public const int MaxLength = 255;
 
-    /// <summary>What a key is, in words for a person who sent another thing.</summary>
+    /// <summary>The rule in words, for error messages.</summary>
     public const string Rule = "1 to 255 characters of printable ASCII";
 
     private readonly string? _value;
@@ -22,7 +22,7 @@ public readonly record struct IdempotencyKey : IParsable<IdempotencyKey>
     public override string ToString() => Value;
 
     public static IdempotencyKey Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var key) ? key : throw new FormatException($"An idempotency key is {Rule}.");
+        TryParse(s, provider, out var key) ? key : throw new FormatException($"An idempotency key has {Rule}.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out IdempotencyKey result)
     {

@@ -4,29 +4,29 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Events;
 
-/// <summary>What an event says: a JSON object that is bounded and that any store can keep.</summary>
+/// <summary>The data of an event: a JSON object within limits of size, depth and numbers (see <see cref="JsonText"/>).</summary>
 public sealed class Payload
 {
-    /// <summary>UTF-8 bytes as sent, whitespace included: 64 KiB.</summary>
+    /// <summary>Limit of the UTF-8 text as sent, including whitespace: 64 KiB.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    /// <summary>Objects and arrays in one another, the payload itself counted.</summary>
+    /// <summary>Limit of nested objects and arrays, including the payload itself.</summary>
     public const int MaxDepth = 32;
 
     private Payload(JsonElement json, RawJson text) => (Json, Text) = (json, text);
 
-    /// <summary>The payload of an event that says nothing but that it happened: <c>{}</c>.</summary>
+    /// <summary>The default payload: <c>{}</c>.</summary>
     public static Payload Empty { get; } = new(JsonElement.Parse("{}"u8), new RawJson("{}"u8.ToArray()));
 
-    /// <summary>The parsed payload; it lives as long as the document it came from.</summary>
+    /// <summary>The parsed payload. It is valid until its JSON document is disposed.</summary>
     public JsonElement Json { get; }
 
-    /// <summary>The text as it was sent, less the whitespace between its tokens.</summary>
+    /// <summary>The text as sent, without the whitespace between tokens.</summary>
     public RawJson Text { get; }
 
-    /// <summary>Takes a member of a request as a payload.</summary>
+    /// <summary>Reads the payload of a request.</summary>
     /// <param name="isChecked">
-    /// Whether the whole request is known to have no <see cref="JsonFault"/> at <see cref="MaxDepth"/>; then the payload is not checked.
+    /// Whether the caller has already checked the whole request for a <see cref="JsonFault"/> at <see cref="MaxDepth"/>.
     /// </param>
     /// <returns>The payload, or <see cref="PayloadTooLarge"/> or <see cref="ValidationFailed"/>.</returns>
     public static Result<Payload> Parse(JsonElement json, bool isChecked = false)

@@ -4,24 +4,24 @@ using System.Security.Cryptography;
 namespace Flownally.Domain.Ids;
 
 /// <summary>
-/// Makes uuids of version 7 that ascend within this process, so that the newest id is the newest record.
-/// The 12 bits after the millisecond hold its fraction (RFC 9562 §6.2, method 3); 62 bits stay random.
-/// Ids ascend while the clock goes back by up to <see cref="LongestStepBack"/>. Beyond that they follow the clock (RFC 9562 §6.2, clock
-/// rollbacks): a clock that was far ahead for one call must not date all later records into a month that has no partition yet.
+/// Creates UUIDs of version 7 that ascend within this process, so that ids sort by creation.
+/// The 12 bits after the millisecond contain its fraction (RFC 9562 §6.2, method 3); 62 bits are random.
+/// Ids ascend even if the clock steps back by up to <see cref="MaxClockStepBack"/>. After a longer step they follow the clock (RFC 9562
+/// §6.2, clock rollbacks): one reading far in the future must not date all later records into a month that has no partition yet.
 /// </summary>
 public sealed class IdGenerator(TimeProvider clock)
 {
     private const int FractionBits = 12;
     private const long FractionsPerMillisecond = 1 << FractionBits;
 
-    /// <summary>NTP steps a clock by less, unless it was wrong.</summary>
-    public static readonly TimeSpan LongestStepBack = TimeSpan.FromSeconds(10);
+    /// <summary>NTP corrects a working clock by less.</summary>
+    public static readonly TimeSpan MaxClockStepBack = TimeSpan.FromSeconds(10);
 
-    /// <summary>How far the latest id may lie ahead of the clock.</summary>
-    private readonly long _lead = (long)LongestStepBack.TotalMilliseconds << FractionBits;
+    /// <summary>The maximum by which the latest id may be ahead of the clock, in units of the fraction.</summary>
+    private readonly long _maxLead = (long)MaxClockStepBack.TotalMilliseconds << FractionBits;
     private long _latest;
 
-    /// <param name="after">An id that all to be made follow, whatever the clock says and however far it goes back: of version 7, or of zeros.</param>
+    /// <param name="after">A UUID of version 7, or of zeros. All new ids follow it, however far the clock steps back.</param>
     public IdGenerator(TimeProvider clock, Guid after)
         : this(clock)
     {
@@ -29,7 +29,7 @@ public sealed class IdGenerator(TimeProvider clock)
         after.TryWriteBytes(bytes, bigEndian: true, out _);
         var first = BinaryPrimitives.ReadInt64BigEndian(bytes);
         _latest = (first >>> 16 << FractionBits) | (first & (FractionsPerMillisecond - 1));
-        _lead = long.MaxValue;
+        _maxLead = long.MaxValue;
     }
 
     public Guid Next()
@@ -37,7 +37,7 @@ public sealed class IdGenerator(TimeProvider clock)
         var now = clock.GetUtcNow();
         var milliseconds = now.ToUnixTimeMilliseconds();
         var fraction = now.Ticks % TimeSpan.TicksPerMillisecond * FractionsPerMillisecond / TimeSpan.TicksPerMillisecond;
-        var instant = Later((milliseconds << FractionBits) | fraction);
+        var instant = Advance((milliseconds << FractionBits) | fraction);
 
         Span<byte> bytes = stackalloc byte[16];
         RandomNumberGenerator.Fill(bytes[8..]);
@@ -47,7 +47,7 @@ public sealed class IdGenerator(TimeProvider clock)
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>The millisecond at which an id of version 7 was made.</summary>
+    /// <summary>The creation time in a UUID of version 7, in milliseconds.</summary>
     public static DateTimeOffset TimeOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -55,13 +55,13 @@ public sealed class IdGenerator(TimeProvider clock)
         return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16);
     }
 
-    /// <summary>The instant asked for, or the one after the latest where the clock stood still or went back a little.</summary>
-    private long Later(long instant)
+    /// <returns>The given instant, or the one after the latest if the clock stood still or stepped back a little.</returns>
+    private long Advance(long instant)
     {
         while (true)
         {
             var latest = Volatile.Read(ref _latest);
-            var next = latest - instant > _lead ? instant : Math.Max(instant, latest + 1);
+            var next = latest - instant > _maxLead ? instant : Math.Max(instant, latest + 1);
             if (Interlocked.CompareExchange(ref _latest, next, latest) == latest)
             {
                 return next;

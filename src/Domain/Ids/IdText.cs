@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace Flownally.Domain.Ids;
 
 /// <summary>
-/// The text of an id: a prefix, then the 128 bits of its uuid as 26 upper-case characters of Crockford's base32,
-/// which sort as the uuids do. There is one spelling for each id: lower case and the look-alikes I, L, O, U are refused.
+/// The text of an id: a prefix, then the 128 bits of its UUID as 26 upper-case characters of Crockford's base32,
+/// which sort like the UUIDs. Each id has one spelling: lower case and the look-alikes I, L, O, U are refused.
 /// Source: https://www.crockford.com/base32.html.
 /// </summary>
 public static class IdText
 {
-    /// <summary>Characters after the prefix: 26 × 5 bits hold 128, so the first one is at most 7.</summary>
+    /// <summary>Characters after the prefix: 26 × 5 bits contain 128, so the first character is at most 7.</summary>
     public const int Length = 26;
 
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -27,10 +27,10 @@ public static class IdText
             }
         });
 
-    /// <summary>Tells what an id is, to a person who sent another thing.</summary>
-    /// <param name="owner">What has such an id, with its article.</param>
+    /// <summary>The error for a malformed id.</summary>
+    /// <param name="owner">The kind of resource, with its article.</param>
     public static FormatException Malformed(string owner, string prefix) =>
-        new($"The id of {owner} is {prefix} and {Length} characters of 0-9 and A-Z without I, L, O and U.");
+        new($"The id of {owner} consists of {prefix} and {Length} characters of 0-9 and A-Z without I, L, O and U.");
 
     public static bool TryParse(string prefix, ReadOnlySpan<char> text, out Guid id)
     {

@@ -1,26 +1,26 @@
 namespace Flownally.Domain.Journeys;
 
-/// <summary>Why an attempt to tell a target failed.</summary>
+/// <summary>The reason why an attempt to deliver a webhook failed.</summary>
 public enum DeliveryError
 {
-    /// <summary>The host has no address, or its name server does not answer.</summary>
+    /// <summary>The host name has no address, or its name server does not answer.</summary>
     Dns,
 
-    /// <summary>No connection came about, or it was lost.</summary>
+    /// <summary>The connection failed or was lost.</summary>
     Connection,
 
-    /// <summary>TLS failed; most often the certificate is not trusted, or names another host.</summary>
+    /// <summary>TLS failed; usually the certificate is not trusted or names another host.</summary>
     Tls,
 
-    /// <summary>Connecting took longer than 5 seconds, or all together longer than 15.</summary>
+    /// <summary>The connection took longer than 5 seconds, or the whole attempt longer than 15 seconds.</summary>
     Timeout,
 
-    /// <summary>An address of the host, or the port, is none that webhooks may reach. Nothing was connected to.</summary>
+    /// <summary>The operator does not allow webhooks to an address or port of the target. No connection was made.</summary>
     NotPublic,
 
-    /// <summary>What came back is not HTTP, or its headers are too long.</summary>
+    /// <summary>The response is not HTTP, or its headers are too long.</summary>
     BadAnswer,
 
-    /// <summary>The answer has another status than 2xx.</summary>
+    /// <summary>The response has a status other than 2xx.</summary>
     Status,
 }

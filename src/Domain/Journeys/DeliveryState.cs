@@ -1,17 +1,17 @@
 namespace Flownally.Domain.Journeys;
 
-/// <summary>What became of the webhook that tells of an entry.</summary>
+/// <summary>The state of the webhook of a journey entry.</summary>
 public enum DeliveryState
 {
-    /// <summary>There is none: the journey had no target.</summary>
+    /// <summary>There is no webhook, because the journey had no target.</summary>
     None,
 
-    /// <summary>An attempt is to be made.</summary>
+    /// <summary>Another attempt follows.</summary>
     Pending,
 
-    /// <summary>The receiver answered with a status of 2xx.</summary>
+    /// <summary>The target responded with a 2xx status.</summary>
     Delivered,
 
-    /// <summary>No attempt succeeded, and none is to follow.</summary>
+    /// <summary>No attempt succeeded, and no further attempt follows.</summary>
     Failed,
 }

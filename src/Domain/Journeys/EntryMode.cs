@@ -1,9 +1,9 @@
 namespace Flownally.Domain.Journeys;
 
-/// <summary>How often a contact can enter a journey.</summary>
+/// <summary>How many times a contact can enter a journey.</summary>
 public enum EntryMode
 {
-    /// <summary>With the first event that matches, and never again.</summary>
+    /// <summary>Once, with the first event that matches.</summary>
     Once,
 
     /// <summary>With each event that matches.</summary>

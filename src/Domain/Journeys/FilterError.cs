@@ -2,18 +2,18 @@ using Flownally.Domain.Events;
 
 namespace Flownally.Domain.Journeys;
 
-/// <summary>Why a filter could not tell whether an event matches. The event counts as one that does not match.</summary>
-/// <param name="At">When it was checked.</param>
+/// <summary>The reason why a filter could not be evaluated for an event. The event then does not match.</summary>
+/// <param name="At">The time of the evaluation.</param>
 /// <param name="Code"><see cref="TooComplex"/> or <see cref="Failed"/>.</param>
 public sealed record FilterError(DateTimeOffset At, EventId EventId, string Code)
 {
-    /// <summary>The check takes more work than it may.</summary>
+    /// <summary>The evaluation exceeds its work budget.</summary>
     public const string TooComplex = "tooComplex";
 
-    /// <summary>The filter, or the payload, could not be used; the log of the service says why.</summary>
+    /// <summary>The filter or the payload could not be used. The log of the service contains the exception.</summary>
     public const string Failed = "failed";
 
     public string Message => Code == TooComplex
-        ? "Checking this event against the filter takes too much work, so the event counts as one that does not match. A simpler filter helps."
-        : "This event could not be checked against the filter, so it counts as one that does not match.";
+        ? "Checking this event against the filter takes too much work, so the event does not match. Simplify the filter."
+        : "The event could not be checked against the filter, so the event does not match.";
 }

@@ -1,12 +1,12 @@
 namespace Flownally.Domain.Journeys;
 
-/// <summary>What a trigger says of a payload.</summary>
+/// <summary>The result of matching a payload with a trigger.</summary>
 public enum FilterOutcome
 {
     Matches,
 
     DoesNotMatch,
 
-    /// <summary>The check takes more work than it may; the event counts as one that does not match.</summary>
+    /// <summary>The check exceeds its work budget; the event does not match.</summary>
     TooComplex,
 }

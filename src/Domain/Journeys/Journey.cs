@@ -2,7 +2,9 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Domain.Journeys;
 
-/// <summary>What a tenant wants to happen when contacts have events of a kind: they enter it, and a webhook tells of each entry.</summary>
+/// <summary>
+/// A reaction of a tenant to events: a contact with a matching event enters the journey, and a webhook reports the entry. Immutable.
+/// </summary>
 public sealed class Journey
 {
     public required JourneyId Id { get; init; }
@@ -13,56 +15,54 @@ public sealed class Journey
 
     public JourneyStatus Status { get; init; } = JourneyStatus.Draft;
 
-    /// <summary>
-    /// Once, unless something else is said: a contact that is told too little can be told again, one that was told too much cannot
-    /// be untold.
-    /// </summary>
+    /// <summary>The default is once: a missing webhook can be redelivered, but a superfluous one cannot be undone.</summary>
     public EntryMode EntryMode { get; init; } = EntryMode.Once;
 
-    /// <summary>Null only while the journey is not active.</summary>
+    /// <summary>Never null while the journey is active.</summary>
     public TriggerConfig? TriggerConfig { get; init; }
 
-    /// <summary>Null where nobody is to be told.</summary>
+    /// <summary>Null means that no webhooks are sent.</summary>
     public JourneyTarget? Target { get; init; }
 
     /// <summary>Starts at 1 and grows by one with every change.</summary>
     public int Revision { get; init; } = 1;
 
-    /// <summary>The revision that brought the trigger.</summary>
+    /// <summary>The revision that set the trigger.</summary>
     public int TriggerRevision { get; init; } = 1;
 
-    /// <summary>The latest event that the trigger's filter could not be checked for; null where there is none.</summary>
+    /// <summary>The latest failure to evaluate the trigger's filter; null if there is none since the trigger was set.</summary>
     public FilterError? LastFilterError { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>What the journey does with events from now on; null where it lets them pass.</summary>
-    public JourneyActivation? Activation => Status == JourneyStatus.Active ? new JourneyActivation(TriggerConfig!, EntryMode) : null;
+    /// <summary>The reaction of the journey to new events; null while the journey is not active.</summary>
+    public JourneyActivation? Activation =>
+        Status == JourneyStatus.Active ? new JourneyActivation(TriggerConfig!, EntryMode) : null;
 
-    /// <summary>Lets the journey react to the events to come.</summary>
-    /// <returns>The journey as it becomes, this one where it is active already, or <see cref="JourneyNotReady"/>.</returns>
+    /// <summary>Makes the journey react to later events.</summary>
+    /// <returns>The changed journey, this instance if it is already active, or <see cref="JourneyNotReady"/>.</returns>
     public Result<Journey> Activate(DateTimeOffset now) => this switch
     {
         { TriggerConfig: null } => new JourneyNotReady(Id),
         { Status: JourneyStatus.Active } => this,
-        _ => Become(Name, JourneyStatus.Active, EntryMode, TriggerConfig, Target, now),
+        _ => NextRevision(Name, JourneyStatus.Active, EntryMode, TriggerConfig, Target, now),
     };
 
-    /// <summary>Lets the events to come pass. What has entered stays.</summary>
-    /// <returns>The journey as it becomes, or this one where it is not active.</returns>
+    /// <summary>Makes the journey ignore later events. Its entries stay.</summary>
+    /// <returns>The changed journey, or this instance if it is not active.</returns>
     public Journey Pause(DateTimeOffset now) =>
-        Status == JourneyStatus.Active ? Become(Name, JourneyStatus.Paused, EntryMode, TriggerConfig, Target, now) : this;
+        Status == JourneyStatus.Active ? NextRevision(Name, JourneyStatus.Paused, EntryMode, TriggerConfig, Target, now) : this;
 
-    /// <summary>The journey as it would become. Whether there is such an event type is not asked here.</summary>
+    /// <summary>Applies a change. The caller checks that the event type exists.</summary>
     /// <returns>
-    /// The changed journey, this one where the change changes nothing, <see cref="ValidationFailed"/> where a new trigger or target is
-    /// not whole, or <see cref="JourneyNotReady"/> where an active journey would lose its trigger.
+    /// The changed journey, this instance if nothing changes, <see cref="ValidationFailed"/> if a new trigger or target lacks a
+    /// member, or <see cref="JourneyNotReady"/> if an active journey would lose its trigger.
     /// </returns>
     public Result<Journey> Change(JourneyChange change, DateTimeOffset now)
     {
-        if (change.MissingFor(this).ToList() is { Count: > 0 } missing)
+        if (change.MissingMembers(this).ToList() is { Count: > 0 } missing)
         {
             return new ValidationFailed(missing);
         }
@@ -76,10 +76,13 @@ public sealed class Journey
             return new JourneyNotReady(Id);
         }
 
-        return (name, mode, trigger, target) == (Name, EntryMode, TriggerConfig, Target) ? this : Become(name, Status, mode, trigger, target, now);
+        return (name, mode, trigger, target) == (Name, EntryMode, TriggerConfig, Target)
+            ? this
+            : NextRevision(name, Status, mode, trigger, target, now);
     }
 
-    private Journey Become(JourneyName name, JourneyStatus status, EntryMode mode, TriggerConfig? trigger, JourneyTarget? target, DateTimeOffset now) => new()
+    private Journey NextRevision(JourneyName name, JourneyStatus status, EntryMode mode, TriggerConfig? trigger, JourneyTarget? target,
+        DateTimeOffset now) => new()
     {
         Id = Id,
         TenantId = TenantId,

@@ -1,4 +1,6 @@
 namespace Flownally.Domain.Journeys;
 
-/// <summary>What an active journey does with events. An interval of time in which it stays the same is kept for good.</summary>
+/// <summary>
+/// The reaction of an active journey to events. The database stores each interval of the feed with the reaction that applied in it.
+/// </summary>
 public sealed record JourneyActivation(TriggerConfig TriggerConfig, EntryMode EntryMode);

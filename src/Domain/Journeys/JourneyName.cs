@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Flownally.Domain.Journeys;
 
-/// <summary>What people call a journey: 1 to 100 characters, not white space alone. Names need not differ.</summary>
+/// <summary>A label for people: 1 to 100 characters, not only white space. Several journeys may have the same name.</summary>
 public readonly record struct JourneyName : IParsable<JourneyName>
 {
-    /// <summary>In characters as JSON Schema counts them: code points, not UTF-16 units.</summary>
+    /// <summary>In code points, as JSON Schema counts characters, not in UTF-16 units.</summary>
     public const int MaxLength = 100;
 
     private readonly string? _value;
@@ -17,7 +17,9 @@ public readonly record struct JourneyName : IParsable<JourneyName>
     public override string ToString() => Value;
 
     public static JourneyName Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var name) ? name : throw new FormatException($"A name has 1 to {MaxLength} characters, not white space alone.");
+        TryParse(s, provider, out var name)
+            ? name
+            : throw new FormatException($"A name has 1 to {MaxLength} characters, and not only white space.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out JourneyName result)
     {

@@ -1,9 +1,9 @@
 namespace Flownally.Domain.Journeys;
 
-/// <summary>Whether a journey reacts to events: only an active one does.</summary>
+/// <summary>Only an active journey reacts to events.</summary>
 public enum JourneyStatus
 {
-    /// <summary>It has never been active.</summary>
+    /// <summary>The journey has never been active.</summary>
     Draft,
     Active,
     Paused,

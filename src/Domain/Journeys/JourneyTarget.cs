@@ -1,4 +1,4 @@
 namespace Flownally.Domain.Journeys;
 
-/// <summary>Where a journey's webhooks go, and what they are signed with.</summary>
+/// <summary>The receiver of a journey's webhooks.</summary>
 public sealed record JourneyTarget(TargetUrl Url, WebhookSecret Secret);

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Flownally.Domain.Journeys;
 
 /// <summary>
-/// Where webhooks are sent: an absolute URL of RFC 3986 with the scheme http or https, without user info and fragment, kept as it was
-/// written. Whether its host may be connected to is not asked here.
+/// The URL of a target: an absolute URL (RFC 3986) with the scheme http or https, without user info and fragment, stored as written.
+/// This type does not check whether webhooks may connect to the host.
 /// </summary>
 public readonly record struct TargetUrl : IParsable<TargetUrl>
 {
@@ -21,12 +21,14 @@ public readonly record struct TargetUrl : IParsable<TargetUrl>
     public static TargetUrl Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var url)
             ? url
-            : throw new FormatException($"A target is an absolute http or https URL of at most {MaxLength} characters, without user info and fragment.");
+            : throw new FormatException(
+                $"A target is an absolute http or https URL of at most {MaxLength} characters, without user info and fragment.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out TargetUrl result)
     {
-        var parsed = s is { Length: <= MaxLength } && !s.AsSpan().ContainsAnyExceptInRange('!', '~') && !s.Contains('#', StringComparison.Ordinal)
-            && Uri.TryCreate(s, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", UserInfo: "" } && uri.IsWellFormedOriginalString()
+        var parsed = s is { Length: <= MaxLength } && !s.AsSpan().ContainsAnyExceptInRange('!', '~')
+            && !s.Contains('#', StringComparison.Ordinal) && Uri.TryCreate(s, UriKind.Absolute, out var uri)
+            && uri is { Scheme: "http" or "https", UserInfo: "" } && uri.IsWellFormedOriginalString()
             ? uri
             : null;
         result = parsed is null ? default : new TargetUrl(parsed);

@@ -4,19 +4,20 @@ using Flownally.Domain.Schemas;
 
 namespace Flownally.Domain.Journeys;
 
-/// <summary>Which events a journey is about.</summary>
-/// <param name="EventTypeId">The type they have.</param>
-/// <param name="PayloadFilter">What their payloads fit; null where any payload will do.</param>
+/// <summary>The events that a journey reacts to: those of one type whose payload fits a filter.</summary>
+/// <param name="PayloadFilter">Null accepts any payload.</param>
 public sealed record TriggerConfig(EventTypeId EventTypeId, PayloadSchema? PayloadFilter)
 {
-    /// <summary>Whether the payload of an event of this type is one that the journey is about.</summary>
-    /// <param name="work">What the check may cost.</param>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    /// <exception cref="TimeoutException">The machine is too busy to tell in time.</exception>
-    public FilterOutcome Matches(JsonElement payload, Work work) => PayloadFilter is null ? FilterOutcome.Matches : PayloadFilter.Accepts(payload, work) switch
-    {
-        true => FilterOutcome.Matches,
-        false => FilterOutcome.DoesNotMatch,
-        null => FilterOutcome.TooComplex,
-    };
+    /// <summary>Evaluates the filter for an event of the trigger's type.</summary>
+    /// <param name="work">The work budget of the evaluation.</param>
+    /// <exception cref="OperationCanceledException">The caller cancelled the evaluation.</exception>
+    /// <exception cref="WorkTimedOutException">The machine is too busy to finish in time.</exception>
+    public FilterOutcome Matches(JsonElement payload, Work work) => PayloadFilter is null
+        ? FilterOutcome.Matches
+        : PayloadFilter.Accepts(payload, work) switch
+        {
+            true => FilterOutcome.Matches,
+            false => FilterOutcome.DoesNotMatch,
+            null => FilterOutcome.TooComplex,
+        };
 }

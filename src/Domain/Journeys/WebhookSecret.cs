@@ -6,7 +6,7 @@ using System.Text;
 namespace Flownally.Domain.Journeys;
 
 /// <summary>
-/// What a webhook is signed with, shared by the sender and the receiver: <c>whsec_</c> and 24 to 64 bytes in base64, with padding
+/// The key that signs webhooks, shared by sender and receiver: <c>whsec_</c> and 24 to 64 bytes in base64 with padding
 /// (Standard Webhooks 1.0, "Signature scheme").
 /// </summary>
 public sealed class WebhookSecret : IParsable<WebhookSecret>
@@ -16,7 +16,7 @@ public sealed class WebhookSecret : IParsable<WebhookSecret>
     public const int MinBytes = 24;
     public const int MaxBytes = 64;
 
-    /// <summary>What a secret is, in words for a person who sent another thing.</summary>
+    /// <summary>The rule in words, for error messages.</summary>
     public const string Rule = "whsec_ and 24 to 64 bytes in base64";
 
     private readonly byte[] _key;
@@ -24,7 +24,7 @@ public sealed class WebhookSecret : IParsable<WebhookSecret>
     private WebhookSecret(byte[] key) => _key = key;
 
     public static WebhookSecret Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var secret) ? secret : throw new FormatException($"A webhook secret is {Rule}.");
+        TryParse(s, provider, out var secret) ? secret : throw new FormatException($"A webhook secret consists of {Rule}.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out WebhookSecret result)
     {
@@ -36,10 +36,11 @@ public sealed class WebhookSecret : IParsable<WebhookSecret>
         return (result = parsed) is not null;
     }
 
-    /// <summary>Signs one attempt to deliver a webhook: the value of its header <c>webhook-signature</c>.</summary>
-    /// <param name="id">The value of <c>webhook-id</c>; holds no full stop, which ends it in what is signed.</param>
-    /// <param name="timestamp">The value of <c>webhook-timestamp</c>: the moment of the attempt, in seconds since 1970.</param>
-    /// <param name="body">Exactly the bytes that are sent.</param>
+    /// <summary>Signs one attempt.</summary>
+    /// <returns>The value of the header <c>webhook-signature</c>.</returns>
+    /// <param name="id">The value of <c>webhook-id</c>. It must not contain a full stop, which separates it from the timestamp.</param>
+    /// <param name="timestamp">The value of <c>webhook-timestamp</c>: the time of the attempt in seconds since 1970.</param>
+    /// <param name="body">The bytes of the request body.</param>
     public string Sign(string id, long timestamp, ReadOnlySpan<byte> body)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
@@ -48,9 +49,9 @@ public sealed class WebhookSecret : IParsable<WebhookSecret>
         return "v1," + Convert.ToBase64String(hmac.GetHashAndReset());
     }
 
-    /// <summary>The secret itself, to store it.</summary>
+    /// <summary>The secret in plain text, for the database.</summary>
     public string Reveal() => Prefix + Convert.ToBase64String(_key);
 
-    /// <summary>Not the secret, so that it cannot slip into a log.</summary>
+    /// <summary>The prefix only, so that no log shows the secret.</summary>
     public override string ToString() => Prefix + "…";
 }

@@ -7,12 +7,11 @@ using System.Text.Json;
 namespace Flownally.Domain.Json;
 
 /// <summary>
-/// One text for equal JSON values, and another for others: members sorted by name, numbers in one form, names and strings
-/// without escapes and behind their length. It is JSON no more: it is there to be compared.
+/// Writes a JSON value as a text that is the same for equal values only: members are sorted by name, numbers have one form, and
+/// names and strings have no escapes and are prefixed by their length. The text is for comparison; it is not JSON.
 /// </summary>
 public static class CanonicalJson
 {
-    /// <summary>A value as that text.</summary>
     public static string Of(JsonElement json)
     {
         var text = new ArrayBufferWriter<byte>();
@@ -20,7 +19,7 @@ public static class CanonicalJson
         return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
-    /// <summary>Writes a value as UTF-8. Its names and strings must be Unicode text.</summary>
+    /// <summary>Writes the text as UTF-8. All names and strings must be valid Unicode.</summary>
     public static void Write(JsonElement json, IBufferWriter<byte> destination)
     {
         switch (json.ValueKind)
@@ -52,7 +51,7 @@ public static class CanonicalJson
 
     private static void WriteMembers(JsonElement json, IBufferWriter<byte> destination)
     {
-        var members = new JsonProperty[json.GetPropertyCount()]; // of the very size; ToArray would grow one after another
+        var members = new JsonProperty[json.GetPropertyCount()]; // ToArray would grow an array several times
         var count = 0;
         foreach (var member in json.EnumerateObject())
         {
@@ -76,7 +75,7 @@ public static class CanonicalJson
     {
         if (JsonNumber.IsPlainInteger(number) && number[^1] != '0')
         {
-            destination.Write(number); // in its one form already
+            destination.Write(number); // already in the canonical form
         }
         else
         {

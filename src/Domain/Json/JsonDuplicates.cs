@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Flownally.Domain.Json;
 
-/// <summary>Finds members that stand twice in their object. The parser refuses them, but does not say where they are.</summary>
+/// <summary>Finds duplicate member names. The JSON parser refuses them, but does not report where they are.</summary>
 public static class JsonDuplicates
 {
-    /// <returns>RFC 6901 pointers to the first <see cref="Error.MaxViolations"/>, each cut as a violation's field is.</returns>
+    /// <returns>RFC 6901 pointers to the first <see cref="Error.MaxViolations"/> duplicates, each cut to the length of a field.</returns>
     public static IReadOnlyList<string> Find(JsonElement json)
     {
         List<string> found = [];
-        if (CanHold(json))
+        if (CanContainMembers(json))
         {
             Find(json, "", found);
         }
@@ -30,7 +30,7 @@ public static class JsonDuplicates
                     found.Add(Below(place, member.Name));
                 }
 
-                if (CanHold(member.Value))
+                if (CanContainMembers(member.Value))
                 {
                     Find(member.Value, Below(place, member.Name), found);
                 }
@@ -38,14 +38,15 @@ public static class JsonDuplicates
         }
         else
         {
-            foreach (var (index, element) in json.EnumerateArray().Index().Where(item => CanHold(item.Item)))
+            foreach (var (index, element) in json.EnumerateArray().Index().Where(item => CanContainMembers(item.Item)))
             {
                 Find(element, Below(place, index.ToString(CultureInfo.InvariantCulture)), found);
             }
         }
     }
 
-    private static bool CanHold(JsonElement json) => json.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
+    private static bool CanContainMembers(JsonElement json) => json.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
 
-    private static string Below(string place, string name) => FieldViolation.Cut($"{place}/{JsonPointer.Escape(name)}", FieldViolation.MaxFieldLength);
+    private static string Below(string place, string name) =>
+        FieldViolation.Cut($"{place}/{JsonPointer.Escape(name)}", FieldViolation.MaxFieldLength);
 }

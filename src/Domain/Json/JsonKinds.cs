@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Flownally.Domain.Json;
 
-/// <summary>Names the kinds of JSON values in sentences.</summary>
+/// <summary>Describes kinds of JSON values in error messages.</summary>
 public static class JsonKinds
 {
     public static string Describe(JsonValueKind kind) => kind switch

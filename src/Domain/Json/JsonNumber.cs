@@ -6,16 +6,16 @@ using System.Text;
 namespace Flownally.Domain.Json;
 
 /// <summary>
-/// A JSON number as the exact decimal that its text says: significand × 10^exponent, the significand without trailing
-/// zeros, so that each value has one form. No power of ten is ever written out, so 1e1000000 costs no more than 1.
+/// The exact decimal value of a JSON number: significand × 10^exponent. The significand has no trailing zeros, so each value has one
+/// form. Comparisons do not expand the power of ten, so 1e1000000 costs no more than 1.
 /// </summary>
 public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumber>
 {
-    /// <summary>Beyond it exponents no longer differ; the limits of requests lie far below.</summary>
-    private const long FarthestExponent = 1_000_000_000_000;
+    /// <summary>Larger exponents count as this one. Requests cannot contain such numbers: <see cref="JsonText.MaxExponent"/>.</summary>
+    private const long MaxExponent = 1_000_000_000_000;
 
-    /// <summary>Zeros that a whole number is written out with, to count on from it.</summary>
-    private const int MostZeros = 1_000;
+    /// <summary>The largest exponent that <see cref="Floor"/> expands to add to it.</summary>
+    private const int MaxExpandedExponent = 1_000;
 
     private readonly BigInteger _significand;
     private readonly long _exponent;
@@ -28,20 +28,20 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
 
     public int Sign => _significand.Sign;
 
-    /// <summary>Reads a number in JSON's grammar (RFC 8259 §6).</summary>
+    /// <param name="utf8">A number in the grammar of JSON (RFC 8259 §6).</param>
     public static JsonNumber Parse(ReadOnlySpan<byte> utf8)
     {
         if (IsPlainInteger(utf8) && utf8.Length < 10 && Utf8Parser.TryParse(utf8, out int plain, out _))
         {
-            return OfPlain(plain);
+            return OfInt32(plain);
         }
 
-        var mark = utf8.IndexOfAny((byte)'e', (byte)'E');
-        var decimals = mark < 0 ? utf8 : utf8[..mark];
+        var exponentMark = utf8.IndexOfAny((byte)'e', (byte)'E');
+        var decimals = exponentMark < 0 ? utf8 : utf8[..exponentMark];
         var negative = decimals[0] == '-';
         decimals = negative ? decimals[1..] : decimals;
         var point = decimals.IndexOf((byte)'.');
-        var exponent = (mark < 0 ? 0 : ParseExponent(utf8[(mark + 1)..])) - (point < 0 ? 0 : decimals.Length - point - 1);
+        var exponent = (exponentMark < 0 ? 0 : ParseExponent(utf8[(exponentMark + 1)..])) - (point < 0 ? 0 : decimals.Length - point - 1);
 
         Span<byte> digits = decimals.Length <= 64 ? stackalloc byte[decimals.Length] : new byte[decimals.Length];
         decimals.CopyTo(digits);
@@ -64,34 +64,34 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
         return new JsonNumber(negative ? -significand : significand, exponent + digits.Length - trimmed.Length, trimmed.Length);
     }
 
-    public static JsonNumber Of(int value) => OfPlain(value);
+    public static JsonNumber Of(int value) => OfInt32(value);
 
-    /// <summary>Whether the text is digits with at most a sign: no fraction, no exponent.</summary>
+    /// <summary>Whether a JSON number has neither a fraction nor an exponent.</summary>
     public static bool IsPlainInteger(ReadOnlySpan<byte> utf8) => !utf8.ContainsAny((byte)'.', (byte)'e', (byte)'E');
 
-    /// <summary>Whether this is a whole number of times the divisor, which is not zero.</summary>
+    /// <param name="divisor">Not zero.</param>
     public bool IsMultipleOf(JsonNumber divisor)
     {
-        // A significand has no factor ten left, so it cannot make up for a smaller exponent.
+        // The significand has no factor 10, so it cannot compensate for a smaller exponent.
         var shift = _exponent - divisor._exponent;
         return Sign == 0 || (shift >= 0
             && (_significand * BigInteger.ModPow(10, shift, BigInteger.Abs(divisor._significand)) % divisor._significand).IsZero);
     }
 
-    /// <summary>The largest whole number that is no larger, and so many more.</summary>
-    /// <returns>Null where it would have to be written out with very many zeros.</returns>
-    public JsonNumber? Floor(int more = 0)
+    /// <summary>The largest whole number that is not greater than this number, plus <paramref name="offset"/>.</summary>
+    /// <returns>Null if the result would need more than <see cref="MaxExpandedExponent"/> zeros.</returns>
+    public JsonNumber? Floor(int offset = 0)
     {
         if (IsInteger)
         {
-            return more == 0 ? this
-                : _exponent <= MostZeros ? OfWhole((_significand * BigInteger.Pow(10, (int)_exponent)) + more)
+            return offset == 0 ? this
+                : _exponent <= MaxExpandedExponent ? OfWhole((_significand * BigInteger.Pow(10, (int)_exponent)) + offset)
                 : null;
         }
 
-        // Below 1 whatever the exponent; else fewer digits are cut off than there are.
+        // An absolute value below 1 needs no power of ten. Otherwise the power has fewer digits than the significand.
         var whole = _exponent + _digits <= 0 ? BigInteger.Zero : BigInteger.Divide(_significand, BigInteger.Pow(10, (int)-_exponent));
-        return OfWhole(whole + (Sign < 0 ? -1 : 0) + more);
+        return OfWhole(whole + (Sign < 0 ? -1 : 0) + offset);
     }
 
     public int CompareTo(JsonNumber other)
@@ -112,7 +112,7 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
             return Sign * magnitude;
         }
 
-        // Equally many digits before the point: the exponents differ by no more than the digits do.
+        // Both numbers have equally many digits before the point, so the exponents differ by at most the number of digits.
         return _exponent >= other._exponent
             ? (_significand * BigInteger.Pow(10, (int)(_exponent - other._exponent))).CompareTo(other._significand)
             : -other.CompareTo(this);
@@ -124,7 +124,7 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
 
     public override int GetHashCode() => HashCode.Combine(_significand, _exponent);
 
-    /// <summary>The same text for the same value, itself a JSON number.</summary>
+    /// <summary>A JSON number; equal values give the same text.</summary>
     public override string ToString() => _exponent == 0
         ? _significand.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{_significand}e{_exponent}");
@@ -141,9 +141,10 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
 
     public static bool operator >=(JsonNumber left, JsonNumber right) => left.CompareTo(right) >= 0;
 
-    private static JsonNumber OfWhole(BigInteger value) => Parse(Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
+    private static JsonNumber OfWhole(BigInteger value) =>
+        Parse(Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
 
-    private static JsonNumber OfPlain(int value)
+    private static JsonNumber OfInt32(int value)
     {
         if (value == 0)
         {
@@ -169,7 +170,7 @@ public readonly struct JsonNumber : IEquatable<JsonNumber>, IComparable<JsonNumb
     {
         var negative = text[0] == '-';
         var digits = text.TrimStart("+-"u8).TrimStart((byte)'0');
-        var value = digits.Length > 12 ? FarthestExponent : Utf8Parser.TryParse(digits, out long small, out _) ? small : 0;
+        var value = digits.Length > 12 ? MaxExponent : Utf8Parser.TryParse(digits, out long small, out _) ? small : 0;
         return negative ? -value : value;
     }
 }

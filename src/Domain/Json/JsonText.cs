@@ -7,33 +7,31 @@ using System.Text.Unicode;
 namespace Flownally.Domain.Json;
 
 /// <summary>
-/// What JSON text must keep to beyond its grammar, so that any store and any client can take it:
-/// bounded depth and numbers, and strings that are Unicode text without NUL.
+/// Rules for JSON text beyond its grammar, so that every database and every client can read it: limits of depth and of numbers,
+/// and strings that are valid Unicode without NUL.
 /// </summary>
 public static class JsonText
 {
-    /// <summary>Digits a number may have before its exponent, leading zeros of a fraction included.</summary>
+    /// <summary>Limit of the digits of a number before its exponent, including leading zeros of a fraction.</summary>
     public const int MaxDigits = 1_000;
 
-    /// <summary>More bytes than a pointer has of a name before it is cut.</summary>
-    private const int BytesOfField = 4 * FieldViolation.MaxFieldLength;
+    /// <summary>A pointer shows at most this many bytes of a name. It is cut to fewer characters later.</summary>
+    private const int MaxNameBytes = 4 * FieldViolation.MaxFieldLength;
 
-    /// <summary>How far a number's exponent may lie from zero.</summary>
+    /// <summary>Limit of the absolute value of an exponent.</summary>
     public const int MaxExponent = 1_000;
 
-    /// <summary>
-    /// Finds the places that break a rule, the first <see cref="Error.MaxViolations"/>; none is the usual answer, and costs no allocation.
-    /// </summary>
-    /// <param name="maxDepth">How many arrays and objects may lie in one another, the outermost counted.</param>
-    /// <exception cref="JsonException">The bytes are no JSON text of RFC 8259, whatever the encoding of its strings.</exception>
+    /// <summary>Finds the first <see cref="Error.MaxViolations"/> places that break a rule. Valid text costs no allocation.</summary>
+    /// <param name="maxDepth">Limit of nested arrays and objects, including the outermost.</param>
+    /// <exception cref="JsonException">The bytes are not JSON text (RFC 8259), apart from the encoding of its strings.</exception>
     public static IReadOnlyList<JsonFault> FindFaults(ReadOnlySpan<byte> utf8, int maxDepth) => FindFaults(utf8, maxDepth, out _);
 
-    /// <param name="deepest">How many arrays and objects do lie in one another, up to <paramref name="maxDepth"/>.</param>
+    /// <param name="deepest">The actual depth, at most <paramref name="maxDepth"/>.</param>
     /// <inheritdoc cref="FindFaults(ReadOnlySpan{byte}, int)"/>
     public static IReadOnlyList<JsonFault> FindFaults(ReadOnlySpan<byte> utf8, int maxDepth, out int deepest)
     {
         deepest = 0;
-        var isUtf8 = Utf8.IsValid(utf8); // the reader does not look into strings
+        var isUtf8 = Utf8.IsValid(utf8); // the reader does not validate the contents of strings
         List<JsonFault>? faults = null;
         Span<Step> path = stackalloc Step[maxDepth];
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = int.MaxValue });
@@ -41,13 +39,13 @@ public static class JsonText
         {
             if (faults?.Count == Error.MaxViolations)
             {
-                continue; // it must still be JSON to its end
+                continue; // read on, because the rest must still be JSON
             }
 
             var depth = reader.CurrentDepth;
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                // The quote precedes the name.
+                // The token starts with the quote.
                 path[depth - 1] = new Step((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, 0);
             }
             else if (depth > 0 && reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
@@ -59,7 +57,7 @@ public static class JsonText
             {
                 if (depth == maxDepth)
                 {
-                    Add($"Arrays and objects may lie at most {maxDepth} deep in one another.", path[..depth], utf8);
+                    Add($"Arrays and objects may be nested at most {maxDepth} levels deep.", path[..depth], utf8);
                     reader.Skip();
                 }
                 else
@@ -84,11 +82,13 @@ public static class JsonText
             (faults ??= []).Add(new JsonFault(Pointer(steps, text), message, isEncoding));
     }
 
-    /// <summary>Whether the reader stands at a member of this name. The reader itself would throw at a name that holds half a surrogate.</summary>
+    /// <summary>Whether the reader is at a member of this name. The reader itself would throw at a name with a lone surrogate.</summary>
     public static bool IsAtMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.TokenType == JsonTokenType.PropertyName
-        && (reader.ValueIsEscaped ? EscapeFault(reader.ValueSpan) is null && reader.ValueTextEquals(name) : reader.ValueSpan.SequenceEqual(name));
+        && (reader.ValueIsEscaped
+            ? EscapeFault(reader.ValueSpan) is null && reader.ValueTextEquals(name)
+            : reader.ValueSpan.SequenceEqual(name));
 
-    /// <summary>The same text without the whitespace between its tokens. The text must be valid.</summary>
+    /// <summary>Removes the whitespace between tokens. The text must be valid JSON.</summary>
     public static byte[] Minify(ReadOnlySpan<byte> utf8)
     {
         var compact = new byte[utf8.Length];
@@ -154,7 +154,7 @@ public static class JsonText
             }
             else if (char.IsSurrogate(unit))
             {
-                return string.Create(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4} is half of a surrogate pair, which is no character.");
+                return string.Create(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4} is half of a surrogate pair, not a character.");
             }
         }
 
@@ -166,20 +166,20 @@ public static class JsonText
 
     private static string? NumberFault(ReadOnlySpan<byte> number)
     {
-        var mark = number.IndexOfAny((byte)'e', (byte)'E');
-        var significand = mark < 0 ? number : number[..mark];
+        var exponentMark = number.IndexOfAny((byte)'e', (byte)'E');
+        var significand = exponentMark < 0 ? number : number[..exponentMark];
         var digits = significand.Length - significand.Count((byte)'-') - significand.Count((byte)'.');
         if (digits > MaxDigits)
         {
-            return $"A number may have at most {MaxDigits} digits; this one has {digits}.";
+            return $"A number may have at most {MaxDigits} digits; this number has {digits}.";
         }
 
-        if (mark >= 0)
+        if (exponentMark >= 0)
         {
-            var exponent = number[(mark + 1)..].TrimStart("+-"u8).TrimStart((byte)'0');
+            var exponent = number[(exponentMark + 1)..].TrimStart("+-"u8).TrimStart((byte)'0');
             if (exponent.Length > 4 || (Utf8Parser.TryParse(exponent, out int value, out _) && value > MaxExponent))
             {
-                return $"A number's exponent may be at most ±{MaxExponent}.";
+                return $"An exponent must be from -{MaxExponent} to {MaxExponent}.";
             }
         }
 
@@ -193,7 +193,7 @@ public static class JsonText
         {
             if (pointer.Length > FieldViolation.MaxFieldLength)
             {
-                break; // the rest is cut anyway
+                break; // FieldViolation cuts the rest
             }
 
             pointer.Append('/');
@@ -203,7 +203,7 @@ public static class JsonText
             }
             else
             {
-                var shown = Math.Min(step.NameLength, BytesOfField);
+                var shown = Math.Min(step.NameLength, MaxNameBytes);
                 pointer.Append(JsonPointer.Escape(Encoding.UTF8.GetString(utf8.Slice(step.NameStart, shown))));
             }
         }
@@ -211,12 +211,12 @@ public static class JsonText
         return pointer.ToString();
     }
 
-    /// <summary>One step of the path: a member's name as it stands in the text, or how many elements were begun.</summary>
+    /// <summary>One step of the path: the span of a member's name in the text, or the number of elements that have started.</summary>
     private record struct Step(int NameStart, int NameLength, int Element);
 }
 
-/// <summary>One place of a JSON text that breaks a rule.</summary>
+/// <summary>A place in a JSON text that breaks a rule.</summary>
 /// <param name="Pointer">RFC 6901 pointer to the place.</param>
-/// <param name="Message">What may stand there.</param>
-/// <param name="IsEncoding">Whether the place is no UTF-8, so that the text is no JSON.</param>
+/// <param name="Message">A sentence that explains the rule.</param>
+/// <param name="IsEncoding">Whether the place is not UTF-8, so that the text is not JSON.</param>
 public sealed record JsonFault(string Pointer, string Message, bool IsEncoding = false);

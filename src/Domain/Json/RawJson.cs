@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Flownally.Domain.Json;
 
-/// <summary>A JSON text that is passed on as it is: member order, numbers and escapes untouched.</summary>
+/// <summary>JSON text that is written without changes: member order, numbers and escapes stay as they are.</summary>
 public readonly struct RawJson(ReadOnlyMemory<byte> utf8)
 {
     public ReadOnlyMemory<byte> Utf8 { get; } = utf8;

@@ -35,7 +35,7 @@ internal sealed record FormatKeyword(SchemaPlace Place, string Name) : Keyword(P
         instance.Work.Spend(8 + (Formats.UnitsOfCharacter(Name) * (long)instance.Raw.Length));
         return instance.Kind switch
         {
-            JsonValueKind.String => !Formats.Asserted.TryGetValue(Name, out var holds) || JsonStrings.Ask(instance.Json, holds, static (text, holds) => holds(text)),
+            JsonValueKind.String => !Formats.Asserted.TryGetValue(Name, out var holds) || JsonStrings.Read(instance.Json, holds, static (text, holds) => holds(text)),
             JsonValueKind.Number => !Formats.IsOfNumbers(Name) || Formats.IsInRange(Name, instance.Number),
             _ => true,
         };

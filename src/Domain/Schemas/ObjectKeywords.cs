@@ -94,7 +94,7 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
 
         foreach (var pattern in Patterns)
         {
-            if (JsonStrings.AskName(member, (pattern.Program, evaluation.Work), static (name, pattern) => pattern.Program.IsMatch(name, pattern.Work)))
+            if (JsonStrings.ReadName(member, (pattern.Program, evaluation.Work), static (name, pattern) => pattern.Program.IsMatch(name, pattern.Work)))
             {
                 valid &= evaluation.Member(member, pattern.Node);
                 known = true;
@@ -120,7 +120,7 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
         const int Few = 8;
         if (Named.Length > Few)
         {
-            return JsonStrings.AskName(member, _byName, static (name, byName) =>
+            return JsonStrings.ReadName(member, _byName, static (name, byName) =>
                 byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var found) ? found : null);
         }
 

@@ -11,7 +11,7 @@ internal sealed record PatternKeyword(SchemaPlace Place, string Pattern, Pattern
 
     public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) =>
         instance.Kind != JsonValueKind.String
-        || JsonStrings.Ask(instance.Json, (Program, evaluation.Work), static (text, pattern) => pattern.Program.IsMatch(text, pattern.Work))
+        || JsonStrings.Read(instance.Json, (Program, evaluation.Work), static (text, pattern) => pattern.Program.IsMatch(text, pattern.Work))
         || evaluation.Fault(this, "patternMismatch", $"Expected a string that matches {Pattern}.");
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member)

@@ -3,9 +3,9 @@ using System.Globalization;
 
 namespace Flownally.Domain.Tenants;
 
-/// <summary>What a limit is set to: a number from 1 to <see cref="TenantLimits.Max"/>, <c>none</c>, or <c>default</c>.</summary>
-/// <param name="IsDefault">What holds for all tenants holds.</param>
-/// <param name="Value">Null for no limit.</param>
+/// <summary>The setting of a limit: a number from 1 to <see cref="TenantLimits.Max"/>, <c>none</c>, or <c>default</c>.</summary>
+/// <param name="IsDefault">Whether the default of all tenants applies.</param>
+/// <param name="Value">Null means no limit.</param>
 public readonly record struct LimitSetting(bool IsDefault, int? Value) : IParsable<LimitSetting>
 {
     public static LimitSetting Parse(string s, IFormatProvider? provider = null) =>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Flownally.Domain.Tenants;
 
-/// <summary>What a tenant can be limited in.</summary>
+/// <summary>The limits that a tenant can have.</summary>
 public enum TenantLimit
 {
     EventsPerSecond,
@@ -20,9 +20,9 @@ public static class TenantLimitNames
 {
     private static readonly Dictionary<string, TenantLimit> ByName = Enum.GetValues<TenantLimit>().ToDictionary(Name);
 
-    /// <summary>As people write it and as it is stored: <c>events-per-second</c>.</summary>
+    /// <summary>The name on the command line and in the database, such as <c>events-per-second</c>.</summary>
     public static string Name(this TenantLimit limit) => JsonNamingPolicy.KebabCaseLower.ConvertName(limit.ToString());
 
-    /// <returns>False for a name that this version does not know.</returns>
+    /// <returns>False if this version does not know the name; a newer one may have stored it.</returns>
     public static bool TryParse(string name, out TenantLimit limit) => ByName.TryGetValue(name, out limit);
 }

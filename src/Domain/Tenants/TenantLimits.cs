@@ -1,6 +1,6 @@
 namespace Flownally.Domain.Tenants;
 
-/// <summary>How much a tenant may ask of the service. Each limit is 1 to <see cref="Max"/>, or null where there is none.</summary>
+/// <summary>The limits of a tenant. Each is 1 to <see cref="Max"/>, or null for no limit.</summary>
 public sealed class TenantLimits
 {
     public const int Max = 1_000_000;
@@ -14,29 +14,30 @@ public sealed class TenantLimits
         _values = values;
         Events = Rate(TenantLimit.EventsPerSecond, TenantLimit.EventsBurst);
         Calls = Rate(TenantLimit.CallsPerSecond, TenantLimit.CallsBurst);
-        HasLimitOfCalls = (Events, Calls) is not (null, null) || this[TenantLimit.ConcurrentCalls] is not null || this[TenantLimit.Streams] is not null;
+        HasCallLimits = (Events, Calls) is not (null, null) || this[TenantLimit.ConcurrentCalls] is not null
+            || this[TenantLimit.Streams] is not null;
     }
 
-    /// <summary>How many events may be recorded.</summary>
+    /// <summary>The limit of recorded events.</summary>
     public RateLimit? Events { get; }
 
     public RateLimit? Calls { get; }
 
-    /// <summary>Whether a call can run into a limit other than one of number.</summary>
-    public bool HasLimitOfCalls { get; }
+    /// <summary>Whether any limit of rate or concurrency is set; the limits of stored resources do not count.</summary>
+    public bool HasCallLimits { get; }
 
     public int? this[TenantLimit limit] => _values.GetValueOrDefault(limit);
 
-    /// <summary>The limits that hold where some of them are others.</summary>
-    public TenantLimits With(IReadOnlyDictionary<TenantLimit, int?> others)
+    /// <summary>Replaces some limits.</summary>
+    public TenantLimits With(IReadOnlyDictionary<TenantLimit, int?> changes)
     {
-        if (others.Count == 0)
+        if (changes.Count == 0)
         {
             return this;
         }
 
         var values = _values.ToDictionary();
-        foreach (var (limit, value) in others)
+        foreach (var (limit, value) in changes)
         {
             values[limit] = value;
         }
@@ -48,10 +49,10 @@ public sealed class TenantLimits
         this[perSecond] is { } rate ? new RateLimit(rate, this[burst] ?? rate) : null;
 }
 
-/// <param name="PerSecond">How many are allowed in each second, in the long run.</param>
-/// <param name="Burst">How many are allowed at once after a rest.</param>
+/// <param name="PerSecond">The average per second in the long run.</param>
+/// <param name="Burst">The maximum at once after a pause.</param>
 public readonly record struct RateLimit(int PerSecond, int Burst)
 {
-    /// <summary>How long a rest must be for the whole burst: whole seconds, at least 1.</summary>
+    /// <summary>Seconds of pause after which the whole burst is available again, rounded up, at least 1.</summary>
     public int Window => (Burst + PerSecond - 1) / PerSecond;
 }

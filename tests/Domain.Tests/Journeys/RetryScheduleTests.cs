@@ -33,8 +33,8 @@ public sealed class RetryScheduleTests
     [TestCase(0.0, 4.0)]
     [TestCase(0.5, 5.0)]
     [TestCase(1.0, 6.0)]
-    public void Waits_vary_by_a_fifth_both_ways(double chance, double seconds) =>
-        Assert.That(RetrySchedule.After(1, chance), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+    public void Waits_vary_by_a_fifth_both_ways(double random, double seconds) =>
+        Assert.That(RetrySchedule.After(1, random), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
 
     [TestCase(-1.0, 0.5, 5.0)]
     [TestCase(4.0, 0.5, 5.0)]
@@ -43,8 +43,8 @@ public sealed class RetryScheduleTests
     [TestCase(86_400.0, 0.0, 86_400.0)]
     [TestCase(86_401.0, 0.0, 86_400.0)]
     [TestCase(1e9, 1.0, 103_680.0)]
-    public void A_receiver_that_asks_for_time_gets_it_for_a_day_at_most(double asked, double chance, double seconds) =>
-        Assert.That(RetrySchedule.After(1, chance, TimeSpan.FromSeconds(asked)), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+    public void A_receiver_that_asks_for_time_gets_it_for_a_day_at_most(double asked, double random, double seconds) =>
+        Assert.That(RetrySchedule.After(1, random, TimeSpan.FromSeconds(asked)), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
 
     [Test]
     public void Asking_for_time_gives_no_further_attempt() =>
@@ -54,6 +54,6 @@ public sealed class RetryScheduleTests
     [TestCase(1, -0.01)]
     [TestCase(1, 1.01)]
     [TestCase(1, double.NaN)]
-    public void What_cannot_be_is_a_bug(int attempts, double chance) =>
-        Assert.That(() => RetrySchedule.After(attempts, chance), Throws.TypeOf<ArgumentOutOfRangeException>());
+    public void What_cannot_be_is_a_bug(int attempts, double random) =>
+        Assert.That(() => RetrySchedule.After(attempts, random), Throws.TypeOf<ArgumentOutOfRangeException>());
 }

@@ -38,7 +38,7 @@ public sealed class TenantLimitsTests
     [TestCase(TenantLimit.Streams, true)]
     [TestCase(TenantLimit.EventsPerSecond, true)]
     [TestCase(TenantLimit.Journeys, false)]
-    public void Only_limits_that_are_no_number_are_of_calls(TenantLimit limit, bool ofCalls) => Assert.That(Limits((limit, 1)).HasLimitOfCalls, Is.EqualTo(ofCalls));
+    public void Only_limits_that_are_no_number_are_of_calls(TenantLimit limit, bool ofCalls) => Assert.That(Limits((limit, 1)).HasCallLimits, Is.EqualTo(ofCalls));
 
     [Test]
     public void Each_limit_is_found_by_its_name([Values] TenantLimit limit)

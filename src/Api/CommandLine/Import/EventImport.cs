@@ -18,7 +18,7 @@ internal sealed record EventImportOptions(int BatchSize, int InFlight, TimeSpan 
 /// </summary>
 /// <param name="say">Is told when the service begins to fail.</param>
 internal sealed class EventImport(InputLines input, BatchCall service, RefusedLines refusedLines, EventImportOptions options,
-    Action<string> say, TimeProvider clock, Chance chance)
+    Action<string> say, TimeProvider clock, RandomSource random)
 {
     /// <summary>A quarter of what the service takes by one call, so that memory and gateways can take it too.</summary>
     private const int MaxBatchBytes = 2 * 1024 * 1024;
@@ -226,7 +226,7 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
     private TimeSpan Pause(int attempt, TimeSpan retryAfter)
     {
         var longest = Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, attempt));
-        var pause = TimeSpan.FromSeconds(chance.Next() * longest);
+        var pause = TimeSpan.FromSeconds(random.Next() * longest);
         return pause > retryAfter ? pause : retryAfter;
     }
 

@@ -37,7 +37,7 @@ internal sealed class CallLimits : IDisposable
     public PartitionedRateLimiter<HttpContext> All { get; }
 
     /// <summary>Whether a call has a caller with limits, and so has to ask.</summary>
-    public static bool Hold(HttpContext http) => http.User is CallerPrincipal { Caller.Limits.HasLimitOfCalls: true };
+    public static bool Hold(HttpContext http) => http.User is CallerPrincipal { Caller.Limits.HasCallLimits: true };
 
     /// <summary>Why a call got no permit.</summary>
     public static RateLimited Refusal(HttpContext http, RateLimitLease refused)

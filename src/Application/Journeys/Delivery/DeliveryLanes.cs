@@ -156,7 +156,7 @@ internal sealed class DeliveryLanes : IAsyncDisposable
         {
             _log.LogError(exception, "The webhook of {Entry} could not be sent.", entry.Id);
             var attempts = entry.Attempts + 1; // although none was made, so that retries come to an end
-            var wait = RetrySchedule.After(attempts, chance: 0.5);
+            var wait = RetrySchedule.After(attempts, random: 0.5);
             var state = wait is null ? DeliveryState.Failed : DeliveryState.Pending;
             _writer.Add(new Attempt(entry, state, attempts, At: null, Microseconds.Truncate(_clock.GetUtcNow()) + wait, Status: null));
         }

@@ -8,7 +8,7 @@ namespace Flownally.Application.Journeys.Delivery;
 
 /// <summary>Makes attempts to tell journeys' targets of entries. Counts and times those that were sent, by outcome.</summary>
 public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWebhookSender sender, IMeterFactory meters,
-    TimeProvider clock, Chance chance, ILogger<EntryDelivery> log)
+    TimeProvider clock, RandomSource random, ILogger<EntryDelivery> log)
 {
     private readonly Counter<long> _attempts = meters.Create("Flownally").CreateCounter<long>(
         "flownally.webhooks.attempts", "{attempt}", "Attempts to send webhooks, by outcome.");
@@ -40,7 +40,7 @@ public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWe
         var duration = clock.GetElapsedTime(since);
         Measure(outcome, duration);
         var attempts = entry.Attempts + 1;
-        var wait = outcome.NextAfter(attempts, chance.Next());
+        var wait = outcome.NextAfter(attempts, random.Next());
         var state = wait is not null ? DeliveryState.Pending : outcome.Error is null ? DeliveryState.Delivered : DeliveryState.Failed;
         var now = Microseconds.Truncate(clock.GetUtcNow());
         return new Attempt(entry, state, attempts, now, now + wait, outcome.HttpStatus, outcome.Error, duration);

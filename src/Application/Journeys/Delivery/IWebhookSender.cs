@@ -35,12 +35,12 @@ public abstract record WebhookOutcome(int? HttpStatus, DeliveryError? Error)
     /// <see cref="RetrySchedule"/>, and where the receiver is gone for good.
     /// </summary>
     /// <param name="attempts">How many attempts were made, this one included: 1 or more.</param>
-    /// <param name="chance">A random number from 0 to 1.</param>
-    public TimeSpan? NextAfter(int attempts, double chance) => this switch
+    /// <param name="random">A random number from 0 to 1.</param>
+    public TimeSpan? NextAfter(int attempts, double random) => this switch
     {
         Delivered or Refused { Status: Gone } => null,
-        Refused refused => RetrySchedule.After(attempts, chance, refused.RetryAfter),
-        _ => RetrySchedule.After(attempts, chance),
+        Refused refused => RetrySchedule.After(attempts, random, refused.RetryAfter),
+        _ => RetrySchedule.After(attempts, random),
     };
 
     /// <summary>The receiver answered with a status of 2xx. What it says besides does not matter, nor whether it comes to an end.</summary>

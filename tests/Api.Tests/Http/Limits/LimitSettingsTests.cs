@@ -14,7 +14,7 @@ public sealed class LimitSettingsTests
         var options = Read();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(options.Tenants.HasLimitOfCalls, Is.False);
+            Assert.That(options.Tenants.HasCallLimits, Is.False);
             Assert.That((options.Tenants[TenantLimit.EventTypes], options.Tenants[TenantLimit.Journeys], options.Tenants[TenantLimit.ActiveJourneysPerType]),
                 Is.EqualTo((1_000, 10_000, 200)));
             Assert.That(options.FailedAuthentications, Is.EqualTo(new RateLimit(20, 100)));

@@ -154,7 +154,7 @@ public sealed class DeliveryLanesTests
         public int UnderWay => Volatile.Read(ref _underWay);
 
         public DeliveryLanes OpenLanes() => new EntryDelivery(
-            this, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), Meters.Factory, TimeProvider.System, new Chance(1),
+            this, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), Meters.Factory, TimeProvider.System, new RandomSource(1),
             NullLogger<EntryDelivery>.Instance).OpenLanes();
 
         public async Task<Webhook?> FindWebhookAsync(DueEntry entry, CancellationToken cancellationToken)

@@ -113,6 +113,6 @@ public sealed class EntryDeliveryTests
 
     private Task<Attempt> AttemptAsync(DueEntry? entry = null) =>
         new EntryDelivery(
-            _deliveries.Object, _body.Object, _sender.Object, Meters.Factory, Clock, new Chance(1), NullLogger<EntryDelivery>.Instance)
+            _deliveries.Object, _body.Object, _sender.Object, Meters.Factory, Clock, new RandomSource(1), NullLogger<EntryDelivery>.Instance)
             .AttemptAsync(entry ?? _entry, default);
 }

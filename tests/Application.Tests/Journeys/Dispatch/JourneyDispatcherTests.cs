@@ -67,7 +67,7 @@ public sealed class JourneyDispatcherTests : IDisposable
         var share = Options.Create(new JourneyShareOptions());
         _lag = new JourneyLag(meters, _clock);
         var delivery = new EntryDelivery(
-            _deliveries.Object, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), meters, _clock, new Chance(1),
+            _deliveries.Object, Mock.Of<IWebhookBody>(), Mock.Of<IWebhookSender>(), meters, _clock, new RandomSource(1),
             NullLogger<EntryDelivery>.Instance);
         _dispatcher = new JourneyDispatcher(_store.Object, new CursorStep(_feed.Object, _store.Object, share, _clock),
             new BacklogStep(_feed.Object, _store.Object, share, _clock), delivery, _watcher.Object,
