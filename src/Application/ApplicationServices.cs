@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Flownally.Application;
 
-/// <summary>Registers what this layer offers. None of it holds anything of a call, so one of each serves them all.</summary>
+/// <summary>Registers the services of this layer. They keep no state of a request, so all are singletons.</summary>
 public static class ApplicationServices
 {
     public static IServiceCollection AddApplication(this IServiceCollection services)

@@ -4,7 +4,7 @@ using Flownally.Domain.Schemas;
 
 namespace Flownally.Application;
 
-/// <summary>What an exception is called where a caller is told of it: nothing of the inside shows.</summary>
+/// <summary>Maps exceptions to errors that reveal no internals to the caller.</summary>
 public static class Failure
 {
     public static Error Of(Exception exception) => exception switch
@@ -15,8 +15,8 @@ public static class Failure
     };
 }
 
-/// <param name="Reason">Only told to operators; null for a call.</param>
+/// <param name="Reason">A detail for operators; null in responses to API calls.</param>
 public sealed record DatabaseUnavailable(string? Reason = null) : Error("databaseUnavailable",
-    Reason ?? "The database cannot be reached at the moment. Repeat the call later, a recording under its idempotency key.");
+    Reason ?? "The database is currently unavailable. Retry later; retry a recording with the same idempotency key.");
 
-public sealed record Internal() : Error("internal", "The server failed at this call. Tell its operator the traceId.");
+public sealed record Internal() : Error("internal", "The server failed to process the request. Report the traceId to its operator.");

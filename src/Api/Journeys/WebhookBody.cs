@@ -6,5 +6,5 @@ namespace Flownally.Api.Journeys;
 
 internal sealed class WebhookBody : IWebhookBody
 {
-    public ReadOnlyMemory<byte> Write(JourneyEntered told) => JsonSerializer.SerializeToUtf8Bytes(told, ApiJson.Options);
+    public ReadOnlyMemory<byte> Write(JourneyEntered message) => JsonSerializer.SerializeToUtf8Bytes(message, ApiJson.Options);
 }

@@ -4,8 +4,8 @@ using MediatR;
 
 namespace Flownally.Application.ApiKeys;
 
-/// <summary>Finds who calls by an <c>Authorization</c> header (RFC 6750 §2.1).</summary>
-/// <param name="From">Where the call comes from; calls from one place share what finding keys may cost.</param>
+/// <summary>Finds the caller by an <c>Authorization</c> header (RFC 6750 §2.1).</summary>
+/// <param name="From">The network of the call. All calls of a network share one budget for look-ups of keys.</param>
 public sealed record Authenticate(string? Authorization, AddressBlock From = default) : IRequest<Result<Caller>>;
 
 internal sealed class AuthenticateHandler(IApiKeyRepository keys, TimeProvider clock) : IRequestHandler<Authenticate, Result<Caller>>

@@ -8,12 +8,12 @@ using MediatR;
 
 namespace Flownally.Application.ApiKeys;
 
-/// <summary>Makes a key for a tenant.</summary>
-/// <param name="ExpiresAt">From when on it is refused; null means never.</param>
-public sealed record CreateApiKey(TenantId TenantId, Role Role, IReadOnlyList<string> Scopes, string? Name = null, DateTimeOffset? ExpiresAt = null)
-    : IRequest<Result<NewApiKey>>;
+/// <summary>Creates a key for a tenant.</summary>
+/// <param name="ExpiresAt">The key is refused from this instant on; null means never.</param>
+public sealed record CreateApiKey(TenantId TenantId, Role Role, IReadOnlyList<string> Scopes, string? Name = null,
+    DateTimeOffset? ExpiresAt = null) : IRequest<Result<NewApiKey>>;
 
-/// <param name="Secret">The only time that it is seen.</param>
+/// <param name="Secret">The secret, which cannot be read again later.</param>
 public sealed record NewApiKey(ApiKey Key, ApiKeySecret Secret);
 
 internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
@@ -22,11 +22,11 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
     {
         RuleFor(command => command.Scopes).NotEmpty().OverridePropertyName("scopes");
         RuleForEach(command => command.Scopes).Must(Scopes.All.Contains).OverridePropertyName("scopes")
-            .WithMessage($"'{{PropertyValue}}' is no scope; there are {string.Join(", ", Scopes.All)}.");
+            .WithMessage($"'{{PropertyValue}}' is not a scope. The scopes are {string.Join(", ", Scopes.All)}.");
         RuleFor(command => command.Name).Must(name => name is null || Tenant.IsName(name)).OverridePropertyName("name")
             .WithMessage($"A name has {Tenant.NameRule}.");
         RuleFor(command => command.ExpiresAt).Must(end => end is null || end > clock.GetUtcNow()).OverridePropertyName("expires")
-            .WithMessage("A key that has already expired would be of no use.");
+            .WithMessage("The expiry must be in the future.");
     }
 }
 

@@ -7,17 +7,19 @@ public interface IApiKeyRepository
 {
     Task AddAsync(ApiKey key, ApiKeySecret secret, CancellationToken cancellationToken);
 
-    /// <summary>The key that a secret stands for, also an expired or revoked one; null where there is none.</summary>
-    /// <param name="from">Who asks for many secrets that are not known waits behind those who ask for few.</param>
+    /// <summary>Finds the key of a secret, even if it is expired or revoked.</summary>
+    /// <param name="from">The network of the call. A network with many unknown secrets waits behind networks with few.</param>
+    /// <returns>Null if the secret is unknown.</returns>
     Task<KnownApiKey?> FindAsync(ApiKeySecret secret, AddressBlock from, CancellationToken cancellationToken);
 
-    /// <summary>A tenant's keys, or those of all tenants, oldest first.</summary>
+    /// <param name="tenant">Null lists the keys of all tenants.</param>
+    /// <returns>The keys, oldest first.</returns>
     Task<IReadOnlyList<ApiKey>> ListAsync(TenantId? tenant, CancellationToken cancellationToken);
 
-    /// <summary>Ends a key for good, at once and in every process.</summary>
-    /// <returns>False where there is no such key or it was revoked before.</returns>
+    /// <summary>Revokes a key permanently, with immediate effect in every process.</summary>
+    /// <returns>False if the key does not exist or is already revoked.</returns>
     Task<bool> RevokeAsync(ApiKeyId key, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
-/// <param name="Caller">Who calls with the key, under the limits of its tenant; one and the same for as long as nothing of it changes.</param>
+/// <param name="Caller">The caller with the limits of its tenant. The instance stays the same until one of its properties changes.</param>
 public sealed record KnownApiKey(ApiKey Key, Caller Caller);

@@ -4,10 +4,11 @@ using MediatR;
 
 namespace Flownally.Application.ApiKeys;
 
-/// <summary>Ends a key for good: the next call with it is refused, by every process.</summary>
+/// <summary>Revokes a key permanently: every process refuses the next call with it.</summary>
 public sealed record RevokeApiKey(ApiKeyId Id) : IRequest<Result<ApiKeyId>>;
 
-internal sealed class RevokeApiKeyHandler(IApiKeyRepository keys, TimeProvider clock) : IRequestHandler<RevokeApiKey, Result<ApiKeyId>>
+internal sealed class RevokeApiKeyHandler(IApiKeyRepository keys, TimeProvider clock)
+    : IRequestHandler<RevokeApiKey, Result<ApiKeyId>>
 {
     public async Task<Result<ApiKeyId>> Handle(RevokeApiKey request, CancellationToken cancellationToken) =>
         await keys.RevokeAsync(request.Id, clock.GetUtcNow(), cancellationToken) ? request.Id : new ApiKeyNotFound(request.Id);

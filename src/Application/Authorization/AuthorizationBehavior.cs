@@ -3,7 +3,7 @@ using MediatR;
 
 namespace Flownally.Application.Authorization;
 
-/// <summary>Refuses a request whose caller may not send it, before anything else is looked at, whichever way the request came.</summary>
+/// <summary>Refuses a request that its caller may not send, before validation. Applies to every transport.</summary>
 internal sealed class AuthorizationBehavior<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
     where TRequest : TenantRequest
     where TResponse : IResult<TResponse>

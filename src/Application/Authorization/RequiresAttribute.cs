@@ -4,26 +4,26 @@ using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Application.Authorization;
 
-/// <summary>Declares who may send a request: a caller with a scope and the role owner, admin or agent.</summary>
+/// <summary>Declares the scope that a request requires, and its roles: owner, admin and agent.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class RequiresAttribute(string scope) : Attribute
 {
-    private static readonly Role[] Workers = [Role.Owner, Role.Admin, Role.Agent];
+    private static readonly Role[] WriterRoles = [Role.Owner, Role.Admin, Role.Agent];
 
-    private static readonly Role[] WorkersAndViewers = [.. Workers, Role.Viewer];
+    private static readonly Role[] AllRoles = [.. WriterRoles, Role.Viewer];
 
     public string Scope => scope;
 
-    /// <summary>Whether the role viewer is enough, too: for what only reads, beyond the ten operations of the product.</summary>
+    /// <summary>Whether the role viewer suffices, too: for read operations beyond the ten operations of the product.</summary>
     public bool OpenToViewers { get; init; }
 
-    public IReadOnlyList<Role> Roles => OpenToViewers ? WorkersAndViewers : Workers;
+    public IReadOnlyList<Role> Roles => OpenToViewers ? AllRoles : WriterRoles;
 
-    /// <summary>What a request declares.</summary>
-    /// <exception cref="InvalidOperationException">It declares nothing, so that nobody may send it.</exception>
+    /// <exception cref="InvalidOperationException">The request lacks the attribute.</exception>
     public static RequiresAttribute Of(Type request) =>
-        request.GetCustomAttribute<RequiresAttribute>() ?? throw new InvalidOperationException($"{request.Name} does not declare who may send it.");
+        request.GetCustomAttribute<RequiresAttribute>()
+        ?? throw new InvalidOperationException($"{request.Name} does not declare the scope that it requires.");
 
-    /// <returns>Why a caller may not send the request, or null.</returns>
+    /// <returns>The reason why the caller may not send the request, or null if it may.</returns>
     public Error? Refusal(Caller caller) => caller.Refusal(Scope, Roles);
 }

@@ -3,7 +3,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Authorization;
 
-/// <summary>A request that acts for a tenant. Each declares by <see cref="RequiresAttribute"/> who may send it.</summary>
+/// <summary>A request on behalf of a tenant. Each one declares its scope by <see cref="RequiresAttribute"/>.</summary>
 public abstract record TenantRequest(Caller Caller)
 {
     public TenantId TenantId => Caller.TenantId;

@@ -5,24 +5,24 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Application.Contacts;
 
-/// <summary>Decides whether a contact may be spoken of, by the setting <see cref="ContactOptions.UnknownContact"/>.</summary>
+/// <summary>Decides whether a request may name a contact, by the setting <see cref="ContactOptions.UnknownContact"/>.</summary>
 internal sealed class ContactGate(IContactRepository contacts, IOptions<ContactOptions> options)
 {
     private readonly bool _acceptsAll = options.Value.UnknownContact == UnknownContact.Accept;
 
-    /// <returns><see cref="ContactNotFound"/>, or null where the contact is admitted.</returns>
+    /// <returns><see cref="ContactNotFound"/>, or null if the contact is admitted.</returns>
     public async ValueTask<Error?> RefusalAsync(TenantId tenant, ContactId contact, CancellationToken cancellationToken) =>
-        await OfCall(tenant, [contact]).RefusalAsync(contact, cancellationToken);
+        await ForCall(tenant, [contact]).RefusalAsync(contact, cancellationToken);
 
-    /// <summary>The same for all contacts that a call names, whatever their number by one query.</summary>
-    public Call OfCall(TenantId tenant, IEnumerable<ContactId> named) => new(this, tenant, named);
+    /// <summary>Checks all contacts of one call with at most one query.</summary>
+    public Call ForCall(TenantId tenant, IEnumerable<ContactId> ids) => new(this, tenant, ids);
 
     private async Task<IReadOnlySet<ContactId>> FindKnownAsync(
-        TenantId tenant, IEnumerable<ContactId> named, CancellationToken cancellationToken) =>
-        await contacts.FindKnownAsync(tenant, [.. named.Distinct()], cancellationToken);
+        TenantId tenant, IEnumerable<ContactId> ids, CancellationToken cancellationToken) =>
+        await contacts.FindKnownAsync(tenant, [.. ids.Distinct()], cancellationToken);
 
-    /// <summary>Asks when it is first asked.</summary>
-    internal sealed class Call(ContactGate gate, TenantId tenant, IEnumerable<ContactId> named)
+    /// <summary>Runs the query on the first check.</summary>
+    internal sealed class Call(ContactGate gate, TenantId tenant, IEnumerable<ContactId> ids)
     {
         private Task<IReadOnlySet<ContactId>>? _known;
 
@@ -34,7 +34,7 @@ internal sealed class ContactGate(IContactRepository contacts, IOptions<ContactO
                 return null;
             }
 
-            _known ??= gate.FindKnownAsync(tenant, named, cancellationToken);
+            _known ??= gate.FindKnownAsync(tenant, ids, cancellationToken);
             return (await _known).Contains(contact) ? null : new ContactNotFound(contact.Value);
         }
     }

@@ -3,15 +3,15 @@ namespace Flownally.Application.Contacts;
 /// <summary>The section <c>Contacts</c> of the configuration.</summary>
 public sealed class ContactOptions
 {
-    /// <summary>What becomes of a call that names a contact nobody has heard of.</summary>
+    /// <summary>The handling of a call that names an unknown contact.</summary>
     public UnknownContact UnknownContact { get; set; }
 }
 
 public enum UnknownContact
 {
-    /// <summary>The first event makes the contact known; before it, the timeline is empty.</summary>
+    /// <summary>The call succeeds. The first event makes the contact known; until then its timeline is empty.</summary>
     Accept,
 
-    /// <summary>The call is refused; contacts become known by import.</summary>
+    /// <summary>The call is refused. Contacts become known by import.</summary>
     Reject,
 }

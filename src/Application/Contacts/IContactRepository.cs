@@ -5,11 +5,11 @@ namespace Flownally.Application.Contacts;
 
 public interface IContactRepository
 {
-    /// <summary>Those of the contacts that were imported or have an event, found by one query.</summary>
+    /// <returns>The contacts that are imported or have an event, found by one query.</returns>
     Task<IReadOnlySet<ContactId>> FindKnownAsync(
         TenantId tenant, IReadOnlyCollection<ContactId> contacts, CancellationToken cancellationToken);
 
-    /// <summary>Makes contacts known; those that already are stay as they are.</summary>
-    /// <returns>How many were new.</returns>
+    /// <summary>Adds contacts. Those that are already known do not change.</summary>
+    /// <returns>The number of new contacts.</returns>
     Task<int> AddAsync(TenantId tenant, IReadOnlyCollection<ContactId> contacts, DateTimeOffset now, CancellationToken cancellationToken);
 }

@@ -6,11 +6,11 @@ using MediatR;
 
 namespace Flownally.Application.Contacts;
 
-/// <summary>Makes contacts of another system known to a tenant.</summary>
+/// <summary>Imports the contacts of another system for a tenant.</summary>
 public sealed record ImportContacts(TenantId TenantId, IReadOnlyCollection<ContactId> Contacts) : IRequest<Result<ContactsImported>>;
 
-/// <param name="Added">Contacts that were new.</param>
-/// <param name="Known">Contacts that the tenant had already.</param>
+/// <param name="Added">The number of new contacts.</param>
+/// <param name="Known">The number of contacts that were already known.</param>
 public sealed record ContactsImported(int Added, int Known);
 
 internal sealed class ImportContactsHandler(ITenantRepository tenants, IContactRepository contacts, TimeProvider clock)

@@ -11,7 +11,7 @@ using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>Adds a type of a tenant's own to its catalog.</summary>
+/// <summary>Adds an event type to the catalog of a tenant.</summary>
 [Requires(Scopes.EventTypeCreate)]
 public sealed record CreateEventType(Caller Caller, EventTypeName Name, string? Description = null, PayloadSchema? PayloadSchema = null)
     : TenantRequest(Caller), IRequest<Result<EventTypeRevision>>;
@@ -38,7 +38,8 @@ internal sealed class CreateEventTypeHandler(IEventTypeRepository types, IdGener
             CreatedAt = now,
             UpdatedAt = now,
         };
-        return await types.AddAsync(type, request.Caller.KeyId, request.Caller.Limits[TenantLimit.EventTypes], cancellationToken) is { } refusal
+        var limit = request.Caller.Limits[TenantLimit.EventTypes];
+        return await types.AddAsync(type, request.Caller.KeyId, limit, cancellationToken) is { } refusal
             ? refusal
             : new EventTypeRevision(mapper.Map<EventTypeResponse>(type), type.Revision);
     }

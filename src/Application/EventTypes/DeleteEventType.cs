@@ -6,10 +6,11 @@ using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>Removes a type of the tenant's own that neither an event nor a journey uses.</summary>
-/// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
+/// <summary>Deletes an event type that no event and no journey uses. Predefined types cannot be deleted.</summary>
+/// <param name="IfMatch">The accepted revisions; null accepts any revision.</param>
 [Requires(Scopes.EventTypeDelete)]
-public sealed record DeleteEventType(Caller Caller, EventTypeId Id, IReadOnlyCollection<int>? IfMatch = null) : TenantRequest(Caller), IRequest<Result<EventTypeId>>;
+public sealed record DeleteEventType(Caller Caller, EventTypeId Id, IReadOnlyCollection<int>? IfMatch = null)
+    : TenantRequest(Caller), IRequest<Result<EventTypeId>>;
 
 internal sealed class DeleteEventTypeHandler(IEventTypeRepository types) : IRequestHandler<DeleteEventType, Result<EventTypeId>>
 {

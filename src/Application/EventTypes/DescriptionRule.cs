@@ -5,7 +5,7 @@ namespace Flownally.Application.EventTypes;
 
 internal static class DescriptionRule
 {
-    /// <summary>Counts characters as JSON Schema does: code points, not UTF-16 units.</summary>
+    /// <summary>Limits the length in code points, as JSON Schema counts characters, not in UTF-16 units.</summary>
     public static void Description<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(text => text is null || text.EnumerateRunes().Count() <= EventType.MaxDescriptionLength)
         .OverridePropertyName("/description").WithErrorCode("tooLong")

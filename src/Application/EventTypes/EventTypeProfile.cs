@@ -4,7 +4,7 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>Entity to response, never the other way.</summary>
+/// <summary>Maps entities to responses.</summary>
 internal sealed class EventTypeProfile : Profile
 {
     public EventTypeProfile() =>

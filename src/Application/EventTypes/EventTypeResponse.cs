@@ -4,7 +4,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>An entry of the catalog as callers see it.</summary>
+/// <summary>An event type in the catalog.</summary>
 /// <example>
 /// {
 ///   "id": "evt-type_01KATWBQ2ZYMN7B5QZ6JXAS5GS",
@@ -28,13 +28,13 @@ public sealed class EventTypeResponse
 
     public string? Description { get; init; }
 
-    /// <summary>The JSON Schema that payloads must fit; absent where any payload passes.</summary>
+    /// <summary>The JSON Schema that payloads must fit; absent if the type accepts any payload.</summary>
     public RawJson? PayloadSchema { get; init; }
 
-    /// <summary>Whether every tenant has it from the beginning: it can be neither deleted, renamed nor given a schema.</summary>
+    /// <summary>Whether every tenant has the type from the beginning. It cannot be deleted, renamed or given a schema.</summary>
     public bool Predefined { get; init; }
 
-    /// <summary>Starts at 1 and grows by one whenever the schema becomes another JSON value.</summary>
+    /// <summary>Starts at 1 and grows by one when the schema becomes another JSON value.</summary>
     public int SchemaVersion { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -42,11 +42,11 @@ public sealed class EventTypeResponse
     public DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>A type, and which of its revisions the caller sees: what <c>ETag</c> tells and <c>If-Match</c> asks.</summary>
+/// <summary>An event type with its revision, which <c>ETag</c> contains and <c>If-Match</c> compares.</summary>
 public sealed record EventTypeRevision(EventTypeResponse EventType, int Revision);
 
 /// <param name="EventTypes">The types of this page.</param>
-/// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
-/// <param name="TotalSize">How many types the tenant has.</param>
+/// <param name="NextPageToken">The token of the next page; absent on the last page.</param>
+/// <param name="TotalSize">The number of event types of the tenant.</param>
 /// <example>{ "eventTypes": [{}], "totalSize": 1 }</example>
 public sealed record EventTypesResponse(IReadOnlyList<EventTypeResponse> EventTypes, string? NextPageToken, long TotalSize);

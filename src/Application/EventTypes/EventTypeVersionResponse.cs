@@ -4,7 +4,7 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>A schema that a type has or had.</summary>
+/// <summary>A version of the schema of an event type.</summary>
 /// <example>
 /// {
 ///   "schemaVersion": 1,
@@ -18,23 +18,24 @@ public sealed class EventTypeVersionResponse
 {
     public int SchemaVersion { get; init; }
 
-    /// <summary>The JSON Schema that payloads had to fit; absent where any payload passed.</summary>
+    /// <summary>The JSON Schema that payloads had to fit; absent if the type accepted any payload.</summary>
     public RawJson? PayloadSchema { get; init; }
 
     /// <summary>
-    /// `created`: the type began with it; `proof`: it accepts all that the version before accepts; `scan`: every event that
-    /// was stored then fits it.
+    /// `created`: the type was created with the schema; `proof`: the schema provably accepts every payload that the previous version
+    /// accepts; `scan`: every event that was stored at that time fits the schema.
     /// </summary>
     public SchemaAcceptance AcceptedBy { get; init; }
 
-    /// <summary>The API key that asked for it; absent where it was an operator.</summary>
+    /// <summary>The API key that made the change; absent if an operator made it.</summary>
     public ApiKeyId? By { get; init; }
 
     public DateTimeOffset At { get; init; }
 }
 
 /// <param name="Versions">The versions of this page.</param>
-/// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
-/// <param name="TotalSize">How many versions the type has.</param>
+/// <param name="NextPageToken">The token of the next page; absent on the last page.</param>
+/// <param name="TotalSize">The number of versions of the type's schema.</param>
 /// <example>{ "versions": [{}], "totalSize": 1 }</example>
-public sealed record EventTypeVersionsResponse(IReadOnlyList<EventTypeVersionResponse> Versions, string? NextPageToken, long TotalSize);
+public sealed record EventTypeVersionsResponse(
+    IReadOnlyList<EventTypeVersionResponse> Versions, string? NextPageToken, long TotalSize);

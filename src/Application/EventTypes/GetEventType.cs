@@ -11,7 +11,8 @@ namespace Flownally.Application.EventTypes;
 [Requires(Scopes.EventTypeRead)]
 public sealed record GetEventType(Caller Caller, EventTypeId Id) : TenantRequest(Caller), IRequest<Result<EventTypeRevision>>;
 
-internal sealed class GetEventTypeHandler(IEventTypeRepository types, IMapper mapper) : IRequestHandler<GetEventType, Result<EventTypeRevision>>
+internal sealed class GetEventTypeHandler(IEventTypeRepository types, IMapper mapper)
+    : IRequestHandler<GetEventType, Result<EventTypeRevision>>
 {
     public async Task<Result<EventTypeRevision>> Handle(GetEventType request, CancellationToken cancellationToken) =>
         await types.FindAsync(request.TenantId, request.Id, cancellationToken) is { } type

@@ -3,13 +3,13 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>The types as recording sees them: compiled, and read through a cache.</summary>
+/// <summary>A cache of compiled event types, for recording.</summary>
 public interface IEventTypeCatalog
 {
-    /// <summary>The type that a recording names, or null where there is none.</summary>
+    /// <summary>Finds the type that a recording names; null if there is none.</summary>
     /// <param name="fresh">
-    /// False takes a cached type, which may be old: <see cref="Events.IEventLog"/> notices before anything is recorded,
-    /// but a refusal is only final under a type that was read afresh.
+    /// False accepts a cached type, which may be outdated. <see cref="Events.IEventLog"/> detects that before it records an event.
+    /// A refusal is final only with a type that was read with <c>true</c>.
     /// </param>
     ValueTask<EventType?> FindAsync(TenantId tenant, EventTypeReference reference, bool fresh, CancellationToken cancellationToken);
 }

@@ -9,45 +9,45 @@ namespace Flownally.Application.EventTypes;
 
 public interface IEventTypeRepository
 {
-    /// <summary>Stores a new type, and the first version of its schema.</summary>
-    /// <param name="by">The key that asked for it; null for an operator.</param>
-    /// <param name="limit">How many types of its own the tenant may have; null for any number.</param>
-    /// <returns><see cref="EventTypeNameTaken"/>, <see cref="LimitReached"/>, or null once it is stored.</returns>
+    /// <summary>Stores a new type and the first version of its schema.</summary>
+    /// <param name="by">The key that creates the type; null for an operator.</param>
+    /// <param name="limit">Limit of the tenant's types without the predefined ones; null for no limit.</param>
+    /// <returns><see cref="EventTypeNameTaken"/>, <see cref="LimitReached"/>, or null on success.</returns>
     Task<Error?> AddAsync(EventType type, ApiKeyId? by, int? limit, CancellationToken cancellationToken);
 
     Task<EventType?> FindAsync(TenantId tenant, EventTypeId id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes hold of a type: until it is let go, nobody else changes or deletes it, no event of it is recorded and no journey begins
-    /// to use it, in any process. What is read through it afterwards includes everything that was there before.
+    /// Locks a type. Until the lock is released, no process can change or delete the type, record an event of it, or use it in another
+    /// journey. Reads through the locked type see all earlier changes.
     /// </summary>
-    /// <returns>Null where there is no such type.</returns>
+    /// <returns>Null if there is no such type.</returns>
     Task<ILockedEventType?> LockAsync(TenantId tenant, EventTypeId id, CancellationToken cancellationToken);
 }
 
-/// <summary>A type that nobody else can touch. Disposing it lets go; what was not committed by then has not happened.</summary>
+/// <summary>A locked event type. Disposing it releases the lock and discards uncommitted changes.</summary>
 public interface ILockedEventType : IAsyncDisposable
 {
     EventType Type { get; }
 
     Task<bool> HasEventsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether a journey that is not deleted has it in its trigger.</summary>
+    /// <summary>Whether the trigger of a journey uses the type. Deleted journeys do not count.</summary>
     Task<bool> HasJourneysAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the payloads recorded since a horizon, unless they are too many to keep others waiting for.</summary>
-    /// <param name="limit">How many are too many; null for no limit.</param>
-    /// <returns>False where there are more than the limit; then none was visited.</returns>
+    /// <summary>Reads the payloads recorded since a horizon, unless there are more than a limit.</summary>
+    /// <param name="limit">Null for no limit. A scan keeps the callers that wait for the lock waiting.</param>
+    /// <returns>False if there are more than the limit; then no payload was visited.</returns>
     Task<bool> ScanAsync(FeedHorizon since, int? limit, Action<StoredPayload> visit, CancellationToken cancellationToken);
 
-    /// <summary>Writes the type as it has become, and the version of its schema where that is another one.</summary>
-    /// <param name="acceptance">Why that version could be accepted.</param>
-    /// <param name="by">The key that asked for it; null for an operator.</param>
-    /// <returns><see cref="EventTypeNameTaken"/>, or null.</returns>
+    /// <summary>Writes the changed type, and a version of its schema if the schema changed.</summary>
+    /// <param name="acceptance">The reason why the schema was accepted.</param>
+    /// <param name="by">The key that makes the change; null for an operator.</param>
+    /// <returns><see cref="EventTypeNameTaken"/>, or null on success.</returns>
     Task<EventTypeNameTaken?> SaveAsync(EventType changed, SchemaAcceptance acceptance, ApiKeyId? by, CancellationToken cancellationToken);
 
     Task DeleteAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes it happen, and lets go.</summary>
+    /// <summary>Commits and releases the lock.</summary>
     Task CommitAsync(CancellationToken cancellationToken);
 }

@@ -5,14 +5,14 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>The payloads that were accepted under a type.</summary>
+/// <summary>The payloads of the stored events of a type.</summary>
 public interface IStoredPayloads
 {
     /// <summary>
-    /// Reads what was recorded from one horizon to the present one, in constant memory. Holds no lock and writes nothing,
-    /// so that neither recording nor the feed waits for it.
+    /// Reads the payloads recorded from one horizon to the present one, in constant memory. The scan holds no lock and writes nothing,
+    /// so neither recording nor the feed waits for it.
     /// </summary>
-    /// <returns>The present horizon. What stands at or behind it was not visited.</returns>
+    /// <returns>The present horizon. Events at or after it were not visited.</returns>
     Task<FeedHorizon> ScanAsync(TenantId tenant, EventTypeId type, FeedHorizon since, Action<StoredPayload> visit,
         CancellationToken cancellationToken);
 }

@@ -8,26 +8,25 @@ using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>Reads the schemas that a type has had, newest first.</summary>
+/// <summary>Lists the versions of a type's schema, newest first.</summary>
 [Requires(Scopes.EventTypeRead, OpenToViewers = true)]
 public sealed record ListEventTypeVersions(Caller Caller, EventTypeId Id, PageSize PageSize, string? PageToken)
     : TenantRequest(Caller), IRequest<Result<EventTypeVersionsResponse>>
 {
-    /// <summary>Names the list that a page token is good for.</summary>
+    /// <summary>Identifies the list in page tokens.</summary>
     internal string List => $"event-type-versions {TenantId} {Id}";
 }
 
-internal sealed class ListEventTypeVersionsHandler(IEventTypeQueries types) : IRequestHandler<ListEventTypeVersions, Result<EventTypeVersionsResponse>>
+internal sealed class ListEventTypeVersionsHandler(IEventTypeQueries types)
+    : IRequestHandler<ListEventTypeVersions, Result<EventTypeVersionsResponse>>
 {
     public async Task<Result<EventTypeVersionsResponse>> Handle(ListEventTypeVersions request, CancellationToken cancellationToken)
     {
         var before = int.MaxValue;
-        if (request.PageToken is not null)
+        if (request.PageToken is { } token && !(PageToken.TryRead(request.List, token, out var bytes)
+            && BinaryPrimitives.TryReadInt32BigEndian(bytes, out before)))
         {
-            if (!PageToken.TryRead(request.List, request.PageToken, out var bytes) || !BinaryPrimitives.TryReadInt32BigEndian(bytes, out before))
-            {
-                return new PageTokenInvalid();
-            }
+            return new PageTokenInvalid();
         }
 
         var rows = await types.ListVersionsAsync(request.TenantId, request.Id, before, request.PageSize.Value + 1, cancellationToken);

@@ -8,11 +8,12 @@ using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>Reads the catalog, page by page, by name.</summary>
+/// <summary>Lists the event types of a tenant by name.</summary>
 [Requires(Scopes.EventTypeList)]
-public sealed record ListEventTypes(Caller Caller, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<EventTypesResponse>>
+public sealed record ListEventTypes(Caller Caller, PageSize PageSize, string? PageToken)
+    : TenantRequest(Caller), IRequest<Result<EventTypesResponse>>
 {
-    /// <summary>Names the list that a page token is good for.</summary>
+    /// <summary>Identifies the list in page tokens.</summary>
     internal string List => $"event-types {TenantId}";
 }
 

@@ -2,16 +2,16 @@ using System.Diagnostics.Metrics;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>Counts the decisions whether a type may have another schema, and measures how long they took, by their basis.</summary>
+/// <summary>Counts and times the decisions on schema changes, by basis.</summary>
 internal sealed class SchemaDecisionMetrics(IMeterFactory meters)
 {
-    /// <summary>The new schema accepts all that the old one does.</summary>
+    /// <summary>A proof decided.</summary>
     public const string Proof = "proof";
 
-    /// <summary>The stored events were looked at.</summary>
+    /// <summary>A scan of the stored events decided.</summary>
     public const string Scan = "scan";
 
-    /// <summary>Refused, because looking at the stored events would take too much work.</summary>
+    /// <summary>The change was refused, because a scan of the stored events would take too much work.</summary>
     public const string TooComplex = "tooComplex";
 
     private readonly Counter<long> _decisions = meters.Create("Flownally").CreateCounter<long>(

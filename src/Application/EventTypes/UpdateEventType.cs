@@ -11,9 +11,9 @@ using MediatR;
 
 namespace Flownally.Application.EventTypes;
 
-/// <summary>Changes a type. A new schema is taken if and only if every stored event of the type fits it.</summary>
-/// <param name="IfMatch">The revisions that the caller would change; null for whichever there is.</param>
-/// <param name="ValidateOnly">Decides everything and changes nothing.</param>
+/// <summary>Changes a type. A new schema is accepted if and only if every stored event of the type fits it.</summary>
+/// <param name="IfMatch">The accepted revisions; null accepts any revision.</param>
+/// <param name="ValidateOnly">Makes all checks, but changes nothing.</param>
 [Requires(Scopes.EventTypeUpdate)]
 public sealed record UpdateEventType(Caller Caller, EventTypeId Id, EventTypeChange Change, IReadOnlyCollection<int>? IfMatch = null,
     bool ValidateOnly = false) : TenantRequest(Caller), IRequest<Result<EventTypeRevision>>;
@@ -28,29 +28,29 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
     SchemaDecisionMetrics decisions, TimeProvider clock, IMapper mapper)
     : IRequestHandler<UpdateEventType, Result<EventTypeRevision>>
 {
-    /// <summary>How many payloads are looked at while recording waits: some milliseconds' worth.</summary>
-    private const int MostUnderLock = 1_000;
+    /// <summary>Limit of payloads to scan under the lock, which takes some milliseconds.</summary>
+    private const int MaxPayloadsUnderLock = 1_000;
 
     /// <summary>
-    /// After so many scans what came since is looked at under the lock, however much it is: a transaction that stays open
-    /// somewhere keeps the horizon back, and the rest would never become small.
+    /// After this many scans without the lock, all remaining payloads are scanned under the lock. A long transaction can hold back the
+    /// horizon, and then the number of remaining payloads never becomes small.
     /// </summary>
-    private const int MostScans = 8;
+    private const int MaxScans = 8;
 
     /// <summary>
-    /// The work of looking at payloads while the lock is held, some 100 ms: recording of this type waits for it, and the feed of all
-    /// tenants for what the transaction began before.
+    /// Limit of work under the lock, about 100 ms. Recording of this type waits for the lock, and the feed of all tenants waits for the
+    /// transaction.
     /// </summary>
-    private const long MostWorkUnderLock = 20_000_000;
+    private const long MaxWorkUnderLock = 20_000_000;
 
     /// <summary>
-    /// Where a proof shows that the new schema accepts all that the old one does, the stored events need not be looked at.
-    /// Else scans without a lock, then locks and looks at what came since; while that is much, lets go and scans on. A payload
-    /// that was looked at once fits or breaks the new schema for good, whatever becomes of the type meanwhile.
+    /// If a proof shows that the new schema accepts every payload that the old one accepts, no scan is necessary. Otherwise the handler
+    /// scans without a lock, then locks the type and scans the payloads recorded since. If these are too many, it releases the lock and
+    /// scans again. Each payload is checked once: later changes of the type cannot affect the result.
     /// </summary>
     public async Task<Result<EventTypeRevision>> Handle(UpdateEventType request, CancellationToken cancellationToken)
     {
-        var since = clock.GetTimestamp();
+        var start = clock.GetTimestamp();
         var comparison = request.Change.PayloadSchema.Value is { } schema ? new SchemaComparison(schema) : null;
         var provedRevision = comparison is null ? null : await ProveAsync(request, cancellationToken);
         var horizon = FeedHorizon.Beginning;
@@ -74,21 +74,21 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                     return changed.Error;
                 }
 
-                var decides = changed.Value.SchemaVersion != locked.Type.SchemaVersion;
-                if (!decides || comparison is null || provedRevision == locked.Type.Revision)
+                var isSchemaChange = changed.Value.SchemaVersion != locked.Type.SchemaVersion;
+                if (!isSchemaChange || comparison is null || provedRevision == locked.Type.Revision)
                 {
-                    if (decides)
+                    if (isSchemaChange)
                     {
-                        Decided(SchemaDecisionMetrics.Proof);
+                        CountDecision(SchemaDecisionMetrics.Proof);
                     }
 
                     return await SaveAsync(request, locked, changed.Value, SchemaAcceptance.Proof, cancellationToken);
                 }
 
-                int? limit = scans < MostScans ? MostUnderLock : null;
+                int? limit = scans < MaxScans ? MaxPayloadsUnderLock : null;
                 if (await TryScanAsync(locked, horizon, limit, comparison, cancellationToken))
                 {
-                    Decided(comparison.TooComplex is null ? SchemaDecisionMetrics.Scan : SchemaDecisionMetrics.TooComplex);
+                    CountDecision(comparison.TooComplex is null ? SchemaDecisionMetrics.Scan : SchemaDecisionMetrics.TooComplex);
                     if (comparison.TooComplex is { } stored)
                     {
                         return PayloadSchemaInvalid.TooComplex(stored);
@@ -99,9 +99,9 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                         : new SchemaIncompatible(locked.Type.Name, comparison.Against(locked.Type.PayloadSchema));
                 }
 
-                if (scans == MostScans)
+                if (scans == MaxScans)
                 {
-                    Decided(SchemaDecisionMetrics.TooComplex);
+                    CountDecision(SchemaDecisionMetrics.TooComplex);
                     return PayloadSchemaInvalid.TooComplex(stored: null);
                 }
             }
@@ -110,14 +110,15 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
                 request.TenantId, request.Id, horizon, stored => comparison.Add(stored, cancellationToken), cancellationToken);
         }
 
-        void Decided(string basis) => decisions.Add(basis, clock.GetElapsedTime(since));
+        void CountDecision(string basis) => decisions.Add(basis, clock.GetElapsedTime(start));
     }
 
-    /// <summary>Looks at what came since a horizon. Where that would keep others waiting for too long, nothing of it counts.</summary>
+    /// <summary>Scans the payloads since a horizon under the lock, within the limits.</summary>
+    /// <returns>False if there is too much to scan. The comparison is then unchanged.</returns>
     private static async Task<bool> TryScanAsync(ILockedEventType locked, FeedHorizon since, int? limit, SchemaComparison comparison,
         CancellationToken cancellationToken)
     {
-        var (rest, spent) = (comparison.Continue(), 0L);
+        var (rest, spent) = (comparison.CreateEmpty(), 0L);
         try
         {
             if (!await locked.ScanAsync(since, limit, Compare, cancellationToken))
@@ -136,15 +137,15 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
         void Compare(StoredPayload stored)
         {
             spent += rest.Add(stored, cancellationToken);
-            if (spent > MostWorkUnderLock)
+            if (spent > MaxWorkUnderLock)
             {
                 throw new LockHeldTooLongException();
             }
         }
     }
 
-    /// <summary>Tries the proof while nobody has to wait for it.</summary>
-    /// <returns>The revision of the type whose schema the new one is proved to widen; null where it is not.</returns>
+    /// <summary>Attempts the proof before the lock is taken.</summary>
+    /// <returns>The revision of the type for which the proof holds; null without a proof.</returns>
     private async Task<int?> ProveAsync(UpdateEventType request, CancellationToken cancellationToken)
     {
         if (await types.FindAsync(request.TenantId, request.Id, cancellationToken) is not { } type)
@@ -152,7 +153,7 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
             return null;
         }
 
-        using var place = await processors.EnterAsync(request.TenantId, cancellationToken);
+        using var slot = await processors.EnterAsync(request.TenantId, cancellationToken);
         var proof = request.Change.PayloadSchema.Value!.ProveAccepts(type.PayloadSchema ?? PayloadSchema.Anything, cancellationToken);
         return proof.IsCompatible ? type.Revision : null;
     }
@@ -176,6 +177,6 @@ internal sealed class UpdateEventTypeHandler(IEventTypeRepository types, IStored
         return new EventTypeRevision(mapper.Map<EventTypeResponse>(changed), changed.Revision);
     }
 
-    /// <summary>Ends a scan under the lock. It never leaves the handler.</summary>
+    /// <summary>Ends a scan under the lock. The handler catches it.</summary>
     private sealed class LockHeldTooLongException : Exception;
 }

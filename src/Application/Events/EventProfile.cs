@@ -3,7 +3,7 @@ using Flownally.Domain.Events;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Entity to response, never the other way.</summary>
+/// <summary>Maps entities to responses.</summary>
 internal sealed class EventProfile : Profile
 {
     public EventProfile() =>
@@ -12,5 +12,6 @@ internal sealed class EventProfile : Profile
             .ForMember(response => response.EventTypeName, map => map.MapFrom(source => source.Type.Name.Value))
             .ForMember(response => response.SchemaVersion, map => map.MapFrom(source => source.Type.SchemaVersion))
             .ForMember(response => response.Payload, map => map.MapFrom(source => source.Payload.Text))
-            .ForMember(response => response.IdempotencyKey, map => map.MapFrom(source => source.IdempotencyKey == null ? null : source.IdempotencyKey.Value.Value));
+            .ForMember(response => response.IdempotencyKey, map => map.MapFrom(source =>
+                source.IdempotencyKey == null ? null : source.IdempotencyKey.Value.Value));
 }

@@ -5,19 +5,19 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Events;
 
-/// <summary>How many events each tenant may record at present, by this process.</summary>
+/// <summary>The rate limits of recorded events, one per tenant. Each process counts by itself.</summary>
 public sealed class EventRateLimits : IDisposable
 {
     private readonly PartitionedRateLimiter<Caller> _events = PartitionedRateLimiter.Create<Caller, (TenantId, RateLimit?)>(caller =>
         TokenBuckets.Of((caller.TenantId, caller.Limits.Events), caller.Limits.Events));
 
-    /// <summary>How many more events the caller may record at once; null where nothing limits them.</summary>
+    /// <summary>The number of events that the caller may record now; null without a limit.</summary>
     public long? Available(Caller caller) =>
         caller.Limits.Events is null ? null : _events.GetStatistics(caller)!.CurrentAvailablePermits;
 
-    /// <summary>Lets as many of a call's events pass as the limit has room for.</summary>
-    /// <param name="refusal">Why the others may not; null where all may pass.</param>
-    /// <returns>How many may pass.</returns>
+    /// <summary>Admits as many events of a call as the limit allows.</summary>
+    /// <param name="refusal">The reason why the other events are refused; null if all are admitted.</param>
+    /// <returns>The number of admitted events.</returns>
     internal int Admit(Caller caller, int events, out RateLimited? refusal)
     {
         refusal = null;

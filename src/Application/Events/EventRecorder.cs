@@ -13,11 +13,11 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Validates what a call brings and records it. The events of a batch are independent of one another.</summary>
+/// <summary>Validates and records the events of a call. The events of a batch are independent of one another.</summary>
 internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog, IEventLog log, EventRateLimits rates,
     ProcessorShares processors, IdGenerator ids, TimeProvider clock)
 {
-    /// <returns>The event once it is durable, or why it was refused.</returns>
+    /// <returns>The event after its commit, or the reason why it is refused.</returns>
     public async Task<Result<Event>> RecordAsync(RecordEvent command, CancellationToken cancellationToken)
     {
         if (rates.Admit(command.Caller, 1, out var refusal) == 0)
@@ -25,11 +25,11 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
             return refusal!;
         }
 
-        var contacts = gate.OfCall(command.TenantId, [command.ContactId]);
-        var checks = new ChecksOfCall();
+        var contacts = gate.ForCall(command.TenantId, [command.ContactId]);
+        var callWork = new CallWork();
         for (var fresh = false; ; fresh = true)
         {
-            var validated = await ValidateAsync(command, contacts, catalog, fresh, checks, cancellationToken);
+            var validated = await ValidateAsync(command, contacts, catalog, fresh, callWork, cancellationToken);
             if (!validated.IsSuccess)
             {
                 return validated;
@@ -43,11 +43,9 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         }
     }
 
-    /// <param name="commands">All of the caller; one that was refused already keeps its refusal.</param>
-    /// <returns>
-    /// For each, in their order: the event once it is durable, or why it was refused. A failure is a refusal of one event, because it must
-    /// not hide the results of the others.
-    /// </returns>
+    /// <param name="commands">Commands of the caller. A command that is already refused keeps its refusal.</param>
+    /// <returns>For each command, in order: the event after its commit, or the reason why it is refused. An exception for one event
+    /// becomes a refusal, because it must not hide the results of the others.</returns>
     public async Task<IReadOnlyList<Result<Event>>> RecordAsync(Caller caller, IReadOnlyList<Result<RecordEvent>> commands,
         CancellationToken cancellationToken)
     {
@@ -57,14 +55,14 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         open[admitted..].ForEach(item => item.Result = refusal!);
         open = open[..admitted];
 
-        var contacts = gate.OfCall(caller.TenantId, open.Select(item => item.Command.ContactId));
-        var checks = new ChecksOfCall();
+        var contacts = gate.ForCall(caller.TenantId, open.Select(item => item.Command.ContactId));
+        var callWork = new CallWork();
         for (var fresh = false; open.Count > 0; fresh = true)
         {
-            var types = new CatalogOfCall(catalog);
+            var types = new CallCatalog(catalog);
             foreach (var item in open)
             {
-                item.Result = await ValidateAsync(item.Command, contacts, types, fresh, checks, cancellationToken);
+                item.Result = await ValidateAsync(item.Command, contacts, types, fresh, callWork, cancellationToken);
             }
 
             var valid = open.FindAll(item => item.Result!.IsSuccess);
@@ -92,11 +90,11 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         RecordingOutcome.KeyTaken taken => new IdempotencyKeyExists(taken.By, SameRequest: taken.Fingerprint == @event.Fingerprint),
         RecordingOutcome.Overloaded => new Overloaded(),
         RecordingOutcome.Failed failed => Failure.Of(failed.Exception),
-        _ => throw new UnreachableException($"{outcome} is no outcome to tell a caller."),
+        _ => throw new UnreachableException($"{outcome} is not a result for a caller."),
     };
 
     private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, ContactGate.Call contacts, IEventTypeCatalog types,
-        bool fresh, ChecksOfCall checks, CancellationToken cancellationToken)
+        bool fresh, CallWork callWork, CancellationToken cancellationToken)
     {
         try
         {
@@ -110,17 +108,17 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
                 return new EventTypeUnknown(command.EventType.Field);
             }
 
-            var validated = await ValidateAsync(command, type, checks, cancellationToken);
+            var validated = await ValidateAsync(command, type, callWork, cancellationToken);
             if (validated.IsSuccess || fresh)
             {
                 return validated;
             }
 
-            // The refusal is final where the type is still the one that was cached.
+            // The refusal is final if the cached type is current.
             var current = await types.FindAsync(command.TenantId, command.EventType, fresh: true, cancellationToken);
             return current is null ? new EventTypeUnknown(command.EventType.Field)
                 : current.Id == type.Id && current.Revision == type.Revision ? validated
-                : await ValidateAsync(command, current, checks, cancellationToken);
+                : await ValidateAsync(command, current, callWork, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -128,54 +126,55 @@ internal sealed class EventRecorder(ContactGate gate, IEventTypeCatalog catalog,
         }
     }
 
-    private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, EventType type, ChecksOfCall checks,
+    private async ValueTask<Result<Event>> ValidateAsync(RecordEvent command, EventType type, CallWork callWork,
         CancellationToken cancellationToken)
     {
-        if (checks.AreTooMany)
+        if (callWork.IsSpent)
         {
-            return ChecksOfCall.Refusal;
+            return CallWork.Refusal;
         }
 
-        var work = new Work(Work.OfPayload, cancellationToken);
-        using var place = type.PayloadSchema is null ? null : await processors.EnterAsync(command.TenantId, cancellationToken);
+        var work = new Work(Work.PerPayload, cancellationToken);
+        using var slot = type.PayloadSchema is null ? null : await processors.EnterAsync(command.TenantId, cancellationToken);
         var validated = type.Record(new EventId(ids.Next()), command.ContactId, command.Payload, command.OccurredAt,
             command.BodyKey ?? command.HeaderKey, clock.GetUtcNow(), work, command.SuppressJourneys);
-        checks.Add(work);
+        callWork.Add(work);
         return validated;
     }
 
-    /// <summary>An event of a batch on its way to its result.</summary>
+    /// <summary>An event of a batch in progress.</summary>
     private sealed class BatchItem(Result<RecordEvent> command)
     {
         public RecordEvent Command => command.Value;
 
-        /// <summary>Null until it is validated.</summary>
+        /// <summary>Null until the event is validated.</summary>
         public Result<Event>? Result { get; set; } = command.Match<Result<Event>?>(_ => null, error => error);
     }
 
-    /// <summary>What the payloads of one call have taken to check.</summary>
-    private sealed class ChecksOfCall
+    /// <summary>The work spent on the payloads of one call.</summary>
+    private sealed class CallWork
     {
-        public static readonly Error Refusal = new RateLimited("the work of checking payloads that one call may take", RateLimited.Soon);
+        public static readonly Error Refusal = new RateLimited("work for checking payloads per call", RateLimited.MinRetryAfter);
 
         private long _spent;
 
-        public bool AreTooMany => _spent >= Work.OfCall;
+        public bool IsSpent => _spent >= Work.PerCall;
 
         public void Add(Work work) => _spent += work.Spent;
     }
 
-    /// <summary>The types that a batch names, each looked up once.</summary>
-    private sealed class CatalogOfCall(IEventTypeCatalog catalog) : IEventTypeCatalog
+    /// <summary>Looks up each type of a batch once.</summary>
+    private sealed class CallCatalog(IEventTypeCatalog catalog) : IEventTypeCatalog
     {
         private readonly Dictionary<(TenantId, EventTypeReference, bool Fresh), EventType?> _found = [];
 
-        public async ValueTask<EventType?> FindAsync(TenantId tenant, EventTypeReference reference, bool fresh, CancellationToken cancellationToken)
+        public async ValueTask<EventType?> FindAsync(TenantId tenant, EventTypeReference reference, bool fresh,
+            CancellationToken cancellationToken)
         {
-            var asked = (tenant, reference, fresh);
-            if (!_found.TryGetValue(asked, out var type))
+            var key = (tenant, reference, fresh);
+            if (!_found.TryGetValue(key, out var type))
             {
-                _found[asked] = type = await catalog.FindAsync(tenant, reference, fresh, cancellationToken);
+                _found[key] = type = await catalog.FindAsync(tenant, reference, fresh, cancellationToken);
             }
 
             return type;

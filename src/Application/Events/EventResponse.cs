@@ -6,7 +6,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Events;
 
-/// <summary>An event as callers see it.</summary>
+/// <summary>A recorded event.</summary>
 /// <example>
 /// {
 ///   "id": "evt_01KATWBYXQ8F2TXWM8KRGE9ZA5",
@@ -31,13 +31,13 @@ public sealed class EventResponse
 
     public EventTypeId EventTypeId { get; init; }
 
-    /// <summary>The type's name today.</summary>
+    /// <summary>The current name of the type.</summary>
     public required string EventTypeName { get; init; }
 
-    /// <summary>The version of the type's schema under which the payload was accepted.</summary>
+    /// <summary>The version of the type's schema that accepted the payload.</summary>
     public int SchemaVersion { get; init; }
 
-    /// <summary>As it was sent: member order and numbers untouched.</summary>
+    /// <summary>The payload as sent: member order and numbers are unchanged.</summary>
     public RawJson Payload { get; init; }
 
     public string? IdempotencyKey { get; init; }
@@ -47,8 +47,8 @@ public sealed class EventResponse
     public DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <param name="Events">The records of this page.</param>
-/// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
-/// <param name="TotalSize">How many records match the filter, on all pages together.</param>
+/// <param name="Events">The events of this page.</param>
+/// <param name="NextPageToken">The token of the next page; absent on the last page.</param>
+/// <param name="TotalSize">The number of events that match the filter, on all pages.</param>
 /// <example>{ "events": [{}], "nextPageToken": "AZx0UAhJ6H4", "totalSize": 2 }</example>
 public sealed record EventsResponse(IReadOnlyList<EventResponse> Events, string? NextPageToken, long TotalSize);

@@ -2,14 +2,14 @@ using Flownally.Domain.Events;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Where events are recorded, once and for good.</summary>
+/// <summary>Records events durably, each once.</summary>
 public interface IEventLog
 {
-    /// <summary>Records an event, if its type has not changed since it was read and its key stands for no other event.</summary>
-    /// <returns>The outcome, which is final: the log itself retries the others.</returns>
+    /// <summary>Records an event, unless its type has changed since it was read or its key belongs to another event.</summary>
+    /// <returns>A final outcome: the log retries after the others.</returns>
     Task<RecordingOutcome> RecordAsync(Event @event, CancellationToken cancellationToken);
 
-    /// <summary>Records the events of a call, each by itself. They are of one tenant and keep their order.</summary>
-    /// <returns>The outcome of each, in their order.</returns>
+    /// <summary>Records independent events of one tenant, in their order.</summary>
+    /// <returns>The outcome of each event, in their order.</returns>
     Task<IReadOnlyList<RecordingOutcome>> RecordAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken);
 }

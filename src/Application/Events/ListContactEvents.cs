@@ -10,13 +10,13 @@ using MediatR;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Reads a contact's timeline, page by page, latest event first.</summary>
-/// <param name="EventTypeId">Only events of this type; null for all.</param>
+/// <summary>Lists a contact's timeline, latest event first.</summary>
+/// <param name="EventTypeId">Only events of this type; null for all types.</param>
 [Requires(Scopes.EventList)]
 public sealed record ListContactEvents(Caller Caller, ContactId ContactId, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken)
     : TenantRequest(Caller), IRequest<Result<EventsResponse>>
 {
-    /// <summary>Names the list that a page token is good for.</summary>
+    /// <summary>Identifies the list in page tokens.</summary>
     internal string List => $"timeline {TenantId} {ContactId} {EventTypeId}";
 }
 
@@ -35,7 +35,7 @@ internal sealed class ListContactEventsHandler(ContactGate gate, IEventQueries e
             return refusal;
         }
 
-        TimelinePosition? after = last is { } shown ? new TimelinePosition(shown.Time, new EventId(shown.Id)) : null;
+        TimelinePosition? after = last is { } position ? new TimelinePosition(position.Time, new EventId(position.Id)) : null;
         var rows = await events.TimelineAsync(
             request.TenantId, request.ContactId, request.EventTypeId, after, request.PageSize.Value + 1, cancellationToken);
         var page = Page.Of(rows.Events, request.PageSize, request.List, e => PageToken.PositionOf(e.OccurredAt, e.Id.Value));

@@ -8,12 +8,13 @@ using MediatR;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Reads all events of a tenant, page by page, newest recorded first.</summary>
-/// <param name="EventTypeId">Only events of this type; null for all.</param>
+/// <summary>Lists the events of a tenant, latest recorded first.</summary>
+/// <param name="EventTypeId">Only events of this type; null for all types.</param>
 [Requires(Scopes.EventList)]
-public sealed record ListEvents(Caller Caller, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<EventsResponse>>
+public sealed record ListEvents(Caller Caller, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken)
+    : TenantRequest(Caller), IRequest<Result<EventsResponse>>
 {
-    /// <summary>Names the list that a page token is good for.</summary>
+    /// <summary>Identifies the list in page tokens.</summary>
     internal string List => $"events {TenantId} {EventTypeId}";
 }
 

@@ -11,31 +11,31 @@ using MediatR;
 namespace Flownally.Application.Events;
 
 /// <summary>Records an event of a contact.</summary>
-/// <param name="OccurredAt">From 1970 to 24 hours ahead; null means now.</param>
-/// <param name="BodyKey">A key whose repeat is a conflict.</param>
-/// <param name="HeaderKey">A key whose identical repeat is answered as the first time.</param>
-/// <param name="SuppressJourneys">True lets no journey react to the event. A request that differs in this alone is identical.</param>
+/// <param name="OccurredAt">From 1970 to 24 hours in the future; null means now.</param>
+/// <param name="BodyKey">The idempotency key of the body: any repetition is a conflict.</param>
+/// <param name="HeaderKey">The idempotency key of the header: an identical repetition gets the first response again.</param>
+/// <param name="SuppressJourneys">Whether no journey may react to the event. It does not count in the comparison of requests.</param>
 [Requires(Scopes.EventCreate)]
 public sealed record RecordEvent(Caller Caller, ContactId ContactId, EventTypeReference EventType, Payload Payload,
     DateTimeOffset? OccurredAt = null, IdempotencyKey? BodyKey = null, IdempotencyKey? HeaderKey = null, bool SuppressJourneys = false)
     : TenantRequest(Caller), IRequest<Result<RecordedEvent>>;
 
-/// <param name="Replayed">The event was recorded before, by an identical request under the same header key.</param>
+/// <param name="Replayed">Whether an earlier identical request with the same header key recorded the event.</param>
 public sealed record RecordedEvent(EventResponse Event, bool Replayed);
 
 internal sealed class RecordEventValidator : AbstractValidator<RecordEvent>
 {
-    private static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
+    private static readonly TimeSpan MaxAhead = TimeSpan.FromHours(24);
 
     public RecordEventValidator(TimeProvider clock)
     {
         RuleFor(command => command.EventType).Must(type => type.Id is null ^ type.Name is null)
             .OverridePropertyName("/eventTypeId").WithErrorCode("exactlyOne")
-            .WithMessage("Exactly one of eventTypeId and eventTypeName names the type.");
+            .WithMessage("Exactly one of eventTypeId and eventTypeName must be given.");
         RuleFor(command => command.OccurredAt)
-            .Must(time => time is null || (time >= DateTimeOffset.UnixEpoch && time <= clock.GetUtcNow() + Ahead))
+            .Must(time => time is null || (time >= DateTimeOffset.UnixEpoch && time <= clock.GetUtcNow() + MaxAhead))
             .OverridePropertyName("/occurredAt").WithErrorCode("outOfRange")
-            .WithMessage("occurredAt lies between 1970-01-01T00:00:00Z and 24 hours from now.");
+            .WithMessage("occurredAt must be between 1970-01-01T00:00:00Z and 24 hours from now.");
     }
 }
 
@@ -60,8 +60,8 @@ internal sealed class RecordEventHandler(EventRecorder recorder, IEventQueries e
             : recorded.Error;
     }
 
-    /// <summary>A key in the body makes every repeat a conflict; a key in the header replays an identical one.</summary>
-    private async Task<Result<RecordedEvent>> ReplayAsync(RecordEvent request, IdempotencyKeyExists taken, CancellationToken cancellationToken)
+    private async Task<Result<RecordedEvent>> ReplayAsync(RecordEvent request, IdempotencyKeyExists taken,
+        CancellationToken cancellationToken)
     {
         if (!taken.SameRequest)
         {

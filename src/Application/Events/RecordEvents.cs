@@ -8,12 +8,13 @@ using MediatR;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Records many events. They are independent: each is recorded or refused as if it had come alone.</summary>
-/// <param name="Events">What is to be recorded, and in its place the refusal of what could not be read.</param>
+/// <summary>Records many events. They are independent: each is recorded or refused as if it were sent alone.</summary>
+/// <param name="Events">For each event its command, or the error if the event could not be read.</param>
 [Requires(Scopes.EventCreate)]
-public sealed record RecordEvents(Caller Caller, IReadOnlyList<Result<RecordEvent>> Events) : TenantRequest(Caller), IRequest<Result<RecordedEvents>>;
+public sealed record RecordEvents(Caller Caller, IReadOnlyList<Result<RecordEvent>> Events)
+    : TenantRequest(Caller), IRequest<Result<RecordedEvents>>;
 
-/// <param name="Results">The id or the refusal of each, in their order.</param>
+/// <param name="Results">The id or the error of each event, in their order.</param>
 public sealed record RecordedEvents(IReadOnlyList<Result<EventId>> Results);
 
 internal sealed class RecordEventsHandler(IValidator<RecordEvent> validator, EventRecorder recorder)

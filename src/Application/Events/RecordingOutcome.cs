@@ -3,8 +3,8 @@ using Flownally.Domain.Events;
 namespace Flownally.Application.Events;
 
 /// <summary>
-/// The outcome of an attempt to record an event: one of the records below. Only <see cref="Recorded"/> leaves a trace in the database,
-/// and perhaps <see cref="Failed"/>.
+/// The outcome of an attempt to record an event: one of the records below. Only <see cref="Recorded"/>, and possibly
+/// <see cref="Failed"/>, leaves a trace in the database.
 /// </summary>
 public abstract record RecordingOutcome
 {
@@ -12,16 +12,16 @@ public abstract record RecordingOutcome
     {
     }
 
-    /// <summary>False for an attempt that waits for another transaction, and is retried.</summary>
+    /// <summary>False if the attempt must wait for another transaction and be retried.</summary>
     public bool IsFinal => this is not (TypeLocked or KeyUndecided);
 
-    /// <summary>The event is durable, readable in every list and in its place in the feed.</summary>
+    /// <summary>The event is committed and part of every list. It appears in the feed when all older transactions have ended.</summary>
     public sealed record Recorded : RecordingOutcome
     {
         public static readonly Recorded Instance = new();
     }
 
-    /// <summary>The type was changed or deleted since it was read: read it again, and validate again.</summary>
+    /// <summary>The type was changed or deleted after it was read. Read it again and validate again.</summary>
     public sealed record TypeChanged : RecordingOutcome
     {
         public static readonly TypeChanged Instance = new();
@@ -33,23 +33,23 @@ public abstract record RecordingOutcome
         public static readonly TypeLocked Instance = new();
     }
 
-    /// <summary>The key stands for another event already.</summary>
+    /// <summary>Another event is recorded under the key.</summary>
     public sealed record KeyTaken(EventId By, Fingerprint Fingerprint) : RecordingOutcome;
 
-    /// <summary>The key is taken, but its event cannot be read yet or any more.</summary>
+    /// <summary>The key is taken, but its event is not visible: not yet, or no longer.</summary>
     public sealed record KeyUndecided : RecordingOutcome
     {
         public static readonly KeyUndecided Instance = new();
     }
 
-    /// <summary>The queue is full, or the process is ending; nothing was tried.</summary>
+    /// <summary>The queue is full, or the process is stopping. No attempt was made.</summary>
     public sealed record Overloaded : RecordingOutcome
     {
         public static readonly Overloaded Instance = new();
     }
 
     /// <summary>
-    /// The event could not be written. After an outage of the database (<see cref="DatabaseUnavailableException"/>) it may have been.
+    /// The event could not be written. After a <see cref="DatabaseUnavailableException"/> it may be stored nevertheless.
     /// </summary>
     public sealed record Failed(Exception Exception) : RecordingOutcome;
 }

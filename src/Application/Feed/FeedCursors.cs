@@ -6,42 +6,42 @@ using Flownally.Application.Paging;
 namespace Flownally.Application.Feed;
 
 /// <summary>
-/// Writes places of the feed as cursors, and reads them. A cursor names no tenant: whoever reads from it reads on in the feed of his own.
-/// It is encrypted by AES_128_CBC_HMAC_SHA_256 (RFC 7518 §5.2.3) under a random IV, so that nobody sees what other tenants record: not
-/// by the place, and not by whether two cursors are of one place. Decision 23.
+/// Writes places of the feed as cursors and reads them. A cursor contains no tenant: it reads the feed of the tenant that sends it.
+/// Cursors are encrypted with AES_128_CBC_HMAC_SHA_256 (RFC 7518 §5.2.3) and a random IV, so that they reveal nothing about the events
+/// of other tenants, not even whether two cursors have the same place. Decision 23.
 /// </summary>
 public sealed class FeedCursors : IDisposable
 {
-    public const int KeyBytes = 2 * HalfOfKey;
+    public const int KeyBytes = 2 * HalfKeyBytes;
 
-    private const int HalfOfKey = 16;
+    private const int HalfKeyBytes = 16;
     private const int PlaceBytes = 2 * sizeof(long);
     private const int IvBytes = 16;
-    private const int EncryptedBytes = PlaceBytes + 16; // PKCS #7 adds a block
+    private const int EncryptedBytes = PlaceBytes + 16; // PKCS #7 adds one block of padding
     private const int TagBytes = 16;
     private const int CursorBytes = IvBytes + EncryptedBytes + TagBytes;
 
-    /// <summary>The list that a cursor of before is good for: a page token, which is not encrypted.</summary>
+    /// <summary>The list of the page tokens that served as cursors before cursors were encrypted.</summary>
     private const string PlainList = "feed 1";
 
-    /// <summary>A stream writes a cursor for each event; setting up the keys each time would cost most of it.</summary>
+    /// <summary>Per thread, because key setup would be most of the cost of a cursor, and a stream writes one per event.</summary>
     private readonly ThreadLocal<Keys> _keys;
     private readonly long _plainBefore;
 
-    /// <param name="key">Of <see cref="KeyBytes"/> bytes.</param>
-    /// <param name="plainBefore">Cursors that are not encrypted are valid for places before this transaction.</param>
+    /// <param name="key"><see cref="KeyBytes"/> bytes.</param>
+    /// <param name="plainBefore">Unencrypted cursors are valid for places before this transaction.</param>
     public FeedCursors(ReadOnlySpan<byte> key, long plainBefore)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyBytes);
-        var (mac, cipher) = (key[..HalfOfKey].ToArray(), key[HalfOfKey..].ToArray());
+        var (mac, cipher) = (key[..HalfKeyBytes].ToArray(), key[HalfKeyBytes..].ToArray());
         _keys = new ThreadLocal<Keys>(() => new Keys(mac, cipher), trackAllValues: true);
         _plainBefore = plainBefore;
     }
 
-    /// <summary>The kind of text that the tag binds a cursor to (the RFC's A), followed by its length in bits (the RFC's AL).</summary>
-    private static ReadOnlySpan<byte> Kind => "feed 2"u8;
+    /// <summary>The associated data of RFC 7518 (A), and its length in bits (AL): the version of the cursor's format.</summary>
+    private static ReadOnlySpan<byte> AssociatedData => "feed 2"u8;
 
-    private static ReadOnlySpan<byte> BitsOfKind => [0, 0, 0, 0, 0, 0, 0, 8 * 6];
+    private static ReadOnlySpan<byte> AssociatedDataBits => [0, 0, 0, 0, 0, 0, 0, 8 * 6];
 
     public string Write(FeedPlace place)
     {
@@ -56,9 +56,9 @@ public sealed class FeedCursors : IDisposable
         return Base64Url.EncodeToString(cursor);
     }
 
-    /// <param name="cursor">Null and the empty text stand for the beginning.</param>
+    /// <param name="cursor">Null or empty for the beginning.</param>
     /// <param name="place">Null for the beginning.</param>
-    /// <returns>False where the text is no cursor that was given out.</returns>
+    /// <returns>False if the text is not a cursor of this service.</returns>
     public bool TryRead(string? cursor, out FeedPlace? place)
     {
         place = null;
@@ -83,7 +83,7 @@ public sealed class FeedCursors : IDisposable
 
     private FeedPlace? Decrypt(string cursor)
     {
-        // The length of the text too: the decoder would let whitespace pass.
+        // The decoder ignores whitespace, so the length of the text is checked, too.
         if (cursor.Length != Base64Url.GetEncodedLength(CursorBytes) || !Base64Url.IsValid(cursor, out var length) || length != CursorBytes)
         {
             return null;
@@ -100,19 +100,19 @@ public sealed class FeedCursors : IDisposable
 
         Span<byte> place = stackalloc byte[EncryptedBytes];
         keys.Decrypt(bytes[IvBytes..^TagBytes], bytes[..IvBytes], place);
-        return PlaceIn(place[..PlaceBytes]);
+        return ReadPlace(place[..PlaceBytes]);
     }
 
-    /// <summary>Reads a cursor as they were given out before, without encryption; they stay valid.</summary>
-    private FeedPlace? ReadPlain(string cursor) =>
-        PageToken.TryRead(PlainList, cursor, out var bytes) && bytes.Length == PlaceBytes && PlaceIn(bytes) is var place && place.TransactionId < _plainBefore
+    /// <summary>Reads an unencrypted cursor from an earlier version of the service.</summary>
+    private FeedPlace? ReadPlain(string cursor) => PageToken.TryRead(PlainList, cursor, out var bytes) && bytes.Length == PlaceBytes
+        && ReadPlace(bytes) is var place && place.TransactionId < _plainBefore
             ? place
             : null;
 
-    private static FeedPlace PlaceIn(ReadOnlySpan<byte> bytes) =>
+    private static FeedPlace ReadPlace(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[sizeof(long)..]));
 
-    /// <summary>The two halves of the key, set up for one thread.</summary>
+    /// <summary>The two halves of the key, prepared for one thread.</summary>
     private sealed class Keys : IDisposable
     {
         private readonly IncrementalHash _mac;
@@ -123,13 +123,13 @@ public sealed class FeedCursors : IDisposable
         public Keys(byte[] mac, byte[] cipher)
         {
             _mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, mac);
-            _cipher.Mode = CipherMode.ECB; // of single blocks, which make up CBC below: the framework's CBC would set up the key for each IV
+            _cipher.Mode = CipherMode.ECB; // EncryptBlock chains the blocks: the framework's CBC would repeat the key setup for each IV
             _cipher.Padding = PaddingMode.None;
             _cipher.SetKey(cipher);
             _block = _cipher.CreateEncryptor();
         }
 
-        /// <summary>AES-CBC with the padding of PKCS #7: of one block, so that a block of padding follows.</summary>
+        /// <summary>AES-CBC with PKCS #7. The place is exactly one block, so a whole block of padding follows.</summary>
         public void Encrypt(ReadOnlySpan<byte> place, ReadOnlySpan<byte> iv, Span<byte> encrypted)
         {
             Span<byte> padding = stackalloc byte[IvBytes];
@@ -138,14 +138,15 @@ public sealed class FeedCursors : IDisposable
             EncryptBlock(padding, encrypted[..IvBytes], encrypted[IvBytes..]);
         }
 
-        public void Decrypt(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> iv, Span<byte> place) => _cipher.DecryptCbc(encrypted, iv, place);
+        public void Decrypt(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> iv, Span<byte> place) =>
+            _cipher.DecryptCbc(encrypted, iv, place);
 
         public void Authenticate(ReadOnlySpan<byte> ivAndEncrypted, Span<byte> tag)
         {
             Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            _mac.AppendData(Kind);
+            _mac.AppendData(AssociatedData);
             _mac.AppendData(ivAndEncrypted);
-            _mac.AppendData(BitsOfKind);
+            _mac.AppendData(AssociatedDataBits);
             _mac.GetHashAndReset(hash);
             hash[..TagBytes].CopyTo(tag);
         }

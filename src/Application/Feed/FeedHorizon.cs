@@ -1,8 +1,8 @@
 namespace Flownally.Application.Feed;
 
 /// <summary>
-/// A place in the feed's order of transactions: everything before it had ended when it was taken. What is recorded
-/// later stands at or behind it.
+/// A place in the feed's order of transactions. When it was read, all earlier transactions had ended, so later events are at or
+/// after it.
 /// </summary>
 public readonly record struct FeedHorizon(long TransactionId)
 {

@@ -1,8 +1,8 @@
 namespace Flownally.Application.Feed;
 
-/// <summary>How streams of the feed behave.</summary>
+/// <summary>Settings of the feed's streams.</summary>
 public sealed class FeedOptions
 {
-    /// <summary>After how long without an event a stream shows that it lives: sooner than proxies give up on it.</summary>
+    /// <summary>The interval of heartbeats without an event. It must be shorter than the timeout of proxies.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Flownally.Application.Feed;
 
-/// <summary>How long a reader of the feed waits where there is nothing to read yet: whole seconds, 0 to <see cref="Max"/>.</summary>
+/// <summary>The maximum wait for new events, in whole seconds from 0 to <see cref="Max"/>.</summary>
 public readonly record struct FeedWait : IParsable<FeedWait>
 {
     public const int Max = 30;
@@ -13,7 +13,7 @@ public readonly record struct FeedWait : IParsable<FeedWait>
     public TimeSpan Time { get; }
 
     public static FeedWait Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var wait) ? wait : throw new FormatException($"wait is a whole number of seconds from 0 to {Max}.");
+        TryParse(s, provider, out var wait) ? wait : throw new FormatException($"wait must be a whole number of seconds from 0 to {Max}.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out FeedWait result)
     {

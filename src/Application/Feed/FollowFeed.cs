@@ -10,81 +10,86 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Application.Feed;
 
-/// <summary>Reads a tenant's feed on from a cursor, without an end.</summary>
-/// <param name="EventTypeId">Only events of this type; null for all.</param>
-/// <param name="Cursor">Where to go on; null or empty for the beginning.</param>
-/// <param name="LastEventId">The cursor that a reader which lost its stream had got to, in place of the other.</param>
+/// <summary>Streams a tenant's feed from a cursor on, without an end.</summary>
+/// <param name="EventTypeId">Only events of this type; null for all types.</param>
+/// <param name="Cursor">Null or empty for the beginning.</param>
+/// <param name="LastEventId">The last cursor of an interrupted stream; it takes precedence over <paramref name="Cursor"/>.</param>
 [Requires(Scopes.EventList, OpenToViewers = true)]
 public sealed record FollowFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, string? LastEventId, PageSize PageSize)
     : TenantRequest(Caller), IRequest<Result<FollowedFeed>>;
 
 /// <param name="Pages">
-/// The first as soon as it is asked for, then one when there are events, and an empty one when there were none for
-/// <see cref="FeedOptions.Heartbeat"/>. Ends when the cursor expires or the process is about to end.
+/// The first page comes at once. Later pages come when there are events, and an empty one after each
+/// <see cref="FeedOptions.Heartbeat"/> without events. The stream ends when the cursor expires or the process stops.
 /// </param>
-/// <param name="Cursors">Write the places of the pages.</param>
+/// <param name="Cursors">Writes the cursors of the pages.</param>
 public sealed record FollowedFeed(IAsyncEnumerable<FeedPage> Pages, FeedCursors Cursors);
 
-internal sealed class FollowFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFeedCursorKey key, IOptions<FeedOptions> options, TimeProvider clock)
-    : IRequestHandler<FollowFeed, Result<FollowedFeed>>
+internal sealed class FollowFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFeedCursorKey key, IOptions<FeedOptions> options,
+    TimeProvider clock) : IRequestHandler<FollowFeed, Result<FollowedFeed>>
 {
     public async Task<Result<FollowedFeed>> Handle(FollowFeed request, CancellationToken cancellationToken)
     {
-        var (name, cursor) = string.IsNullOrEmpty(request.LastEventId) ? ("cursor", request.Cursor) : ("Last-Event-ID", request.LastEventId);
+        var (name, cursor) = string.IsNullOrEmpty(request.LastEventId)
+            ? ("cursor", request.Cursor)
+            : ("Last-Event-ID", request.LastEventId);
         var cursors = await key.OpenAsync(cancellationToken);
         if (!cursors.TryRead(cursor, out var after))
         {
             return new CursorInvalid(name);
         }
 
-        var first = await LookAsync(request, after, cancellationToken);
-        return first.Match<Result<FollowedFeed>>(look => new FollowedFeed(FollowAsync(request, look, cancellationToken), cursors), error => error);
+        var first = await ReadAsync(request, after, cancellationToken);
+        return first.Match<Result<FollowedFeed>>(
+            read => new FollowedFeed(FollowAsync(request, read, cancellationToken), cursors), error => error);
     }
 
-    private async IAsyncEnumerable<FeedPage> FollowAsync(FollowFeed request, Look look, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<FeedPage> FollowAsync(FollowFeed request, PageRead read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        yield return look.Page;
-        for (var shown = clock.GetTimestamp(); ;)
+        yield return read.Page;
+        for (var lastSent = clock.GetTimestamp(); ;)
         {
-            var news = look.Page.IsLast ? await look.News.WithinAsync(UntilHeartbeat(shown), clock, cancellationToken) : true;
-            if (news is false)
+            var hasNews = read.Page.IsLast ? await read.NextEvents.WithinAsync(UntilHeartbeat(lastSent), clock, cancellationToken) : true;
+            if (hasNews is false)
             {
                 yield break;
             }
 
-            // A thousand readers to whom nothing happens ask the database nothing.
-            if (news is null && look.Recordings == watcher.Recordings)
+            // Nothing was recorded, so an idle reader costs no query.
+            if (hasNews is null && read.Recordings == watcher.Recordings)
             {
-                yield return look.Page with { Events = [] };
-                shown = clock.GetTimestamp();
+                yield return read.Page with { Events = [] };
+                lastSent = clock.GetTimestamp();
                 continue;
             }
 
-            var next = await LookAsync(request, look.Page.Next, cancellationToken);
+            var next = await ReadAsync(request, read.Page.Next, cancellationToken);
             if (!next.IsSuccess)
             {
                 yield break;
             }
 
-            look = next.Value;
-            if (look.Page.Events.Count > 0 || UntilHeartbeat(shown) <= TimeSpan.Zero)
+            read = next.Value;
+            if (read.Page.Events.Count > 0 || UntilHeartbeat(lastSent) <= TimeSpan.Zero)
             {
-                yield return look.Page;
-                shown = clock.GetTimestamp();
+                yield return read.Page;
+                lastSent = clock.GetTimestamp();
             }
         }
     }
 
-    private async Task<Result<Look>> LookAsync(FollowFeed request, FeedPlace? after, CancellationToken cancellationToken)
+    private async Task<Result<PageRead>> ReadAsync(FollowFeed request, FeedPlace? after, CancellationToken cancellationToken)
     {
-        var (recordings, news) = (watcher.Recordings, watcher.NextAsync(request.TenantId));
+        var (recordings, nextEvents) = (watcher.Recordings, watcher.NextAsync(request.TenantId));
         var view = await feed.ReadAsync(request.TenantId, request.EventTypeId, after, request.PageSize.Value, cancellationToken);
-        return view.PageAfter(after, request.PageSize.Value).Match<Result<Look>>(page => new Look(page, recordings, news), error => error);
+        return view.PageAfter(after, request.PageSize.Value)
+            .Match<Result<PageRead>>(page => new PageRead(page, recordings, nextEvents), error => error);
     }
 
-    private TimeSpan UntilHeartbeat(long shown) => options.Value.Heartbeat - clock.GetElapsedTime(shown);
+    private TimeSpan UntilHeartbeat(long lastSent) => options.Value.Heartbeat - clock.GetElapsedTime(lastSent);
 
-    /// <param name="Recordings">Before the page was read.</param>
-    /// <param name="News">Of what happens since.</param>
-    private sealed record Look(FeedPage Page, long Recordings, Task<bool> News);
+    /// <param name="Recordings">The number of recordings before the read.</param>
+    /// <param name="NextEvents">Completes when there are events after the page.</param>
+    private sealed record PageRead(FeedPage Page, long Recordings, Task<bool> NextEvents);
 }

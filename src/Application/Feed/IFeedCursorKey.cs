@@ -1,8 +1,8 @@
 namespace Flownally.Application.Feed;
 
-/// <summary>The key of the feed's cursors, which all processes of a database share.</summary>
+/// <summary>The key of the feed's cursors. All processes share it through the database.</summary>
 public interface IFeedCursorKey
 {
-    /// <exception cref="DatabaseUnavailableException">The key was not read yet, and the database is away.</exception>
+    /// <exception cref="DatabaseUnavailableException">The key is not in memory yet, and the database is unavailable.</exception>
     ValueTask<FeedCursors> OpenAsync(CancellationToken cancellationToken);
 }

@@ -2,32 +2,32 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Feed;
 
-/// <summary>Tells readers of the feed when to read again, so that none has to ask over and over.</summary>
+/// <summary>Signals new events to readers of the feed, so that they need not poll.</summary>
 public interface IFeedWatcher
 {
     /// <summary>
-    /// How often something was recorded, by whichever tenant and in whichever process, as far as is known here. To be taken before
-    /// reading: while it stays the same, reading again would show nothing new.
+    /// The number of recordings by any tenant in any process that this process knows of. Read it before the feed: while it stays the
+    /// same, another read returns nothing new.
     /// </summary>
     long Recordings { get; }
 
-    /// <summary>To be taken before reading, so that nothing slips in between.</summary>
-    /// <returns>Completes with true when more of the tenant's events can be read, with false when this process is about to end.</returns>
+    /// <summary>Waits for new events of a tenant. Call it before the feed is read, so that no event is missed.</summary>
+    /// <returns>True when more events are readable, false when the process is stopping.</returns>
     Task<bool> NextAsync(TenantId tenant);
 
-    /// <summary>As the other, for the feed of all tenants.</summary>
+    /// <summary>Waits for new events of any tenant.</summary>
     Task<bool> NextAsync();
 }
 
 internal static class FeedWaiting
 {
-    /// <returns>Null where the time is over first.</returns>
-    public static async Task<bool?> WithinAsync(this Task<bool> news, TimeSpan time, TimeProvider clock,
+    /// <returns>The result of the task, or null after the timeout.</returns>
+    public static async Task<bool?> WithinAsync(this Task<bool> nextEvents, TimeSpan timeout, TimeProvider clock,
         CancellationToken cancellationToken)
     {
-        var patience = time > TimeSpan.Zero ? time : TimeSpan.Zero;
-        await ((Task)news).WaitAsync(patience, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var wait = timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero;
+        await ((Task)nextEvents).WaitAsync(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
-        return news.IsCompleted ? await news : null;
+        return nextEvents.IsCompleted ? await nextEvents : null;
     }
 }

@@ -9,15 +9,15 @@ using MediatR;
 
 namespace Flownally.Application.Feed;
 
-/// <summary>Reads a tenant's feed on from a cursor, and waits a while where nothing follows yet.</summary>
-/// <param name="EventTypeId">Only events of this type; null for all.</param>
-/// <param name="Cursor">Where to go on; null or empty for the beginning.</param>
+/// <summary>Reads a page of a tenant's feed after a cursor, and waits if there are no events yet.</summary>
+/// <param name="EventTypeId">Only events of this type; null for all types.</param>
+/// <param name="Cursor">Null or empty for the beginning.</param>
 [Requires(Scopes.EventList, OpenToViewers = true)]
 public sealed record ReadFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, PageSize PageSize, FeedWait Wait)
     : TenantRequest(Caller), IRequest<Result<FeedResponse>>;
 
-/// <param name="Events">In the order of the feed. There may be none, and yet more later.</param>
-/// <param name="NextCursor">Where to go on; always there.</param>
+/// <param name="Events">The events in the order of the feed; possibly none, although more events follow.</param>
+/// <param name="NextCursor">The cursor of the next page; always present.</param>
 /// <example>
 /// { "events": [{}], "nextCursor": "CrMGgjA1Zhu426IcwlNSMf0BKTGs2Sp3Sa8urWpOh8h93RHeUOzHBhGpjmK_tCU9KhBzpuZ_Dl8JpZV8ZZUDxg" }
 /// </example>
@@ -26,8 +26,8 @@ public sealed record FeedResponse(IReadOnlyList<EventResponse> Events, string Ne
 internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFeedCursorKey key, TimeProvider clock)
     : IRequestHandler<ReadFeed, Result<FeedResponse>>
 {
-    /// <summary>How long a call looks for events of a rare type before it answers with how far it got.</summary>
-    private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);
+    /// <summary>Limit of a call's search for events of a rare type. Then the call responds with its progress.</summary>
+    private static readonly TimeSpan MaxSearchTime = TimeSpan.FromSeconds(5);
 
     public async Task<Result<FeedResponse>> Handle(ReadFeed request, CancellationToken cancellationToken)
     {
@@ -37,9 +37,9 @@ internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFe
             return new CursorInvalid("cursor");
         }
 
-        for (var begin = clock.GetTimestamp(); ;)
+        for (var start = clock.GetTimestamp(); ;)
         {
-            var news = watcher.NextAsync(request.TenantId);
+            var nextEvents = watcher.NextAsync(request.TenantId);
             var view = await feed.ReadAsync(request.TenantId, request.EventTypeId, after, request.PageSize.Value, cancellationToken);
             var page = view.PageAfter(after, request.PageSize.Value);
             if (!page.IsSuccess)
@@ -47,9 +47,9 @@ internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFe
                 return page.Error;
             }
 
-            var left = (page.Value.IsLast ? request.Wait.Time : LongestSearch) - clock.GetElapsedTime(begin);
+            var left = (page.Value.IsLast ? request.Wait.Time : MaxSearchTime) - clock.GetElapsedTime(start);
             if (page.Value.Events.Count > 0 || left <= TimeSpan.Zero
-                || (page.Value.IsLast && await news.WithinAsync(left, clock, cancellationToken) is not true))
+                || (page.Value.IsLast && await nextEvents.WithinAsync(left, clock, cancellationToken) is not true))
             {
                 return new FeedResponse([.. page.Value.Events.Select(e => e.Event)], cursors.Write(page.Value.Next));
             }

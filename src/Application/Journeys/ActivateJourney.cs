@@ -6,12 +6,14 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Lets a journey react to every event that is recorded from now on.</summary>
-/// <param name="IfMatch">The revisions that the caller would activate; null for whichever there is.</param>
+/// <summary>Makes a journey react to events that are recorded from now on.</summary>
+/// <param name="IfMatch">The accepted revisions; null accepts any revision.</param>
 [Requires(Scopes.JourneyUpdate)]
-public sealed record ActivateJourney(Caller Caller, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
+public sealed record ActivateJourney(Caller Caller, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null)
+    : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
 
-internal sealed class ActivateJourneyHandler(JourneyChanger changer, TimeProvider clock) : IRequestHandler<ActivateJourney, Result<JourneyRevision>>
+internal sealed class ActivateJourneyHandler(JourneyChanger changer, TimeProvider clock)
+    : IRequestHandler<ActivateJourney, Result<JourneyRevision>>
 {
     public Task<Result<JourneyRevision>> Handle(ActivateJourney request, CancellationToken cancellationToken) =>
         changer.ChangeAsync(request.Caller, request.Id, request.IfMatch, journey => journey.Activate(clock.GetUtcNow()), cancellationToken);

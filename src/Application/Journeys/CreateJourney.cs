@@ -10,10 +10,10 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Drafts a journey. It reacts to nothing until it is activated.</summary>
+/// <summary>Creates a journey as a draft. It does not react to events until it is activated.</summary>
 [Requires(Scopes.JourneyCreate)]
-public sealed record CreateJourney(Caller Caller, JourneyName Name, EntryMode EntryMode = EntryMode.Once, TriggerConfig? TriggerConfig = null,
-    JourneyTarget? Target = null) : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
+public sealed record CreateJourney(Caller Caller, JourneyName Name, EntryMode EntryMode = EntryMode.Once,
+    TriggerConfig? TriggerConfig = null, JourneyTarget? Target = null) : TenantRequest(Caller), IRequest<Result<JourneyRevision>>;
 
 internal sealed class CreateJourneyValidator : AbstractValidator<CreateJourney>
 {

@@ -6,12 +6,14 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Removes a journey for good: no contact enters it any more. Its entries can still be read.</summary>
-/// <param name="IfMatch">The revisions that the caller would delete; null for whichever there is.</param>
+/// <summary>Deletes a journey. No more contacts enter it, but its entries stay readable.</summary>
+/// <param name="IfMatch">The accepted revisions; null accepts any revision.</param>
 [Requires(Scopes.JourneyDelete)]
-public sealed record DeleteJourney(Caller Caller, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null) : TenantRequest(Caller), IRequest<Result<JourneyId>>;
+public sealed record DeleteJourney(Caller Caller, JourneyId Id, IReadOnlyCollection<int>? IfMatch = null)
+    : TenantRequest(Caller), IRequest<Result<JourneyId>>;
 
-internal sealed class DeleteJourneyHandler(IJourneyRepository journeys, TimeProvider clock) : IRequestHandler<DeleteJourney, Result<JourneyId>>
+internal sealed class DeleteJourneyHandler(IJourneyRepository journeys, TimeProvider clock)
+    : IRequestHandler<DeleteJourney, Result<JourneyId>>
 {
     public async Task<Result<JourneyId>> Handle(DeleteJourney request, CancellationToken cancellationToken)
     {

@@ -3,10 +3,10 @@ using Flownally.Domain.Journeys;
 namespace Flownally.Application.Journeys;
 
 /// <summary>
-/// Tells in advance of targets that would never be called. What a name resolves to changes, so only the sender can tell for names.
+/// Refuses targets that webhooks can never reach. The addresses of a host name can change, so only the sender can check names.
 /// </summary>
 public interface ITargetGate
 {
-    /// <returns>False where the host is an IP address or <c>localhost</c>, or the port one, that webhooks may not reach.</returns>
+    /// <returns>False if webhooks may not reach the port, or a host that is an IP address or <c>localhost</c>.</returns>
     bool Allows(TargetUrl url);
 }

@@ -6,11 +6,11 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Takes hold of a journey, asks what becomes of it, and stores that: what every change of one has in common.</summary>
+/// <summary>Locks a journey, applies a change, and stores the result.</summary>
 internal sealed class JourneyChanger(IJourneyRepository journeys, IMapper mapper)
 {
-    /// <param name="ifMatch">The revisions that the caller would change; null for whichever there is.</param>
-    /// <param name="change">What becomes of it: the same journey where nothing does.</param>
+    /// <param name="ifMatch">The accepted revisions; null accepts any revision.</param>
+    /// <param name="change">Returns the changed journey, or the same instance if nothing changes.</param>
     public async Task<Result<JourneyRevision>> ChangeAsync(Caller caller, JourneyId id, IReadOnlyCollection<int>? ifMatch,
         Func<Journey, Result<Journey>> change, CancellationToken cancellationToken)
     {

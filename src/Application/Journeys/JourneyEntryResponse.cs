@@ -4,7 +4,7 @@ using Flownally.Domain.Journeys;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>That a contact entered a journey with an event, and whether the target has been told.</summary>
+/// <summary>The entry of a contact into a journey, and the state of its webhook.</summary>
 /// <example>
 /// {
 ///   "id": "ent_01KATWCN7Q2M5S8VX0B3D6F9HK",
@@ -31,31 +31,31 @@ public sealed class JourneyEntryResponse
     public required DeliveryResponse Delivery { get; init; }
 }
 
-/// <summary>What became of the webhook that tells of an entry.</summary>
+/// <summary>The state of the webhook of an entry.</summary>
 public sealed class DeliveryResponse
 {
     /// <summary>
-    /// `none`: the journey had no target; `pending`: an attempt is to be made; `delivered`: the target answered with a status of 2xx;
-    /// `failed`: no attempt is to follow.
+    /// `none`: the journey had no target; `pending`: another attempt follows; `delivered`: the target responded with a 2xx status;
+    /// `failed`: no further attempt follows.
     /// </summary>
     public DeliveryState State { get; init; }
 
-    /// <summary>How many attempts were made; redelivering begins anew at 0.</summary>
+    /// <summary>The number of attempts; a redelivery starts again at 0.</summary>
     public int Attempts { get; init; }
 
     public DateTimeOffset? LastAttemptAt { get; init; }
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>The HTTP status that the target answered the last attempt with; absent where there was none.</summary>
+    /// <summary>The HTTP status of the response to the last attempt; absent if there was no response.</summary>
     public int? LastStatus { get; init; }
 
-    /// <summary>Why the last attempt failed; absent where it did not.</summary>
+    /// <summary>The reason why the last attempt failed; absent if it did not fail.</summary>
     public DeliveryError? LastError { get; init; }
 }
 
 /// <param name="Entries">The entries of this page.</param>
-/// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
-/// <param name="TotalSize">How many entries the journey has that match the filter.</param>
+/// <param name="NextPageToken">The token of the next page; absent on the last page.</param>
+/// <param name="TotalSize">The number of entries of the journey that match the filter.</param>
 /// <example>{ "entries": [{}], "totalSize": 1 }</example>
 public sealed record JourneyEntriesResponse(IReadOnlyList<JourneyEntryResponse> Entries, string? NextPageToken, long TotalSize);

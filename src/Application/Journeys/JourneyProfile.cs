@@ -4,7 +4,7 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Entity to response, never the other way.</summary>
+/// <summary>Maps entities to responses.</summary>
 internal sealed class JourneyProfile : Profile
 {
     public JourneyProfile() =>
@@ -20,5 +20,6 @@ internal sealed class JourneyProfile : Profile
         PayloadFilter = trigger.PayloadFilter is { } filter ? new RawJson(filter.Utf8) : null,
     };
 
-    private static JourneyTargetResponse? TargetOf(JourneyTarget? target) => target is null ? null : new JourneyTargetResponse { Url = target.Url };
+    private static JourneyTargetResponse? TargetOf(JourneyTarget? target) =>
+        target is null ? null : new JourneyTargetResponse { Url = target.Url };
 }

@@ -6,7 +6,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>A journey as callers see it.</summary>
+/// <summary>A reaction to events: a contact with a matching event enters the journey, and a webhook reports the entry.</summary>
 /// <example>
 /// {
 ///   "id": "jrn_01KATWC8E4R1T6W9Y2Z5A8C0DG",
@@ -34,18 +34,18 @@ public sealed class JourneyResponse
     /// <summary>Only an `active` journey reacts to events.</summary>
     public JourneyStatus Status { get; init; }
 
-    /// <summary>`once`: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
+    /// <summary>`once`: a contact enters with its first matching event only; `everyTime`: with each matching event.</summary>
     public EntryMode EntryMode { get; init; }
 
-    /// <summary>Which events it reacts to; absent where that is still to be said.</summary>
+    /// <summary>The events that the journey reacts to; absent if they are not set yet.</summary>
     public TriggerConfigResponse? TriggerConfig { get; init; }
 
-    /// <summary>Where webhooks tell of its entries; absent where nobody is told.</summary>
+    /// <summary>The receiver of the journey's webhooks; absent if no webhooks are sent.</summary>
     public JourneyTargetResponse? Target { get; init; }
 
     /// <summary>
-    /// The latest event that the filter could not be checked for, and which counted as one that does not match; absent where there is
-    /// none since the trigger was set. It changes without a change of `ETag`.
+    /// The latest event for which the filter could not be evaluated, so that the event did not match; absent if there is none since
+    /// the trigger was set. It changes without a change of `ETag`.
     /// </summary>
     public FilterErrorResponse? LastFilterError { get; init; }
 
@@ -54,33 +54,33 @@ public sealed class JourneyResponse
     public DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>Which events a journey reacts to.</summary>
+/// <summary>The events that a journey reacts to.</summary>
 public sealed class TriggerConfigResponse
 {
     public EventTypeId EventTypeId { get; init; }
 
-    /// <summary>The JSON Schema that payloads must fit; absent where any payload will do.</summary>
+    /// <summary>The JSON Schema that payloads must fit; absent if any payload matches.</summary>
     public RawJson? PayloadFilter { get; init; }
 }
 
-/// <summary>Where webhooks go. The secret that they are signed with is never shown.</summary>
+/// <summary>The receiver of webhooks. No response contains the secret that signs them.</summary>
 public sealed class JourneyTargetResponse
 {
     public TargetUrl Url { get; init; }
 }
 
-/// <summary>Why a filter could not tell whether an event matches.</summary>
+/// <summary>The reason why a filter could not be evaluated for an event.</summary>
 public sealed class FilterErrorResponse
 {
-    /// <summary>When it was checked.</summary>
+    /// <summary>The time of the evaluation.</summary>
     public DateTimeOffset At { get; init; }
 
     public EventId EventId { get; init; }
 
-    /// <summary>`tooComplex`: the check takes more work than it may; `failed`: the filter could not be used.</summary>
+    /// <summary>`tooComplex`: the evaluation takes too much work; `failed`: the filter could not be used.</summary>
     public required string Code { get; init; }
 
-    /// <summary>For people.</summary>
+    /// <summary>An explanation for people.</summary>
     public required string Message { get; init; }
 
     public static FilterErrorResponse? Of(FilterError? error) => error is null ? null : new()
@@ -92,11 +92,11 @@ public sealed class FilterErrorResponse
     };
 }
 
-/// <summary>A journey, and which of its revisions the caller sees: what <c>ETag</c> tells and <c>If-Match</c> asks.</summary>
+/// <summary>A journey with its revision, which <c>ETag</c> contains and <c>If-Match</c> compares.</summary>
 public sealed record JourneyRevision(JourneyResponse Journey, int Revision);
 
 /// <param name="Journeys">The journeys of this page.</param>
-/// <param name="NextPageToken">Where the next page begins; absent on the last page.</param>
-/// <param name="TotalSize">How many journeys the tenant has.</param>
+/// <param name="NextPageToken">The token of the next page; absent on the last page.</param>
+/// <param name="TotalSize">The number of journeys of the tenant.</param>
 /// <example>{ "journeys": [{}], "totalSize": 1 }</example>
 public sealed record JourneysResponse(IReadOnlyList<JourneyResponse> Journeys, string? NextPageToken, long TotalSize);

@@ -7,18 +7,19 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Reads who entered a journey, page by page, newest first; also of a journey that is deleted.</summary>
+/// <summary>Lists the entries of a journey, newest first, also those of a deleted journey.</summary>
 [Requires(Scopes.JourneyRead, OpenToViewers = true)]
 public sealed record ListJourneyEntries(Caller Caller, JourneyId Id, PageSize PageSize, string? PageToken, EntryFilter Filter = default)
     : TenantRequest(Caller), IRequest<Result<JourneyEntriesResponse>>
 {
-    /// <summary>Names the list that a page token is good for.</summary>
+    /// <summary>Identifies the list in page tokens.</summary>
     internal string List => Filter == default
         ? $"journey-entries {TenantId} {Id}"
         : $"journey-entries {TenantId} {Id} {Filter.State} {Filter.EnteredFrom?.UtcTicks} {Filter.EnteredTo?.UtcTicks}";
 }
 
-internal sealed class ListJourneyEntriesHandler(IJourneyQueries journeys) : IRequestHandler<ListJourneyEntries, Result<JourneyEntriesResponse>>
+internal sealed class ListJourneyEntriesHandler(IJourneyQueries journeys)
+    : IRequestHandler<ListJourneyEntries, Result<JourneyEntriesResponse>>
 {
     public async Task<Result<JourneyEntriesResponse>> Handle(ListJourneyEntries request, CancellationToken cancellationToken)
     {

@@ -8,12 +8,12 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Reads the attempts to deliver an entry, page by page, latest first; also of a journey that is deleted.</summary>
+/// <summary>Lists the delivery attempts of an entry, latest first, also those of a deleted journey.</summary>
 [Requires(Scopes.JourneyRead, OpenToViewers = true)]
 public sealed record ListJourneyEntryAttempts(Caller Caller, JourneyId Id, JourneyEntryId EntryId, PageSize PageSize, string? PageToken)
     : TenantRequest(Caller), IRequest<Result<JourneyEntryAttemptsResponse>>
 {
-    /// <summary>Names the list that a page token is good for.</summary>
+    /// <summary>Identifies the list in page tokens.</summary>
     internal string List => $"journey-entry-attempts {TenantId} {Id} {EntryId}";
 }
 
@@ -25,8 +25,8 @@ internal sealed class ListJourneyEntryAttemptsHandler(IJourneyQueries journeys)
         DateTimeOffset? before = null;
         if (request.PageToken is not null)
         {
-            if (!PageToken.TryRead(request.List, request.PageToken, out var place) || place.Length != sizeof(long)
-                || BinaryPrimitives.ReadInt64BigEndian(place) is not (>= 0 and var ticks) || ticks > DateTime.MaxValue.Ticks)
+            if (!PageToken.TryRead(request.List, request.PageToken, out var position) || position.Length != sizeof(long)
+                || BinaryPrimitives.ReadInt64BigEndian(position) is not (>= 0 and var ticks) || ticks > DateTime.MaxValue.Ticks)
             {
                 return new PageTokenInvalid();
             }
@@ -38,12 +38,12 @@ internal sealed class ListJourneyEntryAttemptsHandler(IJourneyQueries journeys)
         var found = await journeys.ListAttemptsAsync(request.TenantId, request.Id, request.EntryId, before, limit, cancellationToken);
         return found.Match<Result<JourneyEntryAttemptsResponse>>(rows =>
         {
-            var page = Page.Of(rows.Attempts, request.PageSize, request.List, last => BytesOf(last.At));
+            var page = Page.Of(rows.Attempts, request.PageSize, request.List, last => PositionOf(last.At));
             return new JourneyEntryAttemptsResponse(page.Records, page.NextToken, rows.TotalSize);
         }, error => error);
     }
 
-    private static byte[] BytesOf(DateTimeOffset time)
+    private static byte[] PositionOf(DateTimeOffset time)
     {
         var bytes = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(bytes, time.UtcTicks);

@@ -7,11 +7,12 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Reads a tenant's journeys, page by page, newest first.</summary>
+/// <summary>Lists a tenant's journeys, newest first.</summary>
 [Requires(Scopes.JourneyList, OpenToViewers = true)]
-public sealed record ListJourneys(Caller Caller, PageSize PageSize, string? PageToken) : TenantRequest(Caller), IRequest<Result<JourneysResponse>>
+public sealed record ListJourneys(Caller Caller, PageSize PageSize, string? PageToken)
+    : TenantRequest(Caller), IRequest<Result<JourneysResponse>>
 {
-    /// <summary>Names the list that a page token is good for.</summary>
+    /// <summary>Identifies the list in page tokens.</summary>
     internal string List => $"journeys {TenantId}";
 }
 

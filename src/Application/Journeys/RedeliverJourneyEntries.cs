@@ -9,27 +9,27 @@ using MediatR;
 namespace Flownally.Application.Journeys;
 
 /// <summary>
-/// Tells a journey's target anew of many entries, oldest first, at most <see cref="MostTogether"/> by one call. A walk from the first
-/// call to the last page takes up each entry once, also where a page is asked for again.
+/// Redelivers the webhooks of many entries, oldest first, at most <see cref="MaxPerCall"/> in one call. A walk over all pages
+/// redelivers each entry once, even if a page is requested again.
 /// </summary>
-/// <param name="States">The states of their deliveries; at least one. Entries that wait for their first attempt stay as they are.</param>
-/// <param name="EnteredFrom">Only those that entered then or later; null for all.</param>
-/// <param name="EnteredTo">Only those that entered before; null for all.</param>
+/// <param name="States">The delivery states of the entries, at least one. Entries that wait for their first attempt do not change.</param>
+/// <param name="EnteredFrom">Only entries at this time or later; null for all.</param>
+/// <param name="EnteredTo">Only entries before this time; null for all.</param>
 [Requires(Scopes.JourneyUpdate)]
 public sealed record RedeliverJourneyEntries(Caller Caller, JourneyId Id, IReadOnlyList<DeliveryState> States,
     DateTimeOffset? EnteredFrom = null, DateTimeOffset? EnteredTo = null, string? PageToken = null)
     : TenantRequest(Caller), IRequest<Result<RedeliveredEntriesResponse>>
 {
-    /// <summary>Entries in one call: a transaction of some 50 ms, which the feed waits for.</summary>
-    public const int MostTogether = 1_000;
+    /// <summary>Limit of entries per call: a transaction of about 50 ms, which the feed waits for.</summary>
+    public const int MaxPerCall = 1_000;
 
-    /// <summary>Names the walk that a page token is good for.</summary>
+    /// <summary>Identifies the walk in page tokens.</summary>
     internal string Walk =>
         $"redeliver {TenantId} {Id} {string.Join(',', States.Distinct().Order())} {EnteredFrom?.UtcTicks} {EnteredTo?.UtcTicks}";
 }
 
-/// <param name="Redelivered">How many entries this call has taken up; their webhooks are sent from now on.</param>
-/// <param name="NextPageToken">Where to go on; absent where no entry is left.</param>
+/// <param name="Redelivered">The number of entries that this call redelivers. Their webhooks are sent from now on.</param>
+/// <param name="NextPageToken">The token of the next call; absent if no entry is left.</param>
 /// <example>{ "redelivered": 12 }</example>
 public sealed record RedeliveredEntriesResponse(int Redelivered, string? NextPageToken);
 
@@ -38,7 +38,7 @@ internal sealed class RedeliverJourneyEntriesValidator : AbstractValidator<Redel
     public RedeliverJourneyEntriesValidator() =>
         RuleFor(command => command.States).NotEmpty()
             .OverridePropertyName("/states").WithErrorCode("outOfRange")
-            .WithMessage("At least one state says which entries are to be delivered again.");
+            .WithMessage("At least one state is required, to select the entries to redeliver.");
 }
 
 internal sealed class RedeliverJourneyEntriesHandler(IJourneyRepository journeys, TimeProvider clock)
@@ -63,11 +63,11 @@ internal sealed class RedeliverJourneyEntriesHandler(IJourneyRepository journeys
         }
 
         var selection = new RedeliverySelection([.. request.States.Distinct()], request.EnteredFrom, request.EnteredTo);
-        RedeliveryPlace? after = last is { } taken ? new RedeliveryPlace(taken.Time, new JourneyEntryId(taken.Id)) : null;
+        RedeliveryPosition? after = last is { } position ? new RedeliveryPosition(position.Time, new JourneyEntryId(position.Id)) : null;
         var now = Microseconds.Truncate(clock.GetUtcNow());
-        var page = await locked.RedeliverAsync(selection, after, RedeliverJourneyEntries.MostTogether, now, cancellationToken);
+        var page = await locked.RedeliverAsync(selection, after, RedeliverJourneyEntries.MaxPerCall, now, cancellationToken);
         await locked.CommitAsync(cancellationToken);
-        var next = page.Next is { } place ? PageToken.Write(request.Walk, PageToken.PositionOf(place.Began, place.Last.Value)) : null;
+        var next = page.Next is { } end ? PageToken.Write(request.Walk, PageToken.PositionOf(end.StartedAt, end.LastEntry.Value)) : null;
         return new RedeliveredEntriesResponse(page.Redelivered, next);
     }
 }

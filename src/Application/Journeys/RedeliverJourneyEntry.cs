@@ -6,9 +6,10 @@ using MediatR;
 
 namespace Flownally.Application.Journeys;
 
-/// <summary>Tells a journey's target of an entry anew, whatever became of the delivery before.</summary>
+/// <summary>Redelivers the webhook of an entry, whatever the state of its delivery.</summary>
 [Requires(Scopes.JourneyUpdate)]
-public sealed record RedeliverJourneyEntry(Caller Caller, JourneyId Id, JourneyEntryId EntryId) : TenantRequest(Caller), IRequest<Result<JourneyEntryResponse>>;
+public sealed record RedeliverJourneyEntry(Caller Caller, JourneyId Id, JourneyEntryId EntryId)
+    : TenantRequest(Caller), IRequest<Result<JourneyEntryResponse>>;
 
 internal sealed class RedeliverJourneyEntryHandler(IJourneyRepository journeys, TimeProvider clock)
     : IRequestHandler<RedeliverJourneyEntry, Result<JourneyEntryResponse>>

@@ -5,7 +5,7 @@ namespace Flownally.Application.Limits;
 /// <summary>The section <c>Limits</c> of the configuration.</summary>
 public sealed class LimitOptions
 {
-    /// <summary>What holds for a tenant that has no limits of its own. No rate is limited unless an operator asks for it.</summary>
+    /// <summary>The limits of tenants without limits of their own. By default no rate is limited.</summary>
     public TenantLimits Tenants { get; set; } = new(new Dictionary<TenantLimit, int?>
     {
         [TenantLimit.EventTypes] = 1_000,
@@ -13,6 +13,6 @@ public sealed class LimitOptions
         [TenantLimit.ActiveJourneysPerType] = 200,
     });
 
-    /// <summary>Of one address: how many calls without a valid key get 401; null for all.</summary>
+    /// <summary>Limit of the calls per network that get 401 for an invalid key; null for no limit.</summary>
     public RateLimit? FailedAuthentications { get; set; } = new(PerSecond: 20, Burst: 100);
 }

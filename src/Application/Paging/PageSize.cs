@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Flownally.Application.Paging;
 
-/// <summary>How many records a page holds: 1 to <see cref="Max"/>. A larger number is taken as the largest.</summary>
+/// <summary>The number of records per page: 1 to <see cref="Max"/> (default 50); larger values count as <see cref="Max"/>.</summary>
 public readonly record struct PageSize : IParsable<PageSize>
 {
     public const int Max = 200;

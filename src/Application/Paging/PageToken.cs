@@ -7,9 +7,9 @@ using Flownally.Domain;
 namespace Flownally.Application.Paging;
 
 /// <summary>
-/// Where the next page begins: the position after the last record shown, bound to the list it was made for.
-/// Opaque to clients. A digest of the list (operation, tenant, filter) catches a token that was cut, mixed up or taken
-/// from another list; it is no secret and guards nothing, because every query filters by the caller's tenant anyway.
+/// Opaque token of the next page: the position of the last record of the previous page, bound to its list. A digest of the list
+/// (operation, tenant, filter) detects a truncated token and a token of another list. It is not secret and protects nothing, because
+/// every query filters by the caller's tenant.
 /// </summary>
 public static class PageToken
 {
@@ -25,8 +25,7 @@ public static class PageToken
         return Base64Url.EncodeToString(token);
     }
 
-    /// <summary>The position that the token holds.</summary>
-    /// <returns>False where the token is broken or was made for another list.</returns>
+    /// <returns>False if the token is malformed or belongs to another list.</returns>
     public static bool TryRead(string list, string token, out byte[] position)
     {
         position = [];
@@ -42,8 +41,9 @@ public static class PageToken
         return expected.SequenceEqual(bytes.AsSpan(0, DigestBytes));
     }
 
-    /// <summary>For lists by id: the one that the page before ended with, or null where the list begins.</summary>
-    /// <returns>False where the token is broken or was made for another list.</returns>
+    /// <summary>Reads a token of a list by id.</summary>
+    /// <param name="last">The last id of the previous page; null for the first page.</param>
+    /// <returns>False if the token is malformed or belongs to another list.</returns>
     public static bool TryReadId(string list, string? token, out Guid? last)
     {
         last = null;
@@ -61,7 +61,7 @@ public static class PageToken
         return true;
     }
 
-    /// <summary>The position of a record in a list that is ordered by time, then id.</summary>
+    /// <summary>The position of a record in a list by time, then id.</summary>
     public static byte[] PositionOf(DateTimeOffset time, Guid id)
     {
         var position = new byte[TimeBytes + IdBytes];
@@ -70,8 +70,9 @@ public static class PageToken
         return position;
     }
 
-    /// <summary>For lists by time, then id: the one that the page before ended with, or null where the list begins.</summary>
-    /// <returns>False where the token is broken or was made for another list.</returns>
+    /// <summary>Reads a token of a list by time, then id.</summary>
+    /// <param name="last">The last record of the previous page; null for the first page.</param>
+    /// <returns>False if the token is malformed or belongs to another list.</returns>
     public static bool TryReadTimeAndId(string list, string? token, out (DateTimeOffset Time, Guid Id)? last)
     {
         last = null;
@@ -80,7 +81,7 @@ public static class PageToken
             return true;
         }
 
-        // The digest is no secret, so anything may stand in a token.
+        // A client can compute the digest, so the position can have any value.
         if (!TryRead(list, token, out var position) || position.Length != TimeBytes + IdBytes
             || BinaryPrimitives.ReadInt64BigEndian(position) is not (>= 0 and var ticks) || ticks > DateTime.MaxValue.Ticks)
         {
@@ -97,8 +98,8 @@ public static class PageToken
 
 public sealed record PageTokenInvalid : Error
 {
-    /// <param name="place">Where it stands: a parameter, or a pointer into the body.</param>
+    /// <param name="place">The name of the parameter, or a pointer into the body.</param>
     public PageTokenInvalid(string place = "pageToken")
-        : base("pageTokenInvalid", "The pageToken was not given out for this list; start again without it.") =>
+        : base("pageTokenInvalid", "The pageToken does not belong to this list. Start again without it.") =>
         Violations = [new FieldViolation(place, Code, Detail)];
 }

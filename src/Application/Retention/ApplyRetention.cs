@@ -2,12 +2,12 @@ using MediatR;
 
 namespace Flownally.Application.Retention;
 
-/// <summary>Drops the months of events beyond the retention. The response is null where another process does this now.</summary>
+/// <summary>Deletes the months of events beyond the retention. The response is null if another process is doing so.</summary>
 public sealed record ApplyRetention : IRequest<RetentionOutcome?>;
 
-/// <param name="Dropped">The months that were dropped, as in 2026-01, oldest first.</param>
-/// <param name="Keys">How many idempotency keys were deleted.</param>
-/// <param name="Obstacle">Why something beyond the retention is still there, in a sentence; null where nothing is.</param>
+/// <param name="Dropped">The deleted months, such as 2026-01, oldest first.</param>
+/// <param name="Keys">The number of deleted idempotency keys.</param>
+/// <param name="Obstacle">A sentence about the reason why expired data remain; null if none remain.</param>
 public sealed record RetentionOutcome(IReadOnlyList<string> Dropped, long Keys, string? Obstacle);
 
 internal sealed class ApplyRetentionHandler(IRetention retention) : IRequestHandler<ApplyRetention, RetentionOutcome?>

@@ -1,14 +1,14 @@
 namespace Flownally.Application.Retention;
 
-/// <summary>The months of events that lie beyond the retention, with their counts and keys.</summary>
+/// <summary>Deletes the months of events beyond the retention, with their counts and idempotency keys.</summary>
 public interface IRetention
 {
-    /// <summary>The months that <see cref="ApplyAsync"/> would drop, oldest first.</summary>
+    /// <summary>The months that <see cref="ApplyAsync"/> would delete, oldest first.</summary>
     /// <exception cref="DatabaseUnavailableException">The migrations have not been run.</exception>
     Task<IReadOnlyList<ExpiredMonth>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Drops these months while recording goes on. It can stop at any moment and start again.</summary>
-    /// <returns>Null where another process does this now.</returns>
+    /// <summary>Deletes these months while recording continues. It can be interrupted and repeated at any time.</summary>
+    /// <returns>Null if another process is doing so.</returns>
     /// <exception cref="DatabaseUnavailableException">The migrations have not been run.</exception>
     Task<RetentionOutcome?> ApplyAsync(CancellationToken cancellationToken);
 }

@@ -2,11 +2,11 @@ using MediatR;
 
 namespace Flownally.Application.Retention;
 
-/// <summary>Lists the months that <see cref="ApplyRetention"/> would drop, oldest first.</summary>
+/// <summary>Lists the months that <see cref="ApplyRetention"/> would delete, oldest first.</summary>
 public sealed record ListExpiredMonths : IRequest<IReadOnlyList<ExpiredMonth>>;
 
-/// <param name="Month">As in 2026-01, UTC.</param>
-/// <param name="Events">How many were recorded in it.</param>
+/// <param name="Month">The month in UTC, such as 2026-01.</param>
+/// <param name="Events">The number of events recorded in the month.</param>
 public sealed record ExpiredMonth(string Month, long Events);
 
 internal sealed class ListExpiredMonthsHandler(IRetention retention) : IRequestHandler<ListExpiredMonths, IReadOnlyList<ExpiredMonth>>

@@ -1,59 +1,59 @@
 namespace Flownally.Application.Sharing;
 
 /// <summary>
-/// Shares a fixed number of places. Nobody holds more than half of them, so that one caller, however much it asks for, always leaves room
-/// for the others; those that wait are admitted in turns, one for each key.
+/// A semaphore that shares a fixed number of slots fairly by key. No key holds more than half of the slots, so that there is always room
+/// for other keys. Waiting keys take turns.
 /// </summary>
-/// <typeparam name="TKey">Who shares: a tenant, or an address.</typeparam>
+/// <typeparam name="TKey">The sharing party: a tenant, or a network.</typeparam>
 public sealed class FairShares<TKey> where TKey : notnull
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Dictionary<TKey, Share> _shares = [];
     private readonly Queue<Share> _turns = [];
-    private readonly int _mostOfEach;
+    private readonly int _maxPerKey;
     private int _free;
 
-    /// <param name="places">2 or more.</param>
-    public FairShares(int places)
-        : this(places, places / 2)
+    /// <param name="slots">At least 2.</param>
+    public FairShares(int slots)
+        : this(slots, slots / 2)
     {
     }
 
-    /// <param name="mostOfEach">How many places one may hold, 1 or more, where that is not half of them.</param>
-    public FairShares(int places, int mostOfEach)
+    /// <param name="maxPerKey">Limit of the slots of one key, at least 1.</param>
+    public FairShares(int slots, int maxPerKey)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(mostOfEach, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(places, mostOfEach);
-        (_free, _mostOfEach) = (places, mostOfEach);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxPerKey, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots, maxPerKey);
+        (_free, _maxPerKey) = (slots, maxPerKey);
     }
 
-    /// <summary>Takes a place if that needs no waiting.</summary>
-    /// <returns>The place, or null. Disposing it, once, gives it back.</returns>
+    /// <summary>Takes a slot if no waiting is necessary.</summary>
+    /// <returns>The slot, or null. Disposing it releases the slot.</returns>
     public IDisposable? TryEnter(TKey key)
     {
-        lock (_gate)
+        lock (_lock)
         {
             var share = ShareOf(key);
             if (TryTake(share))
             {
-                return new Place(this, share);
+                return new Slot(this, share);
             }
 
-            Forget(share);
+            RemoveIfUnused(share);
             return null;
         }
     }
 
-    /// <summary>Waits for a place.</summary>
-    /// <returns>The place. Disposing it, once, gives it back.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up while it waited.</exception>
+    /// <summary>Waits for a slot.</summary>
+    /// <returns>The slot. Disposing it releases the slot.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled the wait.</exception>
     public async ValueTask<IDisposable> EnterAsync(TKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (share, waiter) = Ask(key);
+        var (share, waiter) = TakeOrQueue(key);
         if (waiter is null)
         {
-            return new Place(this, share);
+            return new Slot(this, share);
         }
 
         await using (cancellationToken.Register(() => waiter.TrySetCanceled(cancellationToken)))
@@ -61,12 +61,12 @@ public sealed class FairShares<TKey> where TKey : notnull
             await waiter.Task;
         }
 
-        return new Place(this, share);
+        return new Slot(this, share);
     }
 
-    private (Share Share, TaskCompletionSource? Waiter) Ask(TKey key)
+    private (Share Share, TaskCompletionSource? Waiter) TakeOrQueue(TKey key)
     {
-        lock (_gate)
+        lock (_lock)
         {
             var share = ShareOf(key);
             if (TryTake(share))
@@ -76,7 +76,7 @@ public sealed class FairShares<TKey> where TKey : notnull
 
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             share.Waiters.Enqueue(waiter);
-            QueueUp(share);
+            EnqueueTurn(share);
             return (share, waiter);
         }
     }
@@ -93,7 +93,7 @@ public sealed class FairShares<TKey> where TKey : notnull
 
     private bool TryTake(Share share)
     {
-        if (_free == 0 || share.Held == _mostOfEach || share.Waiters.Count > 0)
+        if (_free == 0 || share.Held == _maxPerKey || share.Waiters.Count > 0)
         {
             return false;
         }
@@ -102,26 +102,26 @@ public sealed class FairShares<TKey> where TKey : notnull
         return true;
     }
 
-    private void GiveBack(Share share)
+    private void Release(Share share)
     {
-        lock (_gate)
+        lock (_lock)
         {
             share.Held--;
             _free++;
-            QueueUp(share);
+            EnqueueTurn(share);
             while (_free > 0 && _turns.TryDequeue(out var next))
             {
                 next.IsQueued = false;
                 Admit(next);
-                QueueUp(next);
-                Forget(next);
+                EnqueueTurn(next);
+                RemoveIfUnused(next);
             }
 
-            Forget(share);
+            RemoveIfUnused(share);
         }
     }
 
-    /// <summary>Hands a place to the first waiter that has not given up.</summary>
+    /// <summary>Gives a slot to the first waiter that has not cancelled.</summary>
     private void Admit(Share share)
     {
         Take(share);
@@ -143,17 +143,17 @@ public sealed class FairShares<TKey> where TKey : notnull
         _free--;
     }
 
-    /// <summary>Gives a share its turn, where it has something to ask for and may have more.</summary>
-    private void QueueUp(Share share)
+    /// <summary>Queues a share for a turn if it has waiters and may hold another slot.</summary>
+    private void EnqueueTurn(Share share)
     {
-        if (!share.IsQueued && share.Waiters.Count > 0 && share.Held < _mostOfEach)
+        if (!share.IsQueued && share.Waiters.Count > 0 && share.Held < _maxPerKey)
         {
             share.IsQueued = true;
             _turns.Enqueue(share);
         }
     }
 
-    private void Forget(Share share)
+    private void RemoveIfUnused(Share share)
     {
         if (share is { Held: 0, Waiters.Count: 0, IsQueued: false })
         {
@@ -172,16 +172,16 @@ public sealed class FairShares<TKey> where TKey : notnull
         public bool IsQueued { get; set; }
     }
 
-    private sealed class Place(FairShares<TKey> shares, Share share) : IDisposable
+    private sealed class Slot(FairShares<TKey> shares, Share share) : IDisposable
     {
-        private bool _given;
+        private bool _isReleased;
 
         public void Dispose()
         {
-            if (!_given)
+            if (!_isReleased)
             {
-                _given = true;
-                shares.GiveBack(share);
+                _isReleased = true;
+                shares.Release(share);
             }
         }
     }

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Application.Tenants;
 
-/// <summary>Reads the limits that hold for a tenant.</summary>
+/// <summary>Reads the effective limits of a tenant.</summary>
 public sealed record GetTenantLimits(TenantId TenantId) : IRequest<Result<TenantLimitsResponse>>;
 
 public sealed record TenantLimitsResponse(TenantId TenantId, IReadOnlyList<TenantLimitResponse> Limits);
 
 /// <param name="Name">Such as <c>events-per-second</c>.</param>
-/// <param name="Value">Null where there is no limit.</param>
-/// <param name="IsDefault">Whether it is the limit of all tenants that have none of their own.</param>
+/// <param name="Value">Null for no limit.</param>
+/// <param name="IsDefault">Whether the value is the default of all tenants.</param>
 public sealed record TenantLimitResponse(string Name, int? Value, bool IsDefault);
 
 internal sealed class GetTenantLimitsHandler(ITenantRepository tenants, IOptions<LimitOptions> options)
@@ -28,7 +28,7 @@ internal sealed class GetTenantLimitsHandler(ITenantRepository tenants, IOptions
 
         var own = await tenants.GetLimitsAsync(request.TenantId, cancellationToken);
         var limits = options.Value.Tenants.With(own);
-        return new TenantLimitsResponse(request.TenantId,
-            [.. Enum.GetValues<TenantLimit>().Select(limit => new TenantLimitResponse(limit.Name(), limits[limit], !own.ContainsKey(limit)))]);
+        return new TenantLimitsResponse(request.TenantId, [.. Enum.GetValues<TenantLimit>()
+            .Select(limit => new TenantLimitResponse(limit.Name(), limits[limit], !own.ContainsKey(limit)))]);
     }
 }

@@ -4,8 +4,8 @@ using MediatR;
 
 namespace Flownally.Application.Tenants;
 
-/// <summary>Gives a tenant limits of its own, or takes them back. Every process goes by them within seconds.</summary>
-/// <param name="Limits">Those that change.</param>
+/// <summary>Sets or resets limits of a tenant. Every process applies them within seconds.</summary>
+/// <param name="Limits">The limits to change.</param>
 public sealed record LimitTenant(TenantId TenantId, IReadOnlyDictionary<TenantLimit, LimitSetting> Limits) : IRequest<Result<TenantId>>;
 
 internal sealed class LimitTenantHandler(ITenantRepository tenants) : IRequestHandler<LimitTenant, Result<TenantId>>

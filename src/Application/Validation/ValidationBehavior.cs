@@ -5,7 +5,7 @@ using MediatR;
 
 namespace Flownally.Application.Validation;
 
-/// <summary>Runs the validators of a request before its handler and refuses it with all their findings at once.</summary>
+/// <summary>Runs the validators of a request before its handler, and reports all violations at once.</summary>
 internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
     : IPipelineBehavior<TRequest, TResponse>
     where TResponse : IResult<TResponse>

@@ -97,11 +97,11 @@ public sealed class PayloadSchema
         && JsonElement.DeepEquals(JsonElement.Parse(Utf8.Span), JsonElement.Parse(other.Utf8.Span));
 
     /// <summary>
-    /// Tries to prove that this schema accepts every payload that an older one accepts, within <see cref="Work.OfProof"/>: then a change
+    /// Tries to prove that this schema accepts every payload that an older one accepts, within <see cref="Work.PerProof"/>: then a change
     /// needs no look at what is stored.
     /// </summary>
     public SchemaProof ProveAccepts(PayloadSchema older, CancellationToken cancellationToken = default) =>
-        Prover.Prove(older._root, _root, new Work(Work.OfProof, cancellationToken));
+        Prover.Prove(older._root, _root, new Work(Work.PerProof, cancellationToken));
 
     /// <summary>Whether a payload fits; costs less than to find out why it does not.</summary>
     /// <param name="payload">As for <see cref="Check"/>.</param>
@@ -121,8 +121,8 @@ public sealed class PayloadSchema
         return evaluation.IsTooComplex ? PayloadVerdict.TooComplex : new PayloadVerdict(evaluation.Faults, IsTooComplex: false);
     }
 
-    /// <summary>Finds what is wrong with a payload, within <see cref="Work.OfPayload"/>.</summary>
+    /// <summary>Finds what is wrong with a payload, within <see cref="Work.PerPayload"/>.</summary>
     /// <returns>All faults at once, up to <see cref="Evaluation.MaxFaults"/>; none where the payload fits.</returns>
     public IReadOnlyList<PayloadFault> Validate(JsonElement payload, CancellationToken cancellationToken = default) =>
-        Check(payload, new Work(Work.OfPayload, cancellationToken)).Faults;
+        Check(payload, new Work(Work.PerPayload, cancellationToken)).Faults;
 }

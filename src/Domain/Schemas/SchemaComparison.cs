@@ -33,7 +33,7 @@ public sealed class SchemaComparison(PayloadSchema @new)
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public long Add(StoredPayload stored, CancellationToken cancellationToken = default)
     {
-        var work = new Work(Work.OfPayload, cancellationToken);
+        var work = new Work(Work.PerPayload, cancellationToken);
         var verdict = @new.Check(stored.Payload, work);
         if (verdict.IsTooComplex)
         {
@@ -51,7 +51,7 @@ public sealed class SchemaComparison(PayloadSchema @new)
     }
 
     /// <summary>Another comparison with the same schema, of which <see cref="Add(SchemaComparison)"/> can take what it finds.</summary>
-    public SchemaComparison Continue() => new(@new);
+    public SchemaComparison CreateEmpty() => new(@new);
 
     /// <summary>Takes over what another comparison has found.</summary>
     public void Add(SchemaComparison other)

@@ -10,13 +10,13 @@ public sealed class Work
     /// <summary>
     /// For one payload: more than 64 KiB need under any schema without branches and repeated references, and done in about half a second.
     /// </summary>
-    public const long OfPayload = 110_000_000;
+    public const long PerPayload = 110_000_000;
 
     /// <summary>For the payloads of one call: once it is done, no further one is begun.</summary>
-    public const long OfCall = 50_000_000;
+    public const long PerCall = 50_000_000;
 
     /// <summary>For one proof: some 50 ms.</summary>
-    public const long OfProof = 10_000_000;
+    public const long PerProof = 10_000_000;
 
     private const long BetweenLooks = 500_000;
 

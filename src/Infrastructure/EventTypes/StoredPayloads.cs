@@ -24,7 +24,7 @@ internal sealed class StoredPayloads(Database database, PrimarySessions sessions
     /// A scan may take minutes. A tenant has one at a time, and all together hold half of the sessions at most. A turn is waited for
     /// before the session and without a lock, so that nobody waits for this one meanwhile.
     /// </summary>
-    private readonly FairShares<TenantId> _turns = new(Math.Max(1, sessions.Size / 2), mostOfEach: 1);
+    private readonly FairShares<TenantId> _turns = new(Math.Max(1, sessions.Size / 2), maxPerKey: 1);
 
     /// <summary>
     /// A scan takes as long as it takes, and ends when its caller goes. Elsewhere a statement is planned once; here the best plan

@@ -124,9 +124,9 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
 
     public Journey Journey { get; } = journey;
 
-    public async Task<Error?> SaveAsync(Journey changed, int? limitOfActive, CancellationToken cancellationToken)
+    public async Task<Error?> SaveAsync(Journey changed, int? activeLimit, CancellationToken cancellationToken)
     {
-        if (limitOfActive is { } most && await IsOneTooManyAsync(changed, most, cancellationToken))
+        if (activeLimit is { } most && await IsOneTooManyAsync(changed, most, cancellationToken))
         {
             return new LimitReached("active journeys about one event type", most);
         }
@@ -157,14 +157,14 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
     public async Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken) =>
         (await transaction.FindAsync<JourneyEntryRow>(Redeliver, new { id = Journey.Id.Value, entry = entry.Value, now }, cancellationToken))?.ToResponse();
 
-    public async Task<RedeliveredPage> RedeliverAsync(RedeliverySelection selection, RedeliveryPlace? after, int limit, DateTimeOffset now,
+    public async Task<RedeliveredPage> RedeliverAsync(RedeliverySelection selection, RedeliveryPosition? after, int limit, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         var parameters = new
         {
             id = Journey.Id.Value,
-            after = after?.Last.Value ?? Guid.Empty,
-            began = after?.Began,
+            after = after?.LastEntry.Value ?? Guid.Empty,
+            began = after?.StartedAt,
             states = selection.States.Select(state => state.Text()).ToArray(),
             from = selection.EnteredFrom,
             to = selection.EnteredTo,
@@ -173,7 +173,7 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         };
         var sql = selection.States is [DeliveryState.Failed] ? RedeliverFailed : RedeliverInStates;
         var page = (await transaction.FindAsync<RedeliveredRow>(sql, parameters, cancellationToken))!;
-        return new RedeliveredPage(page.Redelivered, page.Redelivered == limit ? new RedeliveryPlace(page.Began, page.Last!.Value) : null);
+        return new RedeliveredPage(page.Redelivered, page.Redelivered == limit ? new RedeliveryPosition(page.Began, page.Last!.Value) : null);
     }
 
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);

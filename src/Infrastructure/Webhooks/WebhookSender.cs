@@ -29,7 +29,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
         ConnectCallback = new CheckedConnector(allows, resolve).ConnectAsync,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionLifetime = TimeSpan.FromMinutes(2), // an open connection keeps the address that was checked
-        MaxConnectionsPerServer = DeliveryLimits.MostUnderWay, // so that no tenant waits for another's calls to the same host
+        MaxConnectionsPerServer = DeliveryLimits.MaxInFlight, // so that no tenant waits for another's calls to the same host
         MaxResponseHeadersLength = 16, // KiB
         MaxResponseDrainSize = 64 * 1024, // of a body that nobody reads; what is longer costs the connection
         ResponseDrainTimeout = TimeSpan.FromSeconds(2),

@@ -119,7 +119,7 @@ public sealed class WrongUseTests
             $"The backup cannot be written to {file}; FILE is a file in a folder that exists.")));
     }
 
-    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes nonsense", "--scopes: 'nonsense' is no scope; ")]
+    [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes nonsense", "--scopes: 'nonsense' is not a scope. ")]
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes ,", "--scopes: ")]
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes all --name ", "--name: A name has 1 to 100 visible characters")]
     [TestCase("keys create --tenant tn_01KATWBQ1HX8CYFG0H9T2WGN3M --role agent --scopes all --expires 2020-01-01", "--expires: ")]

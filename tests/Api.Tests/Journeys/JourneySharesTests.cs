@@ -191,7 +191,7 @@ public sealed class JourneySharesTests
     [Test]
     public async Task What_is_due_of_very_many_journeys_is_sent_by_and_by()
     {
-        const int Journeys = DeliveryLimits.MostJourneysInALook + 50;
+        const int Journeys = DeliveryLimits.MaxJourneysPerPoll + 50;
         await using var service = await OwnService.StartAsync("many_due");
         await AllowManyJourneysAsync(service, service.Workspace);
         await ActivateAsync(service.Workspace, Journeys);

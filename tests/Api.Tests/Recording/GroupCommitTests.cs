@@ -322,7 +322,7 @@ public sealed class GroupCommitTests
             }
 
             return type.Record(new EventId(Ids.Next()), ContactId.Parse(contact), Payload.Parse(JsonElement.Parse("""{"n":1}""")).Value, null,
-                key is null ? null : IdempotencyKey.Parse(key), TimeProvider.System.GetUtcNow(), new Work(Work.OfPayload)).Value;
+                key is null ? null : IdempotencyKey.Parse(key), TimeProvider.System.GetUtcNow(), new Work(Work.PerPayload)).Value;
         }
 
         public Task<RecordingOutcome> RecordAsync(Event e) => RecordAsync(e, default);

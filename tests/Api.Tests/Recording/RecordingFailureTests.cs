@@ -86,7 +86,7 @@ public sealed class RecordingFailureTests
     private static async Task<RecordingOutcome> RecordAsync(GroupCommitLog log)
     {
         var payload = Payload.Parse(JsonElement.Parse("{}")).Value;
-        var recorded = Type.Record(new EventId(Ids.Next()), ContactId.Parse("ctc_1"), payload, null, null, TimeProvider.System.GetUtcNow(), new Work(Work.OfPayload));
+        var recorded = Type.Record(new EventId(Ids.Next()), ContactId.Parse("ctc_1"), payload, null, null, TimeProvider.System.GetUtcNow(), new Work(Work.PerPayload));
         return await log.RecordAsync(recorded.Value, default).WaitAsync(TimeSpan.FromSeconds(30));
     }
 

@@ -335,7 +335,7 @@ public sealed class RecordingQueueTests
 
     private static QueuedEvent NewEvent(EventType type, int bytes = 10) => new(type.Record(new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
         Payload.Parse(JsonElement.Parse($$"""{"n":"{{new string('x', bytes - 8)}}"}""")).Value, null, null, TimeProvider.System.GetUtcNow(),
-        new Work(Work.OfPayload)).Value);
+        new Work(Work.PerPayload)).Value);
 
     private static RecordingCall NewCall(EventType type, int events, int bytes = 10) => new([.. Enumerable.Range(0, events).Select(_ => NewEvent(type, bytes))]);
 

@@ -16,7 +16,7 @@ public sealed class RedeliverJourneyEntriesTests
     public async Task Entries_are_due_at_once_and_a_page_leads_to_the_next_one(JourneyStatus status)
     {
         var journeys = new Journeys(Journeys.Journey(status));
-        var place = new RedeliveryPlace(Journeys.Created.AddHours(3), new JourneyEntryId(Guid.AllBitsSet));
+        var place = new RedeliveryPosition(Journeys.Created.AddHours(3), new JourneyEntryId(Guid.AllBitsSet));
         Take(journeys, null, new RedeliveredPage(1_000, place));
         Take(journeys, place, new RedeliveredPage(7, null));
         var first = (await RedeliverAsync(journeys)).Value;
@@ -77,8 +77,8 @@ public sealed class RedeliverJourneyEntriesTests
     private static RedeliverJourneyEntries Command(Journeys journeys, string? token) =>
         new(Callers.Operator, journeys.Id, [DeliveryState.Failed, DeliveryState.Delivered], PageToken: token);
 
-    private void Take(Journeys journeys, RedeliveryPlace? after, RedeliveredPage page) => journeys.Locked
-        .Setup(locked => locked.RedeliverAsync(It.IsAny<RedeliverySelection>(), after, RedeliverJourneyEntries.MostTogether, _clock.GetUtcNow(), default))
+    private void Take(Journeys journeys, RedeliveryPosition? after, RedeliveredPage page) => journeys.Locked
+        .Setup(locked => locked.RedeliverAsync(It.IsAny<RedeliverySelection>(), after, RedeliverJourneyEntries.MaxPerCall, _clock.GetUtcNow(), default))
         .ReturnsAsync(page);
 
     private Task<Result<RedeliveredEntriesResponse>> RedeliverAsync(Journeys journeys, string? token = null) =>

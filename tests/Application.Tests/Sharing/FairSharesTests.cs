@@ -5,7 +5,7 @@ namespace Flownally.Application.Tests.Sharing;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FairSharesTests
 {
-    private readonly FairShares<string> _shares = new(places: 4);
+    private readonly FairShares<string> _shares = new(slots: 4);
 
     [Test]
     public async Task Nobody_holds_more_than_half()
@@ -127,7 +127,7 @@ public sealed class FairSharesTests
     [Test]
     public async Task Each_can_be_given_fewer_places_than_half()
     {
-        var turns = new FairShares<string>(places: 3, mostOfEach: 1);
+        var turns = new FairShares<string>(slots: 3, maxPerKey: 1);
         using var turn = await turns.EnterAsync("a", CancellationToken.None);
         Assert.That(turns.TryEnter("a"), Is.Null);
         Assert.That(turns.TryEnter("b"), Is.Not.Null);

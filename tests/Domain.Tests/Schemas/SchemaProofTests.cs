@@ -199,7 +199,7 @@ public sealed class SchemaProofTests
         var (old, changed) = (Compile(Catalog(branch, count)), Compile(Catalog(branch, count + 1)));
         var work = Enumerable.Range(0, 2 * Environment.ProcessorCount).AsParallel().WithDegreeOfParallelism(2 * Environment.ProcessorCount).Select(_ =>
         {
-            var spent = new Work(Work.OfProof);
+            var spent = new Work(Work.PerProof);
             Assert.That(Prover.Prove(old.Root, changed.Root, spent).Unproved, Is.Empty);
             return spent.Spent;
         }).Distinct().ToList();

@@ -33,7 +33,7 @@ public sealed class WorkTests
         var schema = Doubled(dear.Rule, levels: 20);
         var payload = JsonElement.Parse(dear.Payload);
         var cpu = Cpu();
-        var verdict = schema.Check(payload, new Work(Work.OfPayload));
+        var verdict = schema.Check(payload, new Work(Work.PerPayload));
         var spent = Cpu() - cpu;
         Assert.That(verdict.IsTooComplex, Is.True);
         Assert.That(verdict.Faults.Single().Code, Is.EqualTo("tooComplex"));
@@ -50,7 +50,7 @@ public sealed class WorkTests
 
         long Spent()
         {
-            var work = new Work(Work.OfPayload);
+            var work = new Work(Work.PerPayload);
             schema.Check(JsonElement.Parse(dear.Payload), work);
             return work.Spent;
         }
@@ -75,7 +75,7 @@ public sealed class WorkTests
         }
 
         var payload = JsonElement.Parse(text.Append(closing).Append('}').ToString());
-        var work = new Work(Work.OfPayload);
+        var work = new Work(Work.PerPayload);
         var verdict = PayloadSchema.Parse(JsonElement.Parse(schema)).Value.Check(payload, work);
         TestContext.Out.WriteLine($"{work.Spent:N0} units");
         Assert.That(verdict.IsTooComplex, Is.False);
@@ -87,8 +87,8 @@ public sealed class WorkTests
         using var gone = new CancellationTokenSource();
         gone.Cancel();
         var (rule, payload) = DearOnes[5];
-        Assert.That(() => Doubled(rule, levels: 20).Check(JsonElement.Parse(payload), new Work(Work.OfPayload, gone.Token)), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(() => Doubled(rule, levels: 20).Accepts(JsonElement.Parse(payload), new Work(Work.OfPayload, gone.Token)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Doubled(rule, levels: 20).Check(JsonElement.Parse(payload), new Work(Work.PerPayload, gone.Token)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Doubled(rule, levels: 20).Accepts(JsonElement.Parse(payload), new Work(Work.PerPayload, gone.Token)), Throws.InstanceOf<OperationCanceledException>());
     }
 
     /// <summary>An enum whose values are each tried under very many branches.</summary>
@@ -109,7 +109,7 @@ public sealed class WorkTests
     {
         var name = new string('n', 20_000);
         var schema = Schema("""{"additionalProperties":{"items":{"type":"string"} } }""");
-        var verdict = schema.Check(JsonElement.Parse($$"""{"{{name}}":[{{List(2_000, i => $"{i}")}}]}"""), new Work(Work.OfPayload));
+        var verdict = schema.Check(JsonElement.Parse($$"""{"{{name}}":[{{List(2_000, i => $"{i}")}}]}"""), new Work(Work.PerPayload));
         Assert.That(verdict.Faults, Has.Count.EqualTo(Evaluation.MaxFaults));
         Assert.That(verdict.Faults.Sum(fault => fault.PayloadPointer.Length), Is.LessThan(2_000_000));
     }

@@ -54,7 +54,7 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         {
             if (!await body.TryReadAsync(request.Body, request.ContentLength, limit, cancellationToken))
             {
-                return new RateLimited($"{BodyMemory.MostOfTenant / 1024 / 1024} MiB of request bodies at the same time", RateLimited.Soon);
+                return new RateLimited($"{BodyMemory.MostOfTenant / 1024 / 1024} MiB of request bodies at the same time", RateLimited.MinRetryAfter);
             }
         }
         catch (Exception exception) when (exception is InvalidDataException or TrailingDataException)

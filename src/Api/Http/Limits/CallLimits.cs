@@ -46,7 +46,7 @@ internal sealed class CallLimits : IDisposable
         return refused.TryGetMetadata(MetadataName.RetryAfter, out _)
             ? new RateLimited($"{limits.Calls!.Value.PerSecond} calls a second", refused.RetryAfter())
             : new RateLimited(KindOf(http) == TenantLimit.Streams ? $"{limits[TenantLimit.Streams]} streams" : $"{limits[TenantLimit.ConcurrentCalls]} calls at the same time",
-                RateLimited.Soon);
+                RateLimited.MinRetryAfter);
     }
 
     /// <summary>The limits that a call counts against, and what is left of them now.</summary>

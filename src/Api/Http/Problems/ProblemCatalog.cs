@@ -177,7 +177,7 @@ internal static class ProblemCatalog
         new(429, "Too many calls",
             "The tenant has made as many calls, or recorded as many events, as its limit allows for now; `detail` names the limit. Or many calls without a valid key came from the same address. Nothing was done.",
             "Repeat the call after as many seconds as `Retry-After` says. `RateLimit` and `RateLimit-Policy` tell what is left and what the limits are; an operator can raise them.",
-            new RateLimited("100 calls a second", RateLimited.Soon)),
+            new RateLimited("100 calls a second", RateLimited.MinRetryAfter)),
         new(500, "A fault of the server",
             "The service ran into a fault of its own.",
             "Tell its operator the `traceId`. A recording can be repeated under its idempotency key.",

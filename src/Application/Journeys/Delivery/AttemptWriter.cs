@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Flownally.Application.Journeys.Delivery;
 
-/// <summary>Writes what became of webhooks, many at a time. Disposing it writes the rest.</summary>
+/// <summary>Writes the outcomes of webhooks in batches. Disposing it writes the rest.</summary>
 internal sealed class AttemptWriter : IAsyncDisposable
 {
-    private const int MostAtOnce = 500;
+    private const int MaxBatch = 500;
 
     private static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(20);
 
@@ -15,14 +15,14 @@ internal sealed class AttemptWriter : IAsyncDisposable
     private readonly Action<Attempt> _written;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
-    private readonly CancellationToken _ending;
+    private readonly CancellationToken _stopping;
     private readonly Task _writing;
 
-    /// <param name="written">Called for each attempt that was written.</param>
-    /// <param name="ending">Cancelled when this process leads no more. A write that fails from then on is not retried.</param>
-    public AttemptWriter(IDeliveries deliveries, Action<Attempt> written, TimeProvider clock, ILogger log, CancellationToken ending)
+    /// <param name="written">Called for each attempt after it is written.</param>
+    /// <param name="stopping">Cancelled when this process stops being the leader. After that, failed writes are not retried.</param>
+    public AttemptWriter(IDeliveries deliveries, Action<Attempt> written, TimeProvider clock, ILogger log, CancellationToken stopping)
     {
-        (_deliveries, _written, _clock, _log, _ending) = (deliveries, written, clock, log, ending);
+        (_deliveries, _written, _clock, _log, _stopping) = (deliveries, written, clock, log, stopping);
         _writing = Task.Run(WriteAsync, CancellationToken.None);
     }
 
@@ -39,7 +39,7 @@ internal sealed class AttemptWriter : IAsyncDisposable
         while (await _attempts.Reader.WaitToReadAsync(CancellationToken.None))
         {
             var attempts = new List<Attempt>();
-            while (attempts.Count < MostAtOnce && _attempts.Reader.TryRead(out var attempt))
+            while (attempts.Count < MaxBatch && _attempts.Reader.TryRead(out var attempt))
             {
                 attempts.Add(attempt);
             }
@@ -49,12 +49,12 @@ internal sealed class AttemptWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Retries while this process leads: what was delivered would be delivered again.</summary>
+    /// <summary>Retries while this process is the leader. A lost outcome would cause a repeated delivery.</summary>
     private async Task WriteAsync(List<Attempt> attempts)
     {
         for (var isLast = false; !isLast;)
         {
-            isLast = _ending.IsCancellationRequested;
+            isLast = _stopping.IsCancellationRequested;
             try
             {
                 await _deliveries.SaveAsync(attempts, CancellationToken.None);
@@ -64,11 +64,11 @@ internal sealed class AttemptWriter : IAsyncDisposable
             catch (DatabaseUnavailableException exception)
             {
                 _log.LogWarning(
-                    "The outcome of {Count} webhooks is written later, or they are sent again: {Reason}",
+                    "The outcomes of {Count} webhooks could not be written. They are retried, or the webhooks are sent again: {Reason}",
                     attempts.Count, exception.Message);
             }
 
-            await Task.Delay(DeliveryLanes.PauseAfterFailure, _clock, _ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(DeliveryLanes.PauseAfterFailure, _clock, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

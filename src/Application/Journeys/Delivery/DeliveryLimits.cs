@@ -1,23 +1,23 @@
 namespace Flownally.Application.Journeys.Delivery;
 
-/// <summary>Bounds what webhooks take of the memory and connections that tenants share. What exceeds it waits in the database.</summary>
+/// <summary>Limits the memory and connections of webhooks, which tenants share. Entries beyond the limits wait in the database.</summary>
 public static class DeliveryLimits
 {
     /// <summary>
-    /// Webhooks of one journey, waiting and under way. Of these, and of those of a tenant, at most half are retries, so that there is room
-    /// for first attempts, however many retries are due.
+    /// Webhooks of one journey, waiting or in flight. Of these, and of a tenant's, at most half are retries, so that there is always room
+    /// for first attempts.
     /// </summary>
-    public const int MostOfJourney = 500;
+    public const int MaxPerJourney = 500;
 
-    /// <summary>Webhooks of one tenant, waiting and under way.</summary>
-    public const int MostOfTenant = 2_000;
+    /// <summary>Webhooks of one tenant, waiting or in flight.</summary>
+    public const int MaxPerTenant = 2_000;
 
     /// <summary>Webhooks of all tenants. Each takes about 1 KiB.</summary>
-    public const int MostInAll = 50_000;
+    public const int MaxTotal = 50_000;
 
-    /// <summary>Journeys of one tenant in one look for what is due. Where there are more, the next look goes on with them.</summary>
-    public const int MostJourneysInALook = 200;
+    /// <summary>Journeys of one tenant per poll for due webhooks. If there are more, the next poll continues after them.</summary>
+    public const int MaxJourneysPerPoll = 200;
 
-    /// <summary>Webhooks under way at once, each with a connection. One tenant has half of these places at most.</summary>
-    public const int MostUnderWay = 256;
+    /// <summary>Webhooks in flight, each with a connection. One tenant has at most half of them.</summary>
+    public const int MaxInFlight = 256;
 }

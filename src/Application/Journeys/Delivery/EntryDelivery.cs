@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Flownally.Application.Journeys.Delivery;
 
-/// <summary>Makes attempts to tell journeys' targets of entries. Counts and times those that were sent, by outcome.</summary>
+/// <summary>Attempts to deliver the webhooks of entries. Counts and times the requests by outcome.</summary>
 public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWebhookSender sender, IMeterFactory meters,
     TimeProvider clock, RandomSource random, ILogger<EntryDelivery> log)
 {
@@ -17,9 +17,9 @@ public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWe
         "flownally.webhooks.attempt.duration", "s", "How long attempts to send webhooks took, by outcome.", tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15] });
 
-    /// <summary>Makes one attempt, where there is something to send.</summary>
-    /// <returns>What became of it, and when to retry.</returns>
-    /// <exception cref="DatabaseUnavailableException">What to send cannot be read.</exception>
+    /// <summary>Makes one attempt, unless there is nothing to send.</summary>
+    /// <returns>The new state of the delivery, with the time of the next attempt.</returns>
+    /// <exception cref="DatabaseUnavailableException">The webhook cannot be read.</exception>
     public async Task<Attempt> AttemptAsync(DueEntry entry, CancellationToken cancellationToken)
     {
         if (await deliveries.FindWebhookAsync(entry, cancellationToken) is not { } webhook)
@@ -27,17 +27,17 @@ public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWe
             return NotMade(DeliveryState.None);
         }
 
-        if (webhook.Event is not { } happened)
+        if (webhook.Event is not { } @event)
         {
             return NotMade(DeliveryState.Failed);
         }
 
-        var told = new JourneyEntered("journey.entered", webhook.EnteredAt, new JourneyEnteredData(
-            new EnteredJourney(entry.JourneyId, webhook.JourneyName), new EnteredEntry(entry.Id, webhook.EnteredAt), happened));
-        var since = clock.GetTimestamp();
-        var outcome = await sender.SendAsync(
-            new WebhookRequest(entry.Id.ToString(), webhook.Target.Url.Value, webhook.Target.Secret, body.Write(told)), cancellationToken);
-        var duration = clock.GetElapsedTime(since);
+        var message = new JourneyEntered("journey.entered", webhook.EnteredAt, new JourneyEnteredData(
+            new EnteredJourney(entry.JourneyId, webhook.JourneyName), new EnteredEntry(entry.Id, webhook.EnteredAt), @event));
+        var start = clock.GetTimestamp();
+        var request = new WebhookRequest(entry.Id.ToString(), webhook.Target.Url.Value, webhook.Target.Secret, body.Write(message));
+        var outcome = await sender.SendAsync(request, cancellationToken);
+        var duration = clock.GetElapsedTime(start);
         Measure(outcome, duration);
         var attempts = entry.Attempts + 1;
         var wait = outcome.NextAfter(attempts, random.Next());
@@ -48,7 +48,7 @@ public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWe
         Attempt NotMade(DeliveryState state) => new(entry, state, entry.Attempts, At: null, NextAt: null, Status: null);
     }
 
-    /// <summary>The lanes in which one leader makes attempts.</summary>
+    /// <summary>Creates the lanes for the time of one leadership.</summary>
     internal DeliveryLanes OpenLanes() => new(this, deliveries, clock, log);
 
     private void Measure(WebhookOutcome outcome, TimeSpan duration)
@@ -60,14 +60,14 @@ public sealed class EntryDelivery(IDeliveries deliveries, IWebhookBody body, IWe
     }
 }
 
-/// <summary>Writes what a webhook says, as the API writes its answers.</summary>
+/// <summary>Serializes the body of a webhook with the JSON settings of the API.</summary>
 public interface IWebhookBody
 {
-    ReadOnlyMemory<byte> Write(JourneyEntered told);
+    ReadOnlyMemory<byte> Write(JourneyEntered message);
 }
 
-/// <summary>What a webhook says.</summary>
-/// <param name="Timestamp">When the contact entered, whichever attempt it is.</param>
+/// <summary>The body of a webhook.</summary>
+/// <param name="Timestamp">The time of the entry, in every attempt.</param>
 public sealed record JourneyEntered(string Type, DateTimeOffset Timestamp, JourneyEnteredData Data);
 
 public sealed record JourneyEnteredData(EnteredJourney Journey, EnteredEntry Entry, EventResponse Event);

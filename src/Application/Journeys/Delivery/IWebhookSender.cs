@@ -3,16 +3,16 @@ using Flownally.Domain.Journeys;
 
 namespace Flownally.Application.Journeys.Delivery;
 
-/// <summary>Sends webhooks as Standard Webhooks 1.0 says, each once: the caller retries.</summary>
+/// <summary>Sends webhooks (Standard Webhooks 1.0). It does not retry.</summary>
 public interface IWebhookSender
 {
-    /// <summary>Signs a webhook anew, sends it, and waits for the status, for 15 seconds at most.</summary>
-    /// <returns>What became of it, whatever the receiver does; only the cancellation that was asked for is thrown.</returns>
+    /// <summary>Signs and sends a webhook, and waits at most 15 seconds for the status.</summary>
+    /// <returns>The outcome. The only exception is the requested cancellation.</returns>
     Task<WebhookOutcome> SendAsync(WebhookRequest request, CancellationToken cancellationToken);
 }
 
-/// <param name="Id">The same at every attempt, so that the receiver knows a retry: letters, digits, <c>_</c> and <c>-</c>.</param>
-/// <param name="Body">JSON in UTF-8; what is signed and sent are these bytes.</param>
+/// <param name="Id">The same in every attempt, so that the receiver can detect a retry: letters, digits, <c>_</c> and <c>-</c>.</param>
+/// <param name="Body">UTF-8 JSON. Exactly these bytes are signed and sent.</param>
 public sealed record WebhookRequest(string Id, Uri Url, WebhookSecret Secret, ReadOnlyMemory<byte> Body)
 {
     private static readonly SearchValues<char> IdCharacters =
@@ -20,21 +20,21 @@ public sealed record WebhookRequest(string Id, Uri Url, WebhookSecret Secret, Re
 
     public string Id { get; } = Id.Length > 0 && !Id.AsSpan().ContainsAnyExcept(IdCharacters)
         ? Id
-        : throw new ArgumentException("The id of a webhook is letters, digits, _ and -.", nameof(Id));
+        : throw new ArgumentException("The id of a webhook consists of letters, digits, _ and -.", nameof(Id));
 }
 
-/// <summary>What became of one attempt.</summary>
-/// <param name="HttpStatus">What the receiver answered with; null where it did not answer.</param>
-/// <param name="Error">Why the attempt failed; null where it did not.</param>
+/// <summary>The outcome of one attempt.</summary>
+/// <param name="HttpStatus">The status of the response; null without a response.</param>
+/// <param name="Error">The reason for the failure; null after a delivery.</param>
 public abstract record WebhookOutcome(int? HttpStatus, DeliveryError? Error)
 {
     private const int Gone = 410;
 
     /// <summary>
-    /// How long to wait before the next attempt; null where there is to be none: after a delivery, after the last attempt of the
-    /// <see cref="RetrySchedule"/>, and where the receiver is gone for good.
+    /// The wait before the next attempt; null if there is none: after a delivery, after the last attempt of the
+    /// <see cref="RetrySchedule"/>, or after the status 410 Gone.
     /// </summary>
-    /// <param name="attempts">How many attempts were made, this one included: 1 or more.</param>
+    /// <param name="attempts">The number of attempts so far, at least 1.</param>
     /// <param name="random">A random number from 0 to 1.</param>
     public TimeSpan? NextAfter(int attempts, double random) => this switch
     {
@@ -43,13 +43,13 @@ public abstract record WebhookOutcome(int? HttpStatus, DeliveryError? Error)
         _ => RetrySchedule.After(attempts, random),
     };
 
-    /// <summary>The receiver answered with a status of 2xx. What it says besides does not matter, nor whether it comes to an end.</summary>
+    /// <summary>The receiver responded with a 2xx status. The body of the response is ignored and need not be complete.</summary>
     public sealed record Delivered(int Status) : WebhookOutcome(Status, Error: null);
 
-    /// <summary>The receiver answered with another status; 3xx too, because redirects are not followed.</summary>
-    /// <param name="RetryAfter">What its header <c>Retry-After</c> asks for (RFC 9110 §10.2.3).</param>
+    /// <summary>The receiver responded with another status. This includes 3xx, because redirects are not followed.</summary>
+    /// <param name="RetryAfter">The header <c>Retry-After</c> (RFC 9110 §10.2.3).</param>
     public sealed record Refused(int Status, TimeSpan? RetryAfter = null) : WebhookOutcome(Status, DeliveryError.Status);
 
-    /// <summary>There was no status.</summary>
+    /// <summary>There was no response.</summary>
     public sealed record Failed(DeliveryError Reason) : WebhookOutcome(HttpStatus: null, Reason);
 }

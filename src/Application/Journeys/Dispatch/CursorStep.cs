@@ -3,36 +3,36 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Application.Journeys.Dispatch;
 
-/// <summary>Reads the next events of the feed, of all tenants, and lets contacts enter the journeys that react to them.</summary>
+/// <summary>Reads the next events of all tenants in the feed, and lets contacts enter the journeys that react to them.</summary>
 public sealed class CursorStep(IJourneyFeed feed, IDispatchStore store, IOptions<JourneyShareOptions> share, TimeProvider clock)
 {
-    /// <summary>Events in one step.</summary>
-    public const int PageSize = EntryMatcher.Most;
+    /// <summary>Limit of events per step.</summary>
+    public const int PageSize = EntryMatcher.MaxPerStep;
 
-    /// <returns>A state that has moved on. A tenant that has used up its share with events left is behind.</returns>
+    /// <returns>The next state. A tenant falls behind if it has used up its share and has more events.</returns>
     /// <exception cref="LeadershipLostException">Another process has moved the cursor.</exception>
     public async Task<StepResult> RunAsync(DispatchState state, CancellationToken cancellationToken)
     {
         var page = await feed.ReadAsync(state.Place, PageSize, cancellationToken);
         var matcher = new EntryMatcher(state.Stored.LastEntry, share.Value, clock);
         var behind = new Dictionary<TenantId, Backlog>();
-        foreach (var asked in page.Asked)
+        foreach (var candidate in page.Candidates)
         {
-            if (matcher.HasUsedUp(asked.TenantId))
+            if (matcher.HasUsedUp(candidate.TenantId))
             {
-                behind.TryAdd(asked.TenantId, matcher.BacklogOf(asked.TenantId));
+                behind.TryAdd(candidate.TenantId, matcher.BacklogOf(candidate.TenantId));
                 continue;
             }
 
-            matcher.Match(asked, cancellationToken);
+            matcher.Match(candidate, cancellationToken);
             if (matcher.IsFull)
             {
-                page = page with { Through = asked.Place, More = true };
+                page = page with { Through = candidate.Place, More = true };
                 break;
             }
         }
 
-        // A move without entries is only worth storing now and then: to read its events again has no effect.
+        // A step without entries is stored only now and then, because reading its events again has no effect.
         if (matcher is { Entries.Count: 0, FailedFilters.Count: 0 } && behind.Count == 0 && !page.More)
         {
             return new StepResult(state with { Place = page.Through }, [], [], page.Events, More: false);

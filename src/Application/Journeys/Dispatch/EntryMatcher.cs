@@ -7,21 +7,21 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Application.Journeys.Dispatch;
 
-/// <summary>Matches the events of one step with journeys, and counts how much of its share each tenant has used.</summary>
-/// <param name="after">The newest entry: ids of entries ascend.</param>
+/// <summary>Matches the events of one step with journeys, and counts the used share of each tenant.</summary>
+/// <param name="after">The newest entry; ids of new entries follow it.</param>
 internal sealed class EntryMatcher(JourneyEntryId after, JourneyShareOptions share, TimeProvider clock)
 {
-    /// <summary>Entries in one step, and events. Bounds memory and the length of the transaction.</summary>
-    public const int Most = 5_000;
+    /// <summary>Limit of entries, and of events, per step. It bounds memory and the duration of the transaction.</summary>
+    public const int MaxPerStep = 5_000;
 
-    /// <summary>For one filter and one event: some 40 ms.</summary>
-    public const long MostWorkOfFilter = Work.OfPayload / 14;
+    /// <summary>Work budget for one filter and one event, about 40 ms.</summary>
+    public const long MaxFilterWork = Work.PerPayload / 14;
 
-    /// <summary>For all filters of one event, about a second: other tenants wait for it. What is left then counts as too complex.</summary>
-    public const long MostWorkOfEvent = 2 * Work.OfPayload;
+    /// <summary>Work budget for all filters of one event, about a second. Filters beyond it count as too complex.</summary>
+    public const long MaxEventWork = 2 * Work.PerPayload;
 
-    /// <summary>Of filters; they are checked before the transaction begins.</summary>
-    private static readonly TimeSpan LongestTime = TimeSpan.FromMilliseconds(250);
+    /// <summary>Limit of the time for filters per step. They are evaluated before the transaction begins.</summary>
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(250);
 
     private readonly IdGenerator _ids = new(clock, after.Value);
     private readonly List<NewEntry> _entries = [];
@@ -33,74 +33,74 @@ internal sealed class EntryMatcher(JourneyEntryId after, JourneyShareOptions sha
 
     public IReadOnlyList<FailedFilter> FailedFilters => [.. _failed.Values];
 
-    /// <summary>The rest of the events is left to the next step.</summary>
-    public bool IsFull => _entries.Count >= Most || _time >= LongestTime;
+    /// <summary>Whether the next step must read the remaining events.</summary>
+    public bool IsFull => _entries.Count >= MaxPerStep || _time >= MaxTime;
 
-    /// <summary>An id that follows those of all entries.</summary>
+    /// <summary>Creates an id that follows the ids of all entries.</summary>
     public JourneyEntryId NextId() => new(_ids.Next());
 
-    /// <summary>Whether the tenant has had its share.</summary>
+    /// <summary>Whether the tenant has used up its share of the step.</summary>
     public bool HasUsedUp(TenantId tenant) =>
         _usages.TryGetValue(tenant, out var usage) && (usage.Entries >= share.Entries || usage.Time >= share.Time);
 
-    /// <summary>The tenant's events that are left to later steps, where it has used up its share.</summary>
+    /// <summary>The tenant's remaining events, for later steps.</summary>
     public Backlog BacklogOf(TenantId tenant) => new(tenant, _usages[tenant].Place);
 
-    /// <summary>Lets the contact enter the journeys that the event matches, however many.</summary>
-    /// <exception cref="OperationCanceledException">The process is about to end.</exception>
-    public void Match(AskedEvent asked, CancellationToken cancellationToken)
+    /// <summary>Lets the contact enter all journeys that the event matches.</summary>
+    /// <exception cref="OperationCanceledException">The process is stopping.</exception>
+    public void Match(CandidateEvent candidate, CancellationToken cancellationToken)
     {
-        var (since, before, left) = (clock.GetTimestamp(), _entries.Count, MostWorkOfEvent);
-        foreach (var journey in asked.Journeys)
+        var (start, before, left) = (clock.GetTimestamp(), _entries.Count, MaxEventWork);
+        foreach (var journey in candidate.Journeys)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var work = new Work(Math.Min(MostWorkOfFilter, left), cancellationToken);
-            var matches = Matches(asked, journey, work);
+            var work = new Work(Math.Min(MaxFilterWork, left), cancellationToken);
+            var matches = Matches(candidate, journey, work);
             left -= work.Spent;
             if (matches)
             {
                 var once = journey.Activation.Value.EntryMode == EntryMode.Once;
-                _entries.Add(new NewEntry(asked.TenantId, NextId(), journey.Id, asked.Id, asked.ContactId, once));
+                _entries.Add(new NewEntry(candidate.TenantId, NextId(), journey.Id, candidate.Id, candidate.ContactId, once));
             }
         }
 
-        var time = clock.GetElapsedTime(since);
+        var time = clock.GetElapsedTime(start);
         _time += time;
-        var usage = _usages.GetValueOrDefault(asked.TenantId);
-        _usages[asked.TenantId] = new Usage(usage.Entries + _entries.Count - before, usage.Time + time, asked.Place);
+        var usage = _usages.GetValueOrDefault(candidate.TenantId);
+        _usages[candidate.TenantId] = new Usage(usage.Entries + _entries.Count - before, usage.Time + time, candidate.Place);
     }
 
     /// <summary>
-    /// A filter that fails does not stop the step, for which the journeys of all tenants wait. A machine that is too busy does: the step is
-    /// retried.
+    /// A filter that fails does not stop the step, because the journeys of all tenants wait for it. A machine that is too busy stops the
+    /// step, and the step is retried.
     /// </summary>
-    private bool Matches(AskedEvent asked, ActiveJourney journey, Work work)
+    private bool Matches(CandidateEvent candidate, ActiveJourney journey, Work work)
     {
         try
         {
             var trigger = journey.Activation.Value.TriggerConfig;
-            var outcome = trigger.Matches(trigger.PayloadFilter is null ? default : asked.Payload.Value, work);
+            var outcome = trigger.Matches(trigger.PayloadFilter is null ? default : candidate.Payload.Value, work);
             if (outcome == FilterOutcome.TooComplex)
             {
-                Fail(asked, journey, FilterError.TooComplex, null);
+                Fail(candidate, journey, FilterError.TooComplex, null);
             }
 
             return outcome == FilterOutcome.Matches;
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or TimeoutException or OutOfMemoryException))
         {
-            Fail(asked, journey, FilterError.Failed, exception);
+            Fail(candidate, journey, FilterError.Failed, exception);
             return false;
         }
     }
 
-    private void Fail(AskedEvent asked, ActiveJourney journey, string code, Exception? exception)
+    private void Fail(CandidateEvent candidate, ActiveJourney journey, string code, Exception? exception)
     {
         var times = _failed.TryGetValue(journey.Id, out var earlier) ? earlier.Times + 1 : 1;
-        var error = new FilterError(Microseconds.Truncate(clock.GetUtcNow()), asked.Id, code);
-        _failed[journey.Id] = new FailedFilter(asked.TenantId, journey.Id, journey.TriggerRevision, error, times, exception);
+        var error = new FilterError(Microseconds.Truncate(clock.GetUtcNow()), candidate.Id, code);
+        _failed[journey.Id] = new FailedFilter(candidate.TenantId, journey.Id, journey.TriggerRevision, error, times, exception);
     }
 
-    /// <param name="Place">Of the last event.</param>
+    /// <param name="Place">The place of the last event.</param>
     private readonly record struct Usage(int Entries, TimeSpan Time, FeedPlace Place);
 }

@@ -11,29 +11,29 @@ namespace Flownally.Application.Journeys.Dispatch;
 public interface IJourneyFeed
 {
     /// <summary>
-    /// Reads on, without the events of tenants that are behind. All intervals that decide about what is read are known by then, because
-    /// it lies before the feed's horizon.
+    /// Reads the next events, without those of tenants that are behind. The events are before the feed's horizon, so all activation
+    /// intervals that apply to them are known.
     /// </summary>
-    /// <param name="limit">How many events are read at most; fewer, where their payloads are large.</param>
+    /// <param name="limit">Limit of events. Fewer are read if their payloads are large.</param>
     Task<JourneyPage> ReadAsync(FeedPlace after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Reads on in the events of one tenant that is behind.</summary>
-    /// <param name="through">The last place that is read: what follows is read with the events of all tenants.</param>
+    /// <summary>Reads the next events of one tenant that is behind.</summary>
+    /// <param name="through">The last place to read. Later events are read together with those of all tenants.</param>
     Task<JourneyPage> ReadBacklogAsync(Backlog backlog, FeedPlace through, CancellationToken cancellationToken);
 }
 
-/// <param name="Asked">Those that journeys ask for, in the order of the feed.</param>
-/// <param name="Through">How far was read.</param>
-/// <param name="Events">How many events were read, most of which no journey may be about.</param>
-/// <param name="More">Whether more may be read already.</param>
-public sealed record JourneyPage(IReadOnlyList<AskedEvent> Asked, FeedPlace Through, int Events, bool More);
+/// <param name="Candidates">The events that journeys may react to, in the order of the feed.</param>
+/// <param name="Through">The last place that was read.</param>
+/// <param name="Events">The number of events that were read, including those of no interest to journeys.</param>
+/// <param name="More">Whether more events may be readable.</param>
+public sealed record JourneyPage(IReadOnlyList<CandidateEvent> Candidates, FeedPlace Through, int Events, bool More);
 
-/// <summary>An event of a type that active journeys ask for.</summary>
-/// <param name="Payload">Undefined where no journey asks for it. Parsed when it is first asked for, which can fail.</param>
-/// <param name="Journeys">In whose intervals it lies.</param>
-public sealed record AskedEvent(FeedPlace Place, TenantId TenantId, EventId Id, ContactId ContactId, Lazy<JsonElement> Payload,
+/// <summary>An event of a type that active journeys react to.</summary>
+/// <param name="Payload">Undefined if no journey has a filter. Parsed on first use, which can fail.</param>
+/// <param name="Journeys">The journeys that were active for the type when the event was recorded.</param>
+public sealed record CandidateEvent(FeedPlace Place, TenantId TenantId, EventId Id, ContactId ContactId, Lazy<JsonElement> Payload,
     IEnumerable<ActiveJourney> Journeys);
 
-/// <param name="Activation">Compiles its filter when it is first asked for, which can fail.</param>
-/// <param name="TriggerRevision">The revision that brought the trigger.</param>
+/// <param name="Activation">Its filter is compiled on first use, which can fail.</param>
+/// <param name="TriggerRevision">The revision that set the trigger.</param>
 public sealed record ActiveJourney(JourneyId Id, Lazy<JourneyActivation> Activation, int TriggerRevision = 1);

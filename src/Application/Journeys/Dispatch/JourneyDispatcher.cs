@@ -4,38 +4,38 @@ using Flownally.Application.Journeys.Delivery;
 namespace Flownally.Application.Journeys.Dispatch;
 
 /// <summary>
-/// Follows the feed while this process leads: contacts enter journeys, and webhooks tell targets. What it holds in memory it can lose:
-/// entries and the cursor are written together, and a webhook whose outcome was not written is sent again. Decision 15.
+/// Reads the feed while this process is the leader, lets contacts enter journeys, and sends webhooks. A crash loses nothing: entries
+/// and the cursor are written together, and a webhook without a stored outcome is sent again. Decision 15.
 /// </summary>
 public sealed class JourneyDispatcher(IDispatchStore store, CursorStep cursorStep, BacklogStep backlogStep, EntryDelivery delivery,
     IFeedWatcher watcher, FilterErrorReport filterErrors, JourneyLag lag, TimeProvider clock)
 {
-    /// <summary>Between looks for webhooks that are due, and checks that this process still leads.</summary>
+    /// <summary>Interval of polls for due webhooks and of leadership checks.</summary>
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(1);
 
-    /// <summary>Runs until it fails or is cancelled. For one caller at a time.</summary>
-    /// <param name="checkLeadership">Throws where this process leads no more.</param>
+    /// <summary>Runs until it fails or is cancelled. Not thread-safe.</summary>
+    /// <param name="checkLeadership">Throws if this process is no longer the leader.</param>
     /// <exception cref="LeadershipLostException">Another process has moved the cursor.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database cannot be reached.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database is unavailable.</exception>
     public async Task RunAsync(Func<CancellationToken, Task> checkLeadership, CancellationToken cancellationToken)
     {
         await using var lanes = delivery.OpenLanes();
         var (state, pace, more) = (await store.LoadAsync(cancellationToken), new StepPace(clock), true);
-        var news = watcher.NextAsync();
+        var nextEvents = watcher.NextAsync();
         for (long? checkedAt = null; ;)
         {
-            // Before the first step, too: what an earlier leader left was recorded before what is read next.
+            // Entries of an earlier leader precede the entries of the first step, so they are loaded before it.
             if (checkedAt is null || clock.GetElapsedTime(checkedAt.Value) >= BetweenChecks)
             {
                 checkedAt = clock.GetTimestamp();
                 await checkLeadership(cancellationToken);
-                await lanes.TopUpAsync(cancellationToken);
+                await lanes.LoadDueAsync(cancellationToken);
             }
 
-            if (more || news.IsCompleted)
+            if (more || nextEvents.IsCompleted)
             {
                 lag.Begin();
-                news = watcher.NextAsync();
+                nextEvents = watcher.NextAsync();
                 var step = Take(await cursorStep.RunAsync(state, cancellationToken), lanes);
                 (state, more) = (step.State, step.More);
                 pace.Add(step.Events, more);
@@ -51,8 +51,8 @@ public sealed class JourneyDispatcher(IDispatchStore store, CursorStep cursorSte
             else if (!more)
             {
                 lag.End();
-                await news.WithinAsync(BetweenChecks, clock, cancellationToken);
-                await Task.Delay(pace.Rest, clock, cancellationToken);
+                await nextEvents.WithinAsync(BetweenChecks, clock, cancellationToken);
+                await Task.Delay(pace.Pause, clock, cancellationToken);
             }
         }
     }

@@ -1,15 +1,15 @@
 namespace Flownally.Application.Journeys.Dispatch;
 
 /// <summary>
-/// How long the dispatcher rests when it has read all there is. A step interrupts recording at the same price however many events it
-/// finds, so the rest is in proportion to what is recorded. It doubles while steps find no events: then no journey is active.
+/// The pause of the dispatcher after it has read all events. Each step slows recording down by the same amount, however many events it
+/// finds, so the pause is proportional to the rate of recording. It doubles while steps find no events: then no journey is active.
 /// </summary>
 internal sealed class StepPace(TimeProvider clock)
 {
-    /// <summary>Events a second, from which on the rest is the longest.</summary>
-    private const double Busy = 10_000;
+    /// <summary>The rate from which on the pause is the longest.</summary>
+    private const double BusyEventsPerSecond = 10_000;
 
-    /// <summary>What is recorded meanwhile shares a step, and so a commit.</summary>
+    /// <summary>Events recorded in the meantime share a step, and so a commit.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
 
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
@@ -17,18 +17,18 @@ internal sealed class StepPace(TimeProvider clock)
     private long _since = clock.GetTimestamp();
     private int _events;
 
-    /// <summary>From <see cref="Shortest"/> to <see cref="Longest"/>.</summary>
-    public TimeSpan Rest { get; private set; } = Shortest;
+    /// <summary>The pause, from <see cref="Shortest"/> to <see cref="Longest"/>.</summary>
+    public TimeSpan Pause { get; private set; } = Shortest;
 
-    /// <param name="events">How many events a step found.</param>
-    /// <param name="more">Whether more may be read already; then the next step counts with this one.</param>
+    /// <param name="events">The number of events in a step.</param>
+    /// <param name="more">Whether more events may be readable. Then the next step counts together with this one.</param>
     public void Add(int events, bool more)
     {
         _events += events;
         if (!more)
         {
-            var share = _events == 0 ? 2 * Rest / Longest : _events / clock.GetElapsedTime(_since).TotalSeconds / Busy;
-            Rest = Longest * Math.Clamp(share, Shortest / Longest, 1);
+            var share = _events == 0 ? 2 * Pause / Longest : _events / clock.GetElapsedTime(_since).TotalSeconds / BusyEventsPerSecond;
+            Pause = Longest * Math.Clamp(share, Shortest / Longest, 1);
             (_events, _since) = (0, clock.GetTimestamp());
         }
     }

@@ -132,9 +132,9 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
             known = known.Select(id => id.Value).ToArray(),
             after_tenants = after.Keys.Select(tenant => tenant.Value).ToArray(),
             after_journeys = after.Values.Select(journey => journey.Value).ToArray(),
-            journeys = DeliveryLimits.MostJourneysInALook,
-            entries = DeliveryLimits.MostOfTenant,
-            entries_of_journey = DeliveryLimits.MostOfJourney,
+            journeys = DeliveryLimits.MaxJourneysPerPoll,
+            entries = DeliveryLimits.MaxPerTenant,
+            entries_of_journey = DeliveryLimits.MaxPerJourney,
         }, cancellationToken);
         var entries = rows.Where(row => row.Id is not null).Select(row => new DueEntry(
             row.TenantId, row.JourneyId, row.Id!.Value, row.ContactId!.Value, row.Attempts!.Value, row.Redeliveries!.Value));

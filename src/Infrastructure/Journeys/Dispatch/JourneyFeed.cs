@@ -131,7 +131,7 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
     {
         var events = rows.Where(row => row.TransactionId is not null).ToList();
         var byType = await intervals.FindAsync(after, [.. events.Select(row => row.Type).Distinct()], cancellationToken);
-        var asked = events.Select(row => new AskedEvent(row.Place, row.TenantId, row.Id, row.ContactId,
+        var asked = events.Select(row => new CandidateEvent(row.Place, row.TenantId, row.Id, row.ContactId,
             new Lazy<JsonElement>(() => row.Payload is { } payload ? JsonElement.Parse(payload.Utf8.Span) : default),
             byType[row.Type].Where(active => active.Interval.Contains(row.Place)).Select(active => active.Journey)));
         if (wasCut)

@@ -21,11 +21,11 @@ public sealed class DeliveryLanesTests
         var deliveries = new Stub(tenant => tenant == live);
         await using var lanes = deliveries.OpenLanes();
         lanes.Add([.. Enumerable.Range(0, 100).SelectMany(_ => Entries(dead, 50))]);
-        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MostOfTenant));
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MaxPerTenant));
         lanes.Add(Entries(live, 40));
         Assert.That(() => deliveries.Saved, Is.EqualTo(40).After(10_000, 20));
-        Assert.That(() => deliveries.UnderWay, Is.EqualTo(DeliveryLimits.MostUnderWay / 2).After(10_000, 20));
-        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MostOfTenant));
+        Assert.That(() => deliveries.UnderWay, Is.EqualTo(DeliveryLimits.MaxInFlight / 2).After(10_000, 20));
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MaxPerTenant));
     }
 
     [Test]
@@ -33,13 +33,13 @@ public sealed class DeliveryLanesTests
     {
         var deliveries = new Stub(_ => false);
         await using var lanes = deliveries.OpenLanes();
-        for (var i = 0; i <= DeliveryLimits.MostInAll / DeliveryLimits.MostOfTenant; i++)
+        for (var i = 0; i <= DeliveryLimits.MaxTotal / DeliveryLimits.MaxPerTenant; i++)
         {
             var tenant = new TenantId(Ids.Next());
-            lanes.Add([.. Enumerable.Range(0, 5).SelectMany(_ => Entries(tenant, DeliveryLimits.MostOfJourney))]);
+            lanes.Add([.. Enumerable.Range(0, 5).SelectMany(_ => Entries(tenant, DeliveryLimits.MaxPerJourney))]);
         }
 
-        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MostInAll));
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MaxTotal));
     }
 
     [Test]
@@ -51,12 +51,12 @@ public sealed class DeliveryLanesTests
         var left = Entries(tenant, 3);
         var more = new DueEntry(tenant, left[0].JourneyId, new JourneyEntryId(Ids.Next()), left[0].ContactId, 0);
         deliveries.Due = new DueEntries(left, [new DueJourney(tenant, left[0].JourneyId, Limit: 3)]);
-        await lanes.TopUpAsync(default);
+        await lanes.LoadDueAsync(default);
         lanes.Add([more]);
         Assert.That(() => deliveries.Saved, Is.EqualTo(3).After(10_000, 20));
         Assert.That(lanes.Known, Does.Not.Contain(more.Id), "There may be more before it.");
         deliveries.Due = new DueEntries([more], [new DueJourney(tenant, more.JourneyId, Limit: 3)]);
-        await lanes.TopUpAsync(default);
+        await lanes.LoadDueAsync(default);
         Assert.That(() => deliveries.Saved, Is.EqualTo(4).After(10_000, 20));
     }
 
@@ -66,15 +66,15 @@ public sealed class DeliveryLanesTests
         var tenant = new TenantId(Ids.Next());
         var deliveries = new Stub(_ => true);
         await using var lanes = deliveries.OpenLanes();
-        DueJourney[] journeys = [.. Enumerable.Range(0, DeliveryLimits.MostJourneysInALook).Select(_ => new DueJourney(tenant, new JourneyId(Ids.Next()), Limit: 10))];
+        DueJourney[] journeys = [.. Enumerable.Range(0, DeliveryLimits.MaxJourneysPerPoll).Select(_ => new DueJourney(tenant, new JourneyId(Ids.Next()), Limit: 10))];
         deliveries.Due = new DueEntries([], journeys);
-        await lanes.TopUpAsync(default);
+        await lanes.LoadDueAsync(default);
         deliveries.Due = new DueEntries([], journeys[..1]);
-        await lanes.TopUpAsync(default);
+        await lanes.LoadDueAsync(default);
         Assert.That(deliveries.After, Is.EqualTo(new Dictionary<TenantId, JourneyId> { [tenant] = journeys[^1].Id }));
         lanes.Add(Entries(tenant, 1));
         Assert.That(lanes.Known, Is.Empty, "Of journeys that were not looked at, some may be left.");
-        await lanes.TopUpAsync(default);
+        await lanes.LoadDueAsync(default);
         Assert.That(deliveries.After, Is.Empty);
         lanes.Add(Entries(tenant, 1));
         Assert.That(lanes.Known, Is.Not.Empty);
@@ -86,11 +86,11 @@ public sealed class DeliveryLanesTests
         var tenant = new TenantId(Ids.Next());
         var deliveries = new Stub(_ => false);
         await using var lanes = deliveries.OpenLanes();
-        var journeys = Enumerable.Range(0, 5).Select(_ => Entries(tenant, DeliveryLimits.MostOfJourney)).ToList();
+        var journeys = Enumerable.Range(0, 5).Select(_ => Entries(tenant, DeliveryLimits.MaxPerJourney)).ToList();
         deliveries.Due = new DueEntries([.. journeys.SelectMany(entries => entries).Select(entry => entry with { Redeliveries = 1 })],
-            [.. journeys.Select(entries => new DueJourney(tenant, entries[0].JourneyId, DeliveryLimits.MostOfJourney))]);
-        await lanes.TopUpAsync(default);
-        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MostOfTenant / 2));
+            [.. journeys.Select(entries => new DueJourney(tenant, entries[0].JourneyId, DeliveryLimits.MaxPerJourney))]);
+        await lanes.LoadDueAsync(default);
+        Assert.That(lanes.Known, Has.Count.EqualTo(DeliveryLimits.MaxPerTenant / 2));
         DueEntry[] news = [.. journeys.Select(entries => entries[^1] with { Id = new JourneyEntryId(Ids.Next()) })];
         lanes.Add(news);
         Assert.That(lanes.Known, Is.SupersetOf(news.Select(entry => entry.Id)));

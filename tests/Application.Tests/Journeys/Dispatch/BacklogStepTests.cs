@@ -42,7 +42,7 @@ public sealed class BacklogStepTests
     [Test]
     public async Task A_tenant_that_has_read_all_up_to_the_cursor_is_no_longer_behind()
     {
-        var backlog = Behind([Asked(101, 1), Asked(102, 1)], more: false);
+        var backlog = Behind([Candidate(101, 1), Candidate(102, 1)], more: false);
         var step = await RunAsync(backlog);
         using (Assert.EnterMultipleScope())
         {
@@ -58,7 +58,7 @@ public sealed class BacklogStepTests
     [Test]
     public async Task A_share_ends_with_the_event_that_uses_it_up()
     {
-        var backlog = Behind([Asked(101, 1), Asked(102, Share.Entries - 1), Asked(103, 1)], more: false);
+        var backlog = Behind([Candidate(101, 1), Candidate(102, Share.Entries - 1), Candidate(103, 1)], more: false);
         var step = await RunAsync(backlog);
         Assert.That(_written!.Entries, Has.Count.EqualTo(Share.Entries));
         Assert.That(step.State.Behind.Single().Place, Is.EqualTo(new FeedPlace(102, 1)));
@@ -68,14 +68,14 @@ public sealed class BacklogStepTests
     [Test]
     public async Task What_was_not_read_yet_is_left_though_the_share_is_not_used_up()
     {
-        var step = await RunAsync(Behind([Asked(101, 1)], more: true));
+        var step = await RunAsync(Behind([Candidate(101, 1)], more: true));
         Assert.That(step.State.Behind.Single().Place, Is.EqualTo(new FeedPlace(150, 0)));
     }
 
     [Test]
     public async Task Tenants_take_turns()
     {
-        var backlogs = Enumerable.Range(0, 7).Select(_ => Behind([Asked(101, Share.Entries), Asked(102, 1)], more: false)).ToList();
+        var backlogs = Enumerable.Range(0, 7).Select(_ => Behind([Candidate(101, Share.Entries), Candidate(102, 1)], more: false)).ToList();
         var step = await RunAsync([.. backlogs]);
         Assert.That(_written!.Entries, Has.Count.EqualTo(5 * Share.Entries), "as many as make a step");
         Assert.That(step.State.Behind.Select(backlog => backlog.TenantId), Is.EqualTo([.. backlogs[5..].Select(backlog => backlog.TenantId), .. backlogs[..5].Select(backlog => backlog.TenantId)]));
@@ -84,10 +84,10 @@ public sealed class BacklogStepTests
     [Test]
     public async Task A_step_looks_at_few_tenants_though_none_of_their_events_makes_an_entry()
     {
-        var backlogs = Enumerable.Range(0, BacklogStep.MostTenants + 1).Select(_ => Behind([], more: true)).ToList();
+        var backlogs = Enumerable.Range(0, BacklogStep.MaxTenants + 1).Select(_ => Behind([], more: true)).ToList();
         var step = await RunAsync([.. backlogs]);
         Assert.That(step.State.Behind[0], Is.EqualTo(backlogs[^1]));
-        Assert.That(_written!.Behind, Has.Count.EqualTo(BacklogStep.MostTenants));
+        Assert.That(_written!.Behind, Has.Count.EqualTo(BacklogStep.MaxTenants));
     }
 
     [Test]
@@ -98,11 +98,11 @@ public sealed class BacklogStepTests
         Assert.That(step.State.Stored.LastEntry.ToString(), Is.GreaterThan(Stored.LastEntry.ToString()).Using((IComparer<string>)StringComparer.Ordinal));
     }
 
-    private static AskedEvent Asked(long transaction, int journeys) => new(new FeedPlace(transaction, 1), default, new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
+    private static CandidateEvent Candidate(long transaction, int journeys) => new(new FeedPlace(transaction, 1), default, new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
         new Lazy<JsonElement>(), Enumerable.Range(0, journeys).Select(_ => new ActiveJourney(new JourneyId(Ids.Next()),
             new Lazy<JourneyActivation>(new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), null), EntryMode.EveryTime)))));
 
-    private Backlog Behind(AskedEvent[] asked, bool more)
+    private Backlog Behind(CandidateEvent[] asked, bool more)
     {
         var backlog = new Backlog(new TenantId(Ids.Next()), new FeedPlace(100, 0));
         _feed.Setup(feed => feed.ReadBacklogAsync(backlog, Place, default)).ReturnsAsync(new JourneyPage(

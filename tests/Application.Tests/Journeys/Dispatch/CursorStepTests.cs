@@ -49,8 +49,8 @@ public sealed class CursorStepTests
     public async Task Who_matches_enters_in_the_order_of_the_feed_and_the_cursor_moves_along()
     {
         var filter = PayloadSchema.Parse(JsonElement.Parse("""{"required":["total"]}""")).Value;
-        Read(3, Asked("ctc_1", "{}", (null, EntryMode.Once)), Asked("ctc_2", "{}", (filter, EntryMode.Once)),
-            Asked("ctc_3", """{"total":1}""", (filter, EntryMode.EveryTime), (null, EntryMode.Once)));
+        Read(3, Candidate("ctc_1", "{}", (null, EntryMode.Once)), Candidate("ctc_2", "{}", (filter, EntryMode.Once)),
+            Candidate("ctc_3", """{"total":1}""", (filter, EntryMode.EveryTime), (null, EntryMode.Once)));
         var step = await RunAsync();
         var (from, to, entries, _, _, _) = _entered.Single();
         using (Assert.EnterMultipleScope())
@@ -69,7 +69,7 @@ public sealed class CursorStepTests
     {
         var ahead = new FakeTimeProvider(Clock.GetUtcNow() + TimeSpan.FromHours(1));
         _stored = _stored with { LastEntry = new JourneyEntryId(new IdGenerator(ahead).Next()) };
-        Read(1, Asked("ctc_1", "{}", (null, EntryMode.Once)));
+        Read(1, Candidate("ctc_1", "{}", (null, EntryMode.Once)));
         await RunAsync();
         Assert.That(_entered.Single().Entries.Single().Id.ToString(), Is.GreaterThan(_stored.LastEntry.ToString()).Using((IComparer<string>)StringComparer.Ordinal));
     }
@@ -92,7 +92,7 @@ public sealed class CursorStepTests
     public async Task As_many_entries_as_a_page_has_events_end_the_step_behind_the_event_that_made_them()
     {
         var half = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), CursorStep.PageSize / 2).ToArray();
-        Read(3, Asked("ctc_1", "{}", half), Asked("ctc_2", "{}", half), Asked("ctc_3", "{}", half));
+        Read(3, Candidate("ctc_1", "{}", half), Candidate("ctc_2", "{}", half), Candidate("ctc_3", "{}", half));
         var step = await RunAsync();
         Assert.That(_entered.Single().Entries.Select(entry => entry.ContactId.Value).Distinct(), Is.EqualTo(["ctc_1", "ctc_2"]));
         Assert.That((step.State.Place, step.State.Stored.Place, step.More), Is.EqualTo((new FeedPlace(110, 2), new FeedPlace(110, 2), true)));
@@ -103,8 +103,8 @@ public sealed class CursorStepTests
     {
         var (large, small) = (new TenantId(Ids.Next()), new TenantId(Ids.Next()));
         var many = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries).ToArray();
-        Read(4, Asked("ctc_1", "{}", many) with { TenantId = large }, Asked("ctc_2", "{}", many) with { TenantId = large },
-            Asked("ctc_3", "{}", (null, EntryMode.Once)) with { TenantId = small }, Asked("ctc_4", "{}", many) with { TenantId = large });
+        Read(4, Candidate("ctc_1", "{}", many) with { TenantId = large }, Candidate("ctc_2", "{}", many) with { TenantId = large },
+            Candidate("ctc_3", "{}", (null, EntryMode.Once)) with { TenantId = small }, Candidate("ctc_4", "{}", many) with { TenantId = large });
         var step = await RunAsync();
         using (Assert.EnterMultipleScope())
         {
@@ -122,14 +122,14 @@ public sealed class CursorStepTests
     {
         var tenant = new TenantId(Ids.Next());
         var some = Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries + beyond).ToArray();
-        Read(2, Asked("ctc_1", "{}", some) with { TenantId = tenant }, Asked("ctc_2", "{}", (null, EntryMode.Once)) with { TenantId = tenant });
+        Read(2, Candidate("ctc_1", "{}", some) with { TenantId = tenant }, Candidate("ctc_2", "{}", (null, EntryMode.Once)) with { TenantId = tenant });
         Assert.That((await RunAsync()).State.Behind.Count == 1, Is.EqualTo(isUsedUp));
     }
 
     [Test]
     public async Task A_tenant_without_further_events_does_not_fall_behind_however_many_entries_its_last_one_makes()
     {
-        Read(1, Asked("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries + 1)]));
+        Read(1, Candidate("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((null, EntryMode.EveryTime), Share.Entries + 1)]));
         var step = await RunAsync();
         Assert.That((step.Due.Count, step.State.Behind), Is.EqualTo((Share.Entries + 1, Array.Empty<Backlog>())));
     }
@@ -138,8 +138,8 @@ public sealed class CursorStepTests
     public async Task A_tenant_whose_filters_take_long_falls_behind_though_nobody_enters()
     {
         var (slow, other) = (new TenantId(Ids.Next()), new TenantId(Ids.Next()));
-        var first = Asked("ctc_1", "{}", (Filter, EntryMode.Once)) with { TenantId = slow, Payload = new Lazy<JsonElement>(() => { Clock.Advance(Share.Time); return JsonElement.Parse("{}"); }) };
-        Read(3, first, Asked("ctc_2", "{}", (null, EntryMode.Once)) with { TenantId = slow }, Asked("ctc_3", "{}", (null, EntryMode.Once)) with { TenantId = other });
+        var first = Candidate("ctc_1", "{}", (Filter, EntryMode.Once)) with { TenantId = slow, Payload = new Lazy<JsonElement>(() => { Clock.Advance(Share.Time); return JsonElement.Parse("{}"); }) };
+        Read(3, first, Candidate("ctc_2", "{}", (null, EntryMode.Once)) with { TenantId = slow }, Candidate("ctc_3", "{}", (null, EntryMode.Once)) with { TenantId = other });
         await RunAsync();
         Assert.That(_entered.Single().Behind, Is.EqualTo([new Backlog(slow, first.Place)]));
         Assert.That(_entered.Single().Entries.Single().TenantId, Is.EqualTo(other));
@@ -151,8 +151,8 @@ public sealed class CursorStepTests
         var broken = new ActiveJourney(new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(() => throw new InvalidOperationException("A schema of before.")), TriggerRevision: 4);
         var complex = new ActiveJourney(new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(new JourneyActivation(
             new TriggerConfig(new EventTypeId(Ids.Next()), Journeys.TooComplex), EntryMode.Once)));
-        var events = Enumerable.Range(1, 2).Select(i => Asked($"ctc_{i}", "{}") with { Journeys = [broken, complex] }).ToArray();
-        Read(3, [.. events, Asked("ctc_3", "{}", (null, EntryMode.Once))]);
+        var events = Enumerable.Range(1, 2).Select(i => Candidate($"ctc_{i}", "{}") with { Journeys = [broken, complex] }).ToArray();
+        Read(3, [.. events, Candidate("ctc_3", "{}", (null, EntryMode.Once))]);
         var step = await RunAsync();
         using (Assert.EnterMultipleScope())
         {
@@ -168,8 +168,8 @@ public sealed class CursorStepTests
     [Test]
     public async Task The_filters_of_one_event_share_its_work()
     {
-        const int Most = (int)(EntryMatcher.MostWorkOfEvent / EntryMatcher.MostWorkOfFilter) + 5;
-        Read(1, Asked("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((Journeys.TooComplex, EntryMode.Once), Most), (Filter, EntryMode.Once)]));
+        const int Most = (int)(EntryMatcher.MaxEventWork / EntryMatcher.MaxFilterWork) + 5;
+        Read(1, Candidate("ctc_1", "{}", [.. Enumerable.Repeat<(PayloadSchema?, EntryMode)>((Journeys.TooComplex, EntryMode.Once), Most), (Filter, EntryMode.Once)]));
         var step = await RunAsync();
         Assert.That(step.FailedFilters.Select(failed => failed.Error.Code), Is.EqualTo(Enumerable.Repeat(FilterError.TooComplex, Most + 1)), "The last one finds no work left.");
     }
@@ -177,7 +177,7 @@ public sealed class CursorStepTests
     [Test]
     public async Task A_payload_that_cannot_be_read_concerns_only_the_journeys_that_ask_for_it()
     {
-        Read(1, Asked("ctc_1", "{", (null, EntryMode.Once), (Filter, EntryMode.Once)));
+        Read(1, Candidate("ctc_1", "{", (null, EntryMode.Once), (Filter, EntryMode.Once)));
         var step = await RunAsync();
         Assert.That((step.Due.Count, step.FailedFilters.Single().Error.Code), Is.EqualTo((1, FilterError.Failed)));
     }
@@ -186,18 +186,18 @@ public sealed class CursorStepTests
     public void A_step_ends_when_it_is_told_to()
     {
         using var stopping = new CancellationTokenSource();
-        var asked = Asked("ctc_1", "{}", (Filter, EntryMode.Once), (Filter, EntryMode.Once));
+        var asked = Candidate("ctc_1", "{}", (Filter, EntryMode.Once), (Filter, EntryMode.Once));
         Read(1, asked with { Payload = new Lazy<JsonElement>(() => { stopping.Cancel(); return JsonElement.Parse("{}"); }) });
         Assert.That(() => RunAsync(stopping.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_entered, Is.Empty);
     }
 
-    private static AskedEvent Asked(string contact, string payload, params (PayloadSchema? Filter, EntryMode Mode)[] journeys) => new(
+    private static CandidateEvent Candidate(string contact, string payload, params (PayloadSchema? Filter, EntryMode Mode)[] journeys) => new(
         new FeedPlace(110, int.Parse(contact.AsSpan(4), CultureInfo.InvariantCulture)), new TenantId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse(contact),
         new Lazy<JsonElement>(() => JsonElement.Parse(payload)), journeys.Select(journey => new ActiveJourney(
             new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), journey.Filter), journey.Mode)))));
 
-    private void Read(int events, params AskedEvent[] asked) =>
+    private void Read(int events, params CandidateEvent[] asked) =>
         _feed.Setup(feed => feed.ReadAsync(Place, CursorStep.PageSize, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new JourneyPage(asked, Through, events, More: events == CursorStep.PageSize));
 

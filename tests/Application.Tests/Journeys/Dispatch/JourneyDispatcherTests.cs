@@ -109,7 +109,7 @@ public sealed class JourneyDispatcherTests : IDisposable
     {
         await RunUntilAsync(() => _calls.Contains("webhook"), () =>
         {
-            _page = _page with { Asked = [Asked()], Events = 1 };
+            _page = _page with { Candidates = [Candidate()], Events = 1 };
             Interlocked.Exchange(ref _news, new TaskCompletionSource<bool>()).SetResult(true);
         });
         Assert.That(_calls.Where(call => call is not ("check" or "due")), Is.EqualTo(["load", "read", "read", "save", "webhook"]));
@@ -145,7 +145,7 @@ public sealed class JourneyDispatcherTests : IDisposable
     [Test]
     public async Task A_cursor_that_another_process_has_moved_stops_the_leader()
     {
-        _page = _page with { Asked = [Asked()], Events = 1 };
+        _page = _page with { Candidates = [Candidate()], Events = 1 };
         _store.Setup(store => store.SaveAsync(It.IsAny<DispatchStep>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new LeadershipLostException());
         var running = _dispatcher.RunAsync(_ => Task.CompletedTask, _stopping.Token);
@@ -186,10 +186,10 @@ public sealed class JourneyDispatcherTests : IDisposable
     }
 
     /// <summary>An event that one journey reacts to.</summary>
-    private static AskedEvent Asked()
+    private static CandidateEvent Candidate()
     {
         var activation = new JourneyActivation(new TriggerConfig(new EventTypeId(Ids.Next()), null), EntryMode.Once);
-        return new AskedEvent(new FeedPlace(95, 1), new TenantId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
+        return new CandidateEvent(new FeedPlace(95, 1), new TenantId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse("ctc_1"),
             new Lazy<JsonElement>(), [new ActiveJourney(new JourneyId(Ids.Next()), new Lazy<JourneyActivation>(activation))]);
     }
 

@@ -19,7 +19,7 @@ public sealed class StepPaceTests
         var pace = new StepPace(_clock);
         _clock.Advance(Second);
         pace.Add(events, more: false);
-        Assert.That(pace.Rest, Is.EqualTo(TimeSpan.FromMilliseconds(milliseconds)));
+        Assert.That(pace.Pause, Is.EqualTo(TimeSpan.FromMilliseconds(milliseconds)));
     }
 
     [Test]
@@ -27,10 +27,10 @@ public sealed class StepPaceTests
     {
         var pace = new StepPace(_clock);
         pace.Add(3_000, more: true);
-        Assert.That(pace.Rest, Is.EqualTo(StepPace.Shortest));
+        Assert.That(pace.Pause, Is.EqualTo(StepPace.Shortest));
         _clock.Advance(Second);
         pace.Add(2_000, more: false);
-        Assert.That(pace.Rest, Is.EqualTo(StepPace.Longest / 2));
+        Assert.That(pace.Pause, Is.EqualTo(StepPace.Longest / 2));
     }
 
     [Test]
@@ -41,7 +41,7 @@ public sealed class StepPaceTests
         for (var i = 0; i < 5; i++)
         {
             pace.Add(0, more: false);
-            rests.Add(pace.Rest.TotalMilliseconds);
+            rests.Add(pace.Pause.TotalMilliseconds);
         }
 
         Assert.That(rests, Is.EqualTo([40, 80, 160, 250, 250]));

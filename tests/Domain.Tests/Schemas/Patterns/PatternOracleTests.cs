@@ -50,7 +50,7 @@ public sealed class PatternOracleTests
     {
         try
         {
-            return PatternProgram.Compile(pattern).IsMatch(text, new Work(Work.OfPayload)) ? "true" : "false";
+            return PatternProgram.Compile(pattern).IsMatch(text, new Work(Work.PerPayload)) ? "true" : "false";
         }
         catch (FormatException)
         {

@@ -88,7 +88,7 @@ public sealed class PatternProgramTests
     [TestCase(@"^[^\p{L}\d]+$", "-!", true)]
     [TestCase(@"^\/\.\-$", "/.-", true)]
     public void A_pattern_is_found_or_not(string pattern, string text, bool found) =>
-        Assert.That(PatternProgram.Compile(pattern).IsMatch(text, new Work(Work.OfPayload)), Is.EqualTo(found));
+        Assert.That(PatternProgram.Compile(pattern).IsMatch(text, new Work(Work.PerPayload)), Is.EqualTo(found));
 
     [TestCase("(", "character 1", "lacks its )")]
     [TestCase("a(b(c)", "character 2", "lacks its )")]
@@ -166,13 +166,13 @@ public sealed class PatternProgramTests
     public void A_stored_pattern_that_is_no_longer_taken_keeps_its_meaning(string pattern, string text, bool found)
     {
         Assert.That(() => PatternProgram.Compile(pattern), Throws.TypeOf<FormatException>());
-        Assert.That(PatternProgram.Compile(pattern, isStored: true).IsMatch(text, new Work(Work.OfPayload)), Is.EqualTo(found));
+        Assert.That(PatternProgram.Compile(pattern, isStored: true).IsMatch(text, new Work(Work.PerPayload)), Is.EqualTo(found));
     }
 
     [TestCase(@"^\-$", "-")]
     [TestCase(@"^\@\:\#\""\_$", "@:#\"_")]
     public void An_escape_that_can_mean_one_thing_only_is_taken(string pattern, string text) =>
-        Assert.That(PatternProgram.Compile(pattern).IsMatch(text, new Work(Work.OfPayload)), Is.True);
+        Assert.That(PatternProgram.Compile(pattern).IsMatch(text, new Work(Work.PerPayload)), Is.True);
 
     /// <summary>What an automaton would grow to exponentially stays as long as the pattern.</summary>
     [Test]
@@ -181,7 +181,7 @@ public sealed class PatternProgramTests
         var text = new string('a', 20_000);
         foreach (var pattern in (string[])["(a|a)*b", "(a*)*b", "a{1,300}b", "(a?){120}b", "[a-z]*a[a-z]{300}c", "(.*)(.*)(.*)(.*)b"])
         {
-            var (program, work) = (PatternProgram.Compile(pattern), new Work(Work.OfPayload));
+            var (program, work) = (PatternProgram.Compile(pattern), new Work(Work.PerPayload));
             Assert.That(program.IsMatch(text, work), Is.False);
             Assert.That(work.IsSpent, Is.False);
             Assert.That(work.Spent, Is.LessThanOrEqualTo((2L * program.Length + 3) * (text.Length + 1)), pattern);
