@@ -4,11 +4,10 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// <c>prefixItems</c> and <c>items</c> (JSON Schema Core §10.3.1), which speak together: an element that has no schema of
-/// its own falls to the second. In draft-07 the two are <c>items</c> as an array and <c>additionalItems</c>. Values that are
-/// no array pass.
+/// <c>prefixItems</c> and <c>items</c> (JSON Schema Core §10.3.1) as one rule: <c>items</c> applies to the elements after the prefix.
+/// In draft-07 the two are <c>items</c> as an array and <c>additionalItems</c>. Values other than arrays pass.
 /// </summary>
-/// <param name="Rest">For the elements after the prefix; null lets them pass.</param>
+/// <param name="Rest">The schema of the elements after the prefix; null accepts any element.</param>
 internal sealed record ItemsKeyword(SchemaPlace Place, SchemaNode[] Prefix, SchemaNode? Rest) : Keyword(Place)
 {
     protected override string WriteShape() => $"items {Prefix.Length} {Rest is not null}";
@@ -43,7 +42,7 @@ internal sealed record ItemsKeyword(SchemaPlace Place, SchemaNode[] Prefix, Sche
         return valid;
     }
 
-    /// <summary>2020-12: read with whichever of the two stands first.</summary>
+    /// <summary>Reads the form of 2020-12. If both keywords are present, <c>prefixItems</c> reads both.</summary>
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {
         var prefix = member.Sibling("prefixItems");
@@ -54,31 +53,37 @@ internal sealed record ItemsKeyword(SchemaPlace Place, SchemaNode[] Prefix, Sche
 
         if (member.Name == "items" && member.Value.ValueKind == JsonValueKind.Array)
         {
-            reader.Fault(member.Place, "malformed", "items is one schema; in 2020-12 a schema for each place stands in prefixItems.");
+            reader.Fault(member.Place, "malformed", "items is one schema; in 2020-12 the schemas of single elements are in prefixItems.");
             return null;
         }
 
-        return new ItemsKeyword(member.Place, prefix is { } places ? [.. reader.ReadList(places)] : [],
+        return new ItemsKeyword(member.Place, prefix is { } schemas ? [.. reader.ReadList(schemas)] : [],
             member.Sibling("items") is { } rest ? reader.Read(rest.Value, rest.Place) : null);
     }
 
-    /// <summary>Before 2020-12: <c>additionalItems</c> means something only beside an array (draft-07 Validation §6.4.2).</summary>
-    public static Keyword? ReadPlaces(SchemaReader reader, SchemaMember member)
+    /// <summary>Reads the form before 2020-12: <c>additionalItems</c> applies only beside an array (draft-07 Validation §6.4.2).</summary>
+    public static Keyword? ReadBefore202012(SchemaReader reader, SchemaMember member)
     {
-        var rest = member.Sibling("additionalItems") is { } additional ? reader.Read(additional.Value, additional.Place, mayBeBoolean: true) : null;
+        var rest = member.Sibling("additionalItems") is { } additional
+            ? reader.Read(additional.Value, additional.Place, mayBeBoolean: true)
+            : null;
         return member.Value.ValueKind == JsonValueKind.Array
             ? new ItemsKeyword(member.Place, [.. reader.ReadList(member)], rest)
             : new ItemsKeyword(member.Place, [], reader.Read(member.Value, member.Place));
     }
 }
 
-/// <summary><c>contains</c>, <c>minContains</c>, <c>maxContains</c> (JSON Schema Core §10.3.1.3, Validation §6.4.4, §6.4.5). Values that are no array pass.</summary>
-/// <param name="Max">Null for any number.</param>
-/// <param name="Written">The two bounds as the schema writes them.</param>
-/// <param name="Notes">Whether elements that fit count as evaluated: in 2020-12.</param>
-internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonNumber Min, JsonNumber? Max, (string Min, string Max) Written, bool Notes) : Keyword(Place)
+/// <summary>
+/// <c>contains</c>, <c>minContains</c>, <c>maxContains</c> (JSON Schema Core §10.3.1.3, Validation §6.4.4, §6.4.5). Values other than
+/// arrays pass.
+/// </summary>
+/// <param name="Max">Null for no limit.</param>
+/// <param name="Written">Both bounds as the schema writes them.</param>
+/// <param name="Evaluates">Whether matching elements count as evaluated, as in 2020-12.</param>
+internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonNumber Min, JsonNumber? Max,
+    (string Min, string Max) Written, bool Evaluates) : Keyword(Place)
 {
-    protected override string WriteShape() => $"contains {Min} {Max} {Notes}";
+    protected override string WriteShape() => $"contains {Min} {Max} {Evaluates}";
 
     public override IReadOnlyList<SchemaNode> Children => [Node];
 
@@ -96,7 +101,7 @@ internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonN
             if (evaluation.Try(Node, ref item, null))
             {
                 count++;
-                if (Notes)
+                if (Evaluates)
                 {
                     evaluated?.Add(index);
                 }
@@ -111,22 +116,24 @@ internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonN
         }
 
         var found = JsonNumber.Of(count);
-        return found < Min ? evaluation.Fault(this, "tooFew", $"Expected at least {Written.Min} elements that fit this schema, found {count}.")
-            : !(found > Max) || evaluation.Fault(this, "tooMany", $"Expected at most {Written.Max} elements that fit this schema, found {count}.");
+        return found < Min
+            ? evaluation.Fault(this, "tooFew", $"Expected at least {Written.Min} elements that fit this schema, found {count}.")
+            : !(found > Max)
+                || evaluation.Fault(this, "tooMany", $"Expected at most {Written.Max} elements that fit this schema, found {count}.");
     }
 
-    /// <param name="notes">As <see cref="Notes"/>.</param>
-    public static Keyword Read(SchemaReader reader, SchemaMember member, bool notes)
+    public static Keyword Read(SchemaReader reader, SchemaMember member, bool evaluates)
     {
         var (min, max) = (member.Sibling("minContains"), member.Sibling("maxContains"));
-        return new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), (min is { } least ? reader.ReadCount(least) : null) ?? JsonNumber.Of(1),
-            max is { } most ? reader.ReadCount(most) : null, (min?.Value.GetRawText() ?? "1", max?.Value.GetRawText() ?? ""), notes);
+        return new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place),
+            (min is { } lower ? reader.ReadCount(lower) : null) ?? JsonNumber.Of(1), max is { } upper ? reader.ReadCount(upper) : null,
+            (min?.Value.GetRawText() ?? "1", max?.Value.GetRawText() ?? ""), evaluates);
     }
 
     public static Keyword ReadDraft7(SchemaReader reader, SchemaMember member) =>
-        new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), JsonNumber.Of(1), null, ("1", ""), Notes: false);
+        new ContainsKeyword(member.Place, reader.Read(member.Value, member.Place), JsonNumber.Of(1), null, ("1", ""), Evaluates: false);
 
-    /// <summary>Read there; alone it means nothing, but must be well-formed.</summary>
+    /// <summary><c>contains</c> reads its bounds. Without <c>contains</c> a bound has no effect, but it must be well-formed.</summary>
     public static Keyword? ReadBound(SchemaReader reader, SchemaMember member)
     {
         if (member.Sibling("contains") is null)
@@ -138,7 +145,7 @@ internal sealed record ContainsKeyword(SchemaPlace Place, SchemaNode Node, JsonN
     }
 }
 
-/// <summary><c>uniqueItems</c> (JSON Schema Validation §6.4.3): no two elements are the same JSON value. Values that are no array pass.</summary>
+/// <summary><c>uniqueItems</c> (JSON Schema Validation §6.4.3): all elements are distinct JSON values. Other values pass.</summary>
 internal sealed record UniqueItemsKeyword(SchemaPlace Place) : Keyword(Place)
 {
     protected override string WriteShape() => "uniqueItems";
@@ -155,7 +162,7 @@ internal sealed record UniqueItemsKeyword(SchemaPlace Place) : Keyword(Place)
         {
             if (!seen.Add(new Instance(element, evaluation.Work).Canonical) || evaluation.IsOver)
             {
-                return evaluation.Fault(this, "notUnique", "Expected elements that all differ; two are the same.");
+                return evaluation.Fault(this, "notUnique", "Expected distinct elements; two are equal.");
             }
         }
 

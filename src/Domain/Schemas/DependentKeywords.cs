@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// <c>dependentRequired</c> (JSON Schema Validation §6.5.4), and the form of draft-07's <c>dependencies</c> that names
-/// members: where one member is, these are too. Values that are no object pass.
+/// <c>dependentRequired</c> (JSON Schema Validation §6.5.4), and the form of draft-07's <c>dependencies</c> with names: an object with
+/// the trigger member has the other members, too. Values other than objects pass.
 /// </summary>
 internal sealed record DependentRequiredKeyword(SchemaPlace Place, string Trigger, IReadOnlyList<string> Names) : Keyword(Place)
 {
@@ -47,8 +47,8 @@ internal sealed record DependentRequiredKeyword(SchemaPlace Place, string Trigge
 }
 
 /// <summary>
-/// <c>dependentSchemas</c> (JSON Schema Core §10.2.2.4), and the form of draft-07's <c>dependencies</c> that holds schemas:
-/// where a member is, the whole object fits. Values that are no object pass.
+/// <c>dependentSchemas</c> (JSON Schema Core §10.2.2.4), and the form of draft-07's <c>dependencies</c> with schemas: an object with
+/// the trigger member fits the schema. Values other than objects pass.
 /// </summary>
 internal sealed record DependentSchemaKeyword(SchemaPlace Place, string Trigger, SchemaNode Node) : Keyword(Place)
 {

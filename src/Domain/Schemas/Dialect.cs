@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary>A version of JSON Schema: its keywords, and how each is read. A keyword that does not stand here is refused.</summary>
+/// <summary>A version of JSON Schema: its keywords, and how each is read. All other keywords are refused.</summary>
 internal sealed class Dialect
 {
-    /// <summary>The standard's way of saying what other schema languages say.</summary>
-    private static readonly Dictionary<string, string> Elsewhere = new()
+    /// <summary>Advice for keywords of other dialects and of other schema languages.</summary>
+    private static readonly Dictionary<string, string> Replacements = new()
     {
-        ["nullable"] = """Say it by the type: "type": ["string", "null"].""",
-        ["discriminator"] = "Say it by oneOf, with a const for the member that tells the branches apart.",
+        ["nullable"] = """Use the type: "type": ["string", "null"].""",
+        ["discriminator"] = "Use oneOf, with a const for the member that distinguishes the branches.",
         ["$dynamicRef"] = "Use $ref.",
         ["$dynamicAnchor"] = "Use $anchor.",
         ["$recursiveRef"] = "Use $ref.",
@@ -26,8 +26,8 @@ internal sealed class Dialect
         ["maxContains"] = "It belongs to 2019-09 and 2020-12; leave $schema out.",
         ["$anchor"] = "It belongs to 2019-09 and 2020-12; before, use a pointer.",
         ["const"] = "In draft-04 it is an enum of one value.",
-        ["contains"] = "Draft-04 does not know it; name a later draft by $schema.",
-        ["propertyNames"] = "Draft-04 does not know it; name a later draft by $schema.",
+        ["contains"] = "Draft-04 does not have it; name a later draft in $schema.",
+        ["propertyNames"] = "Draft-04 does not have it; name a later draft in $schema.",
         ["$id"] = "In draft-04 it is id.",
         ["id"] = "Since draft-06 it is $id.",
     };
@@ -83,7 +83,7 @@ internal sealed class Dialect
 
     private static readonly Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> OfDraft7 = new(Common)
     {
-        ["items"] = One(ItemsKeyword.ReadPlaces),
+        ["items"] = One(ItemsKeyword.ReadBefore202012),
         ["additionalItems"] = Annotation, // read with items
         ["contains"] = One(ContainsKeyword.ReadDraft7),
         ["dependencies"] = DependentSchemaKeyword.ReadDependencies,
@@ -100,7 +100,7 @@ internal sealed class Dialect
     {
         ["prefixItems"] = One(ItemsKeyword.Read),
         ["items"] = One(ItemsKeyword.Read),
-        ["contains"] = One((reader, member) => ContainsKeyword.Read(reader, member, notes: true)),
+        ["contains"] = One((reader, member) => ContainsKeyword.Read(reader, member, evaluates: true)),
         ["minContains"] = One(ContainsKeyword.ReadBound),
         ["maxContains"] = One(ContainsKeyword.ReadBound),
         ["dependentRequired"] = DependentRequiredKeyword.Read,
@@ -115,26 +115,26 @@ internal sealed class Dialect
     {
         ["minimum"] = One(NumericKeyword.ReadDraft4),
         ["maximum"] = One(NumericKeyword.ReadDraft4),
-        ["exclusiveMinimum"] = One(NumericKeyword.ReadIsExclusive),
-        ["exclusiveMaximum"] = One(NumericKeyword.ReadIsExclusive),
+        ["exclusiveMinimum"] = One(NumericKeyword.ReadExclusiveFlag),
+        ["exclusiveMaximum"] = One(NumericKeyword.ReadExclusiveFlag),
         ["id"] = OnlyAtTheRoot,
     }, "$id", "const", "contains", "propertyNames"))
-    { ReferenceStandsAlone = true, IsDraft4 = true };
+    { IgnoresReferenceSiblings = true, IsDraft4 = true };
 
-    public static readonly Dialect Draft6 = new(OfDraft6) { ReferenceStandsAlone = true };
+    public static readonly Dialect Draft6 = new(OfDraft6) { IgnoresReferenceSiblings = true };
 
-    public static readonly Dialect Draft7 = new(OfDraft7) { ReferenceStandsAlone = true };
+    public static readonly Dialect Draft7 = new(OfDraft7) { IgnoresReferenceSiblings = true };
 
     public static readonly Dialect Draft201909 = new(Without(new(Of202012)
     {
-        ["items"] = One(ItemsKeyword.ReadPlaces),
+        ["items"] = One(ItemsKeyword.ReadBefore202012),
         ["additionalItems"] = Annotation, // read with items
-        ["contains"] = One((reader, member) => ContainsKeyword.Read(reader, member, notes: false)),
+        ["contains"] = One((reader, member) => ContainsKeyword.Read(reader, member, evaluates: false)),
     }, "prefixItems"));
 
     public static readonly Dialect Draft202012 = new(Of202012);
 
-    /// <summary>By the address that <c>$schema</c> holds, its scheme and the empty fragment left out.</summary>
+    /// <summary>By the address in <c>$schema</c>, without the scheme and the empty fragment.</summary>
     private static readonly Dictionary<string, Dialect> ByAddress = new()
     {
         ["json-schema.org/draft-04/schema"] = Draft4,
@@ -146,22 +146,23 @@ internal sealed class Dialect
 
     private Dialect(Dictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> keywords) => Keywords = keywords;
 
-    /// <summary>Whether the neighbours of a <c>$ref</c> mean nothing.</summary>
-    public bool ReferenceStandsAlone { get; private init; }
+    /// <summary>Whether the siblings of a <c>$ref</c> are ignored.</summary>
+    public bool IgnoresReferenceSiblings { get; private init; }
 
     /// <summary>
-    /// Draft-04: an integer is a number written without fraction and exponent, and <c>true</c> and <c>false</c> are schemas only of
-    /// additional members and elements.
+    /// Draft-04: only a number without fraction and exponent is an integer, and <c>true</c> and <c>false</c> are schemas only in
+    /// <c>additionalProperties</c> and <c>additionalItems</c>.
     /// </summary>
     public bool IsDraft4 { get; private init; }
 
-    /// <summary>The keyword that names the schema.</summary>
+    /// <summary>The keyword with the id of a schema.</summary>
     public string IdKeyword => IsDraft4 ? "id" : "$id";
 
     public IReadOnlyDictionary<string, Func<SchemaReader, SchemaMember, IEnumerable<Keyword>>> Keywords { get; }
 
-    /// <summary>The dialect that a schema names by its <c>$schema</c>, by http or https, with or without the empty fragment.</summary>
-    /// <returns>Null where it names another one.</returns>
+    /// <summary>Finds the dialect by <c>$schema</c>. The scheme is http or https, and an empty fragment is allowed.</summary>
+    /// <param name="standard">The dialect of a schema without <c>$schema</c>.</param>
+    /// <returns>Null if the dialect is unknown.</returns>
     public static Dialect? Of(JsonElement schema, Dialect standard)
     {
         if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("$schema", out var named))
@@ -177,13 +178,15 @@ internal sealed class Dialect
         return from == 0 ? null : ByAddress.GetValueOrDefault(address[from..to]);
     }
 
-    /// <summary>What to say to someone who names no dialect of ours.</summary>
-    public static string Addresses => $"$schema is one of {string.Join(", ", ByAddress.Keys.Select(address => $"http://{address}#"))}; https and no # do as well.";
+    /// <summary>The error message for an unknown dialect.</summary>
+    public static string Addresses =>
+        $"$schema is one of {string.Join(", ", ByAddress.Keys.Select(address => $"http://{address}#"))}; https and no # do as well.";
 
-    /// <summary>What to say to someone who uses a keyword that is not known.</summary>
-    public string Advice(string keyword) => Elsewhere.TryGetValue(keyword, out var advice)
-        ? $"The keyword is not supported here, and none is ignored. {advice}"
-        : $"The keyword is not supported here, and none is ignored.{SchemaReader.Hint(keyword, Keywords.Keys)} Annotations of your own begin with x-.";
+    /// <summary>The error message for an unknown keyword.</summary>
+    public string Advice(string keyword) => "The keyword is not supported here, and none is ignored."
+        + (Replacements.TryGetValue(keyword, out var advice)
+            ? $" {advice}"
+            : $"{SpellingHint.For(keyword, Keywords.Keys)} Annotations of your own begin with x-.");
 
     private static Func<SchemaReader, SchemaMember, IEnumerable<Keyword>> One(Func<SchemaReader, SchemaMember, Keyword?> read) =>
         (reader, member) => read(reader, member) is { } keyword ? [keyword] : [];
@@ -201,7 +204,7 @@ internal sealed class Dialect
 
     private static IEnumerable<Keyword> Annotation(SchemaReader reader, SchemaMember member) => [];
 
-    /// <summary>Schemas to refer to. They are read, so that a fault in one that nobody uses is found too.</summary>
+    /// <summary>Reads the definitions, so that faults in unused ones are reported, too.</summary>
     private static IEnumerable<Keyword> Definitions(SchemaReader reader, SchemaMember member)
     {
         reader.ReadMap(member);
@@ -212,7 +215,7 @@ internal sealed class Dialect
     {
         if (member.Value.ValueKind == JsonValueKind.String)
         {
-            reader.AddAnchor(member.Value.GetString()!, member.Place.Parent!);
+            reader.References.AddAnchor(member.Value.GetString()!, member.Place.Parent!);
         }
         else
         {
@@ -222,7 +225,7 @@ internal sealed class Dialect
         return [];
     }
 
-    /// <summary>Below the root it would begin another document, or another dialect.</summary>
+    /// <summary>Below the root the keyword would begin another document or dialect.</summary>
     private static IEnumerable<Keyword> OnlyAtTheRoot(SchemaReader reader, SchemaMember member)
     {
         if (!member.Place.Parent!.IsRoot || member.Value.ValueKind != JsonValueKind.String)

@@ -1,8 +1,8 @@
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// Which members and elements of one value were looked at by the schemas that hold for it: what the
-/// <c>unevaluated…</c> keywords leave alone (JSON Schema Core §11).
+/// The members and elements of one value that were evaluated by schemas that hold. The <c>unevaluated…</c> keywords apply to the others
+/// (JSON Schema Core §11).
 /// </summary>
 internal sealed class Evaluated
 {

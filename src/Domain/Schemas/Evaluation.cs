@@ -7,22 +7,22 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// One check under way: how far the work goes, where in the payload it is, and what it has found. Places and sentences are written out for
-/// faults only, so a payload that fits costs no text.
+/// The state of one check: its work budget, its path in the payload, and its faults. Pointers and messages are written only for faults,
+/// so a payload that fits costs no text.
 /// </summary>
 internal sealed class Evaluation(Work work)
 {
-    /// <summary>Enough to correct a payload; reading stops there.</summary>
+    /// <summary>Limit of faults; the check stops there.</summary>
     public const int MaxFaults = 50;
 
     /// <summary>
-    /// Schemas within one another, those of members and those behind references counted: fewer than the smallest stack can take, so that
-    /// the verdict does not depend on the stack.
+    /// Limit of nested schemas, including those of members and references. The smallest stack has room for more, so no verdict depends on
+    /// the stack.
     /// </summary>
     private const int MaxDepth = 500;
 
-    /// <summary>What it costs to come to a schema, before its rules are asked.</summary>
-    private const int UnitsOfVisit = 12;
+    /// <summary>Work units per schema, without its keywords.</summary>
+    private const int UnitsPerSchema = 12;
 
     private readonly List<PayloadFault> _faults = [];
     private readonly List<Step> _path = [];
@@ -32,28 +32,28 @@ internal sealed class Evaluation(Work work)
 
     public Work Work => work;
 
-    /// <summary>Whether faults are looked for, and not only whether there is one.</summary>
+    /// <summary>Whether faults are collected; otherwise the check stops at the first one.</summary>
     public bool Collects => _trials == 0;
 
     public IReadOnlyList<PayloadFault> Faults => _faults;
 
-    /// <summary>The check was given up: its verdict is worth nothing.</summary>
+    /// <summary>Whether the check was abandoned. It then has no verdict.</summary>
     public bool IsTooComplex => _isTooDeep || (work.IsSpent && _faults.Count < MaxFaults);
 
-    /// <summary>Whether nothing more needs to be asked.</summary>
+    /// <summary>Whether the check can stop.</summary>
     public bool IsOver => _isTooDeep || work.IsSpent || _faults.Count == MaxFaults;
 
-    /// <summary>To be called before a schema is applied, with <see cref="Leave"/> after it.</summary>
-    /// <returns>False where the check is over.</returns>
+    /// <summary>Call it before a schema is evaluated, and <see cref="Leave"/> after it.</summary>
+    /// <returns>False if the check can stop.</returns>
     public bool Enter()
     {
         _isTooDeep |= ++_depth > MaxDepth;
-        return work.Spend(UnitsOfVisit) && !IsOver;
+        return work.Spend(UnitsPerSchema) && !IsOver;
     }
 
     public void Leave() => _depth--;
 
-    /// <summary>Whether a schema holds, its faults being nobody's: what is under <c>not</c>, or one branch of many.</summary>
+    /// <summary>Evaluates a schema without collecting faults, such as the schema of <c>not</c> or a branch of <c>anyOf</c>.</summary>
     public bool Try(SchemaNode node, ref Instance instance, Evaluated? evaluated)
     {
         _trials++;
@@ -68,8 +68,8 @@ internal sealed class Evaluation(Work work)
     /// <summary>Validates an element.</summary>
     public bool Element(JsonElement element, int index, SchemaNode node) => Below(new Step(null, index), element, node);
 
-    /// <param name="keyword">The keyword that is broken.</param>
-    /// <param name="member">A member below the present place that the fault is about.</param>
+    /// <param name="keyword">The broken keyword.</param>
+    /// <param name="member">The member at fault below the present place; null for the place itself.</param>
     /// <returns>False, always.</returns>
     public bool Fault(Keyword keyword, string code, string message, string? member = null)
     {
@@ -82,8 +82,8 @@ internal sealed class Evaluation(Work work)
     }
 
     /// <inheritdoc cref="Fault(Keyword, string, string, string?)"/>
-    public bool Fault(Keyword keyword, string code, [InterpolatedStringHandlerArgument("")] ref FaultMessage message, string? member = null) =>
-        Collects && Fault(keyword, code, message.ToString(), member);
+    public bool Fault(Keyword keyword, string code, [InterpolatedStringHandlerArgument("")] ref FaultMessage message,
+        string? member = null) => Collects && Fault(keyword, code, message.ToString(), member);
 
     private bool Below(Step step, JsonElement value, SchemaNode node)
     {
@@ -101,7 +101,7 @@ internal sealed class Evaluation(Work work)
         {
             if (pointer.Length > FieldViolation.MaxFieldLength)
             {
-                break; // the rest is cut anyway
+                break; // FieldViolation cuts the rest
             }
 
             pointer.Append('/').Append(name is { } named ? JsonPointer.Escape(named.Name) : index.ToString(CultureInfo.InvariantCulture));
@@ -110,16 +110,16 @@ internal sealed class Evaluation(Work work)
         return member is null ? pointer.ToString() : pointer.Append('/').Append(JsonPointer.Escape(member)).ToString();
     }
 
-    /// <summary>One step into the payload: a member, or an element by its index.</summary>
+    /// <summary>One step of the path: a member, or an element by its index.</summary>
     private readonly record struct Step(JsonProperty? Member, int Index);
 }
 
-/// <summary>The words of a fault, put together only where faults are collected.</summary>
+/// <summary>The message of a fault, formatted only if faults are collected.</summary>
 [InterpolatedStringHandler]
 internal ref struct FaultMessage
 {
-    /// <summary>Of a name or value that is quoted; more would only make the answer long.</summary>
-    private const int LongestQuoted = 100;
+    /// <summary>Limit of a quoted name or value. It bounds the size of a response.</summary>
+    private const int MaxQuoted = 100;
 
     private DefaultInterpolatedStringHandler _text;
 
@@ -133,10 +133,11 @@ internal ref struct FaultMessage
 
     public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
 
-    public void AppendFormatted(string value) => _text.AppendFormatted(FieldViolation.Cut(value, LongestQuoted + 1));
+    public void AppendFormatted(string value) => _text.AppendFormatted(FieldViolation.Cut(value, MaxQuoted + 1));
 
-    /// <summary>A number as it stands in the payload.</summary>
-    public void AppendFormatted(ReadOnlySpan<byte> ascii) => AppendFormatted(Encoding.ASCII.GetString(ascii[..Math.Min(ascii.Length, LongestQuoted + 2)]));
+    /// <summary>Appends a number as the payload writes it.</summary>
+    public void AppendFormatted(ReadOnlySpan<byte> ascii) =>
+        AppendFormatted(Encoding.ASCII.GetString(ascii[..Math.Min(ascii.Length, MaxQuoted + 2)]));
 
     public override string ToString() => _text.ToStringAndClear();
 }

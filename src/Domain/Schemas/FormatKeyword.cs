@@ -4,8 +4,8 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// <c>format</c> (JSON Schema Validation §7). Those of <see cref="Formats.Asserted"/> are enforced, because people who
-/// write one mean it; the others say what a value is for. Values of another type pass.
+/// <c>format</c> (JSON Schema Validation §7). The formats of <see cref="Formats.Asserted"/> are enforced, because authors of schemas
+/// expect that; the others are annotations. Values of other types pass.
 /// </summary>
 internal sealed record FormatKeyword(SchemaPlace Place, string Name) : Keyword(Place)
 {
@@ -32,10 +32,11 @@ internal sealed record FormatKeyword(SchemaPlace Place, string Name) : Keyword(P
 
     private bool Holds(ref Instance instance)
     {
-        instance.Work.Spend(8 + (Formats.UnitsOfCharacter(Name) * (long)instance.Raw.Length));
+        instance.Work.Spend(8 + (Formats.UnitsPerCharacter(Name) * (long)instance.Raw.Length));
         return instance.Kind switch
         {
-            JsonValueKind.String => !Formats.Asserted.TryGetValue(Name, out var holds) || JsonStrings.Read(instance.Json, holds, static (text, holds) => holds(text)),
+            JsonValueKind.String => !Formats.Asserted.TryGetValue(Name, out var holds)
+                || JsonStrings.Read(instance.Json, holds, static (text, holds) => holds(text)),
             JsonValueKind.Number => !Formats.IsOfNumbers(Name) || Formats.IsInRange(Name, instance.Number),
             _ => true,
         };

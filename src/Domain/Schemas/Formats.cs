@@ -8,11 +8,12 @@ using Flownally.Domain.Schemas.Patterns;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary>What texts have a format (JSON Schema Validation §7.3, and OpenAPI's <c>int32</c> and <c>int64</c>).</summary>
+/// <summary>The formats of strings (JSON Schema Validation §7.3), and OpenAPI's <c>int32</c> and <c>int64</c>.</summary>
 internal static partial class Formats
 {
-    /// <summary>Enforced on strings.</summary>
-    public static readonly IReadOnlyDictionary<string, Func<ReadOnlySpan<char>, bool>> Asserted = new Dictionary<string, Func<ReadOnlySpan<char>, bool>>
+    /// <summary>The formats that are enforced on strings.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<ReadOnlySpan<char>, bool>> Asserted =
+        new Dictionary<string, Func<ReadOnlySpan<char>, bool>>
     {
         ["date-time"] = IsDateTime,
         ["date"] = IsDate,
@@ -29,12 +30,13 @@ internal static partial class Formats
         ["regex"] = text => PatternParser.IsPattern(text.ToString()),
     };
 
-    /// <summary>Accepted as a remark: nothing is checked.</summary>
+    /// <summary>The formats that are accepted as annotations. Nothing is checked.</summary>
     public static readonly IReadOnlyList<string> Annotations =
     [
-        "float", "double", "byte", "binary", "password", "iri", "iri-reference", "idn-email", "idn-hostname", "uri-template", "relative-json-pointer",
-        "decimal", "decimal128", "double-int", "int8", "int16", "uint8", "uint16", "uint32", "uint64", "char", "html", "commonmark", "media-range",
-        "base64url", "http-date", "sf-string", "sf-token", "sf-boolean", "sf-integer", "sf-decimal", "sf-binary", "date-time-local", "time-local",
+        "float", "double", "byte", "binary", "password", "iri", "iri-reference", "idn-email", "idn-hostname", "uri-template",
+        "relative-json-pointer", "decimal", "decimal128", "double-int", "int8", "int16", "uint8", "uint16", "uint32", "uint64", "char",
+        "html", "commonmark", "media-range", "base64url", "http-date", "sf-string", "sf-token", "sf-boolean", "sf-integer", "sf-decimal",
+        "sf-binary", "date-time-local", "time-local",
     ];
 
     private static readonly SearchValues<char> Ipv6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
@@ -42,21 +44,21 @@ internal static partial class Formats
     private static readonly JsonNumber[] Int32 = [Number("-2147483648"), Number("2147483647")];
     private static readonly JsonNumber[] Int64 = [Number("-9223372036854775808"), Number("9223372036854775807")];
 
-    /// <summary>Enforced on numbers.</summary>
+    /// <summary>Whether the format is enforced on numbers.</summary>
     public static bool IsOfNumbers(string name) => name is "int32" or "int64";
 
-    /// <summary>Says of a format that it is not known, which one was meant, and which there are.</summary>
+    /// <summary>The error message for an unknown format.</summary>
     public static string Unknown(JsonElement format)
     {
-        const int LongestQuoted = 30;
+        const int MaxQuoted = 30;
         string[] enforced = [.. Asserted.Keys, "int32", "int64"];
-        var hint = format.ValueKind == JsonValueKind.String ? SchemaReader.Hint(format.GetString(), enforced.Concat(Annotations)) : "";
-        return $"The format {FieldViolation.Cut(format.GetRawText(), LongestQuoted)} is not known.{hint}"
+        var hint = format.ValueKind == JsonValueKind.String ? SpellingHint.For(format.GetString(), enforced.Concat(Annotations)) : "";
+        return $"The format {FieldViolation.Cut(format.GetRawText(), MaxQuoted)} is not known.{hint}"
             + $" Enforced: {string.Join(", ", enforced)}. Remarks: {string.Join(", ", Annotations)}.";
     }
 
-    /// <summary>What it costs to look at one character.</summary>
-    public static int UnitsOfCharacter(string name) => name switch
+    /// <summary>Work units per character.</summary>
+    public static int UnitsPerCharacter(string name) => name switch
     {
         "regex" => 30,
         "uri" or "uri-reference" => 9,
@@ -90,18 +92,22 @@ internal static partial class Formats
 
     private static JsonNumber Number(string text) => JsonNumber.Parse(System.Text.Encoding.ASCII.GetBytes(text));
 
-    /// <summary>RFC 3339 §5.6, the year 0000 left out.</summary>
+    /// <summary>RFC 3339 §5.6, without the year 0000, which .NET lacks.</summary>
     private static bool IsDate(ReadOnlySpan<char> text) => text is [var a, var b, var c, var d, '-', var e, var f, '-', var g, var h]
         && Digits(a, b) is >= 0 and var century && Digits(c, d) is >= 0 and var year && (century, year) != (0, 0)
-        && Digits(e, f) is >= 1 and <= 12 and var month && Digits(g, h) is >= 1 and var day && day <= DateTime.DaysInMonth((100 * century) + year, month);
+        && Digits(e, f) is >= 1 and <= 12 and var month
+        && Digits(g, h) is >= 1 and var day && day <= DateTime.DaysInMonth((100 * century) + year, month);
 
-    private static bool IsDateTime(ReadOnlySpan<char> text) => text.Length > 11 && text[10] is 'T' or 't' && IsDate(text[..10]) && IsTime(text[11..]);
+    private static bool IsDateTime(ReadOnlySpan<char> text) =>
+        text.Length > 11 && text[10] is 'T' or 't' && IsDate(text[..10]) && IsTime(text[11..]);
 
-    /// <summary>RFC 3339 §5.6: a leap second can only be the last one of a day in UTC.</summary>
+    /// <summary>RFC 3339 §5.6. Only the last second of a day in UTC can be a leap second.</summary>
     private static bool IsTime(ReadOnlySpan<char> text)
     {
         if (text is not [var a, var b, ':', var c, var d, ':', var e, var f, .. var rest]
-            || Digits(a, b) is not (>= 0 and < 24 and var hours) || Digits(c, d) is not (>= 0 and < 60 and var minutes) || Digits(e, f) is not (>= 0 and <= 60 and var seconds))
+            || Digits(a, b) is not (>= 0 and < 24 and var hours)
+            || Digits(c, d) is not (>= 0 and < 60 and var minutes)
+            || Digits(e, f) is not (>= 0 and <= 60 and var seconds))
         {
             return false;
         }
@@ -133,8 +139,9 @@ internal static partial class Formats
         return seconds < 60 || (hours, minutes) == (23, 59);
     }
 
-    /// <summary>The number that two digits say, or -1.</summary>
-    private static int Digits(char tens, char units) => char.IsAsciiDigit(tens) && char.IsAsciiDigit(units) ? (10 * (tens - '0')) + units - '0' : -1;
+    /// <summary>The number of two decimal digits, or -1.</summary>
+    private static int Digits(char tens, char units) =>
+        char.IsAsciiDigit(tens) && char.IsAsciiDigit(units) ? (10 * (tens - '0')) + units - '0' : -1;
 
     /// <summary>RFC 5321 §4.1.2: a local part, bare or quoted, and a domain or an address in brackets.</summary>
     private static bool IsEmail(ReadOnlySpan<char> text)
@@ -155,7 +162,7 @@ internal static partial class Formats
         && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
         && (!text.Contains('.') || Ipv4().IsMatch(text[(text.LastIndexOf(':') + 1)..]));
 
-    /// <summary>RFC 3986 §4.1, by its character set and its parts.</summary>
+    /// <summary>RFC 3986 §4.1.</summary>
     private static bool IsUriReference(ReadOnlySpan<char> text)
     {
         if (!UriCharacters().IsMatch(text))
@@ -173,16 +180,19 @@ internal static partial class Formats
         return host is not ['[', .., ']'] || host[1] is 'v' or 'V' || IsIpv6(host[1..^1]);
     }
 
-    [GeneratedRegex(@"\AP(?=.)([0-9]+W|([0-9]+Y([0-9]+M([0-9]+D)?)?|[0-9]+M([0-9]+D)?|[0-9]+D)?(T(?=.)([0-9]+H([0-9]+M([0-9]+S)?)?|[0-9]+M([0-9]+S)?|[0-9]+S))?)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\AP(?=.)([0-9]+W|([0-9]+Y([0-9]+M([0-9]+D)?)?|[0-9]+M([0-9]+D)?|[0-9]+D)?"
+        + @"(T(?=.)([0-9]+H([0-9]+M([0-9]+S)?)?|[0-9]+M([0-9]+S)?|[0-9]+S))?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();
 
-    [GeneratedRegex(@"\A(?!xn--(?![a-z0-9]))[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?!xn--(?![a-z0-9]))[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+        + @"(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Hostname();
 
     [GeneratedRegex(@"\A((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(?=[0-9])|\z)){4}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Ipv4();
 
-    [GeneratedRegex(@"\A([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*|""([ !#-\[\]-~]|\\[ -~])*"")\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*|""([ !#-\[\]-~]|\\[ -~])*"")\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex LocalPart();
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9+.-]*:", RegexOptions.CultureInvariant)]
@@ -191,7 +201,9 @@ internal static partial class Formats
     [GeneratedRegex(@"\A([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*\z", RegexOptions.CultureInvariant)]
     private static partial Regex UriCharacters();
 
-    [GeneratedRegex(@"\A([A-Za-z][A-Za-z0-9+.-]*:|(?![^/?#]*:))(//([^/?#@\[\]]*@)?(?<host>\[[^\]/?#@]*\]|[^:/?#@\[\]]*)(:[0-9]*)?(?=[/?#]|\z))?[^?#\[\]]*(\?[^#\[\]]*)?(#[^#\[\]]*)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A([A-Za-z][A-Za-z0-9+.-]*:|(?![^/?#]*:))"
+        + @"(//([^/?#@\[\]]*@)?(?<host>\[[^\]/?#@]*\]|[^:/?#@\[\]]*)(:[0-9]*)?(?=[/?#]|\z))?[^?#\[\]]*(\?[^#\[\]]*)?(#[^#\[\]]*)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex UriParts();
 
     [GeneratedRegex(@"\A[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\z", RegexOptions.CultureInvariant)]

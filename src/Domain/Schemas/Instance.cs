@@ -5,12 +5,12 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// A value that is being checked. What it costs to know of it is found out, and charged, once, however many rules ask: those of all branches
-/// and references that speak of the same value share it.
+/// A value that is being checked. Derived data, such as the exact number, are computed and charged once, although many keywords of many
+/// branches may need them.
 /// </summary>
 internal struct Instance(JsonElement json, Work work)
 {
-    /// <summary>From so many members on, names are looked up in a set.</summary>
+    /// <summary>Objects with more members look names up in a set.</summary>
     private const int ManyMembers = 16;
 
     private HashSet<string>? _names;
@@ -24,20 +24,20 @@ internal struct Instance(JsonElement json, Work work)
 
     public readonly JsonValueKind Kind => Json.ValueKind;
 
-    /// <summary>The text as it stands in the payload.</summary>
+    /// <summary>The value as the payload writes it.</summary>
     public readonly ReadOnlySpan<byte> Raw => JsonMarshal.GetRawUtf8Value(Json);
 
-    /// <summary>The value of a number.</summary>
+    /// <summary>The exact value of a number.</summary>
     public JsonNumber Number => _number ??= ReadNumber();
 
-    /// <summary>One text for equal JSON values.</summary>
+    /// <summary>The text of <see cref="CanonicalJson"/>.</summary>
     public string Canonical => _canonical ??= ReadCanonical();
 
-    /// <summary>How many code points a string has.</summary>
+    /// <summary>The length of a string in code points.</summary>
     public int CodePoints => _codePoints ??= CountCodePoints();
 
     /// <summary>Whether an object has a member.</summary>
-    /// <param name="utf8">The name once more.</param>
+    /// <param name="utf8">The same name in UTF-8.</param>
     public bool Has(string name, ReadOnlySpan<byte> utf8)
     {
         var count = Json.GetPropertyCount();
@@ -54,7 +54,7 @@ internal struct Instance(JsonElement json, Work work)
     private readonly JsonNumber ReadNumber()
     {
         var length = Raw.Length;
-        Work.Spend(4 + ((long)length * length / 100)); // long decimals are converted in quadratic time
+        Work.Spend(4 + ((long)length * length / 100)); // the conversion of long decimals takes quadratic time
         return JsonNumber.Parse(Raw);
     }
 

@@ -1,6 +1,6 @@
 namespace Flownally.Domain.Schemas;
 
-/// <summary>A keyword that holds a list of schemas for the very same value.</summary>
+/// <summary>A keyword with a list of schemas that apply to the same value.</summary>
 internal abstract record BranchesKeyword(SchemaPlace Place, SchemaNode[] Branches) : Keyword(Place)
 {
     public override IReadOnlyList<SchemaNode> Children => Branches;
@@ -8,7 +8,7 @@ internal abstract record BranchesKeyword(SchemaPlace Place, SchemaNode[] Branche
     public override IReadOnlyList<SchemaNode> InPlace => Branches;
 }
 
-/// <summary><c>anyOf</c> and <c>oneOf</c>: a value that fits takes one of the branches.</summary>
+/// <summary><c>anyOf</c> and <c>oneOf</c>: a valid value fits at least one branch.</summary>
 internal abstract record AlternativesKeyword(SchemaPlace Place, SchemaNode[] Branches) : BranchesKeyword(Place, Branches)
 {
     public override bool AllowsObjects => Branches.Any(branch => branch.AllowsObjects);
@@ -42,7 +42,7 @@ internal sealed record AllOfKeyword(SchemaPlace Place, SchemaNode[] Branches) : 
         reader.ReadList(member) is { Count: > 0 } branches ? new AllOfKeyword(member.Place, [.. branches]) : null;
 }
 
-/// <summary><c>anyOf</c> (JSON Schema Core §10.2.1.2): one branch fits, or several.</summary>
+/// <summary><c>anyOf</c> (JSON Schema Core §10.2.1.2): at least one branch fits.</summary>
 internal sealed record AnyOfKeyword(SchemaPlace Place, SchemaNode[] Branches) : AlternativesKeyword(Place, Branches)
 {
     protected override string WriteShape() => $"anyOf {Branches.Length}";
@@ -59,7 +59,8 @@ internal sealed record AnyOfKeyword(SchemaPlace Place, SchemaNode[] Branches) : 
             }
         }
 
-        return any || evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Length} alternatives; it fits none.");
+        return any
+            || evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Length} alternatives; it fits none.");
     }
 
     public static Keyword? Read(SchemaReader reader, SchemaMember member) =>
@@ -86,8 +87,10 @@ internal sealed record OneOfKeyword(SchemaPlace Place, SchemaNode[] Branches) : 
         return count switch
         {
             1 => true,
-            0 => evaluation.Fault(this, "noAlternative", $"Expected a value that fits one of {Branches.Length} alternatives; it fits none."),
-            _ => evaluation.Fault(this, "severalAlternatives", $"Expected a value that fits exactly one of {Branches.Length} alternatives; it fits {count}."),
+            0 => evaluation.Fault(this, "noAlternative",
+                $"Expected a value that fits one of {Branches.Length} alternatives; it fits none."),
+            _ => evaluation.Fault(this, "severalAlternatives",
+                $"Expected a value that fits exactly one of {Branches.Length} alternatives; it fits {count}."),
         };
     }
 
@@ -109,10 +112,11 @@ internal sealed record NotKeyword(SchemaPlace Place, SchemaNode Node) : Keyword(
     public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) =>
         !evaluation.Try(Node, ref instance, null) || evaluation.Fault(this, "excluded", "The value fits a schema that it must not fit.");
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new NotKeyword(member.Place, reader.Read(member.Value, member.Place));
+    public static Keyword Read(SchemaReader reader, SchemaMember member) =>
+        new NotKeyword(member.Place, reader.Read(member.Value, member.Place));
 }
 
-/// <summary><c>if</c>, <c>then</c>, <c>else</c> (JSON Schema Core §10.2.2), which speak together.</summary>
+/// <summary><c>if</c>, <c>then</c>, <c>else</c> (JSON Schema Core §10.2.2) as one rule.</summary>
 internal sealed record ConditionalKeyword(SchemaPlace Place, SchemaNode If, SchemaNode? Then, SchemaNode? Else) : Keyword(Place)
 {
     protected override string WriteShape() => $"if {Then is not null} {Else is not null}";
@@ -134,7 +138,7 @@ internal sealed record ConditionalKeyword(SchemaPlace Place, SchemaNode If, Sche
         SchemaNode? Branch(string name) => member.Sibling(name) is { } sibling ? reader.Read(sibling.Value, sibling.Place) : null;
     }
 
-    /// <summary>Beside <c>if</c> it is read there; alone it means nothing, but must be a schema.</summary>
+    /// <summary><c>if</c> reads its branches. Without <c>if</c> a branch has no effect, but it must be a schema.</summary>
     public static Keyword? ReadBranch(SchemaReader reader, SchemaMember member)
     {
         if (member.Sibling("if") is null)

@@ -5,14 +5,15 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// The keywords about numbers (JSON Schema Validation §6.2), compared as exact decimals; other values pass.
+/// The keywords for numbers (JSON Schema Validation §6.2), compared as exact decimals. Other values pass.
 /// </summary>
-/// <param name="Name">The keyword's name, which says how <paramref name="Bound"/> binds.</param>
+/// <param name="Name">The name of the keyword. It determines the meaning of <paramref name="Bound"/>.</param>
 /// <param name="Written">The bound as the schema writes it.</param>
 internal sealed record NumericKeyword(SchemaPlace Place, string Name, JsonNumber Bound, string Written) : Keyword(Place)
 {
-    /// <summary>A multiple of a whole number is whole.</summary>
-    public override SchemaTypes Types => Name == "multipleOf" && Bound.IsInteger ? ~SchemaTypes.Fraction & SchemaTypes.All : SchemaTypes.All;
+    /// <summary>Multiples of whole numbers are whole.</summary>
+    public override SchemaTypes Types =>
+        Name == "multipleOf" && Bound.IsInteger ? ~SchemaTypes.Fraction & SchemaTypes.All : SchemaTypes.All;
 
     protected override string WriteShape() => $"{Name} {Bound}";
 
@@ -34,7 +35,7 @@ internal sealed record NumericKeyword(SchemaPlace Place, string Name, JsonNumber
         };
     }
 
-    /// <summary>Powers of ten are written out modulo the divisor: a multiplication for each bit of the exponent.</summary>
+    /// <summary>The work is nearly constant: one modular multiplication per bit of the exponent.</summary>
     private bool IsMultiple(JsonNumber number, Work work) => work.Spend(200) && number.IsMultipleOf(Bound);
 
     private bool Fault(Evaluation evaluation, string code, string rule, ReadOnlySpan<byte> found) =>
@@ -54,24 +55,27 @@ internal sealed record NumericKeyword(SchemaPlace Place, string Name, JsonNumber
         var hint = member.Name switch
         {
             "multipleOf" => " above 0",
-            "exclusiveMinimum" or "exclusiveMaximum" when IsBoolean(member.Value) => "; true and false belong to draft-04, which $schema can name",
+            "exclusiveMinimum" or "exclusiveMaximum" when IsBoolean(member.Value) =>
+                "; true and false belong to draft-04, which $schema can name",
             _ => "",
         };
         reader.Fault(member.Place, "malformed", $"{member.Name} is a number{hint}.");
         return null;
     }
 
-    /// <summary>Draft-04: a neighbour that is <c>true</c> makes the bound exclusive (Validation §5.1.2, §5.1.3).</summary>
+    /// <summary>Draft-04: a sibling keyword with the value <c>true</c> makes the bound exclusive (Validation §5.1.2, §5.1.3).</summary>
     public static Keyword? ReadDraft4(SchemaReader reader, SchemaMember member)
     {
         var exclusive = member.Name == "minimum" ? "exclusiveMinimum" : "exclusiveMaximum";
         var isExclusive = member.Sibling(exclusive) is { Value.ValueKind: JsonValueKind.True };
         var bound = Read(reader, member);
-        return isExclusive && bound is NumericKeyword numeric ? new NumericKeyword(numeric.Place, exclusive, numeric.Bound, numeric.Written) : bound;
+        return isExclusive && bound is NumericKeyword numeric
+            ? new NumericKeyword(numeric.Place, exclusive, numeric.Bound, numeric.Written)
+            : bound;
     }
 
-    /// <summary>Draft-04: read with the bound that it is about.</summary>
-    public static Keyword? ReadIsExclusive(SchemaReader reader, SchemaMember member)
+    /// <summary>Draft-04: checks the boolean keyword. The keyword of the bound reads its value.</summary>
+    public static Keyword? ReadExclusiveFlag(SchemaReader reader, SchemaMember member)
     {
         var bound = member.Name == "exclusiveMinimum" ? "minimum" : "maximum";
         if (!IsBoolean(member.Value) || member.Sibling(bound) is null)

@@ -7,19 +7,23 @@ using Flownally.Domain.Schemas.Patterns;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// <c>properties</c>, <c>patternProperties</c> and <c>additionalProperties</c> (JSON Schema Core §10.3.2.1 to §10.3.2.3),
-/// which speak together: a member that neither is named nor matches falls to the last. Values that are no object pass.
+/// <c>properties</c>, <c>patternProperties</c> and <c>additionalProperties</c> (JSON Schema Core §10.3.2.1 to §10.3.2.3) as one rule:
+/// the last applies to members that are neither named nor match a pattern. Values other than objects pass.
 /// </summary>
-/// <param name="Additional">For all other members; null lets them pass.</param>
+/// <param name="Additional">Null accepts all other members.</param>
 internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named, PatternSchema[] Patterns, AdditionalProperties? Additional)
     : Keyword(Place)
 {
     private readonly Dictionary<string, NamedSchema> _byName = Named.ToDictionary(named => named.Name, StringComparer.Ordinal);
 
-    protected override string WriteShape() => $"properties {JsonSerializer.Serialize(Named.Select(named => named.Name))} {JsonSerializer.Serialize(Patterns.Select(pattern => pattern.Pattern))} {Additional is not null}";
+    protected override string WriteShape() => $"properties {JsonSerializer.Serialize(Named.Select(named => named.Name))} "
+        + $"{JsonSerializer.Serialize(Patterns.Select(pattern => pattern.Pattern))} {Additional is not null}";
 
     public override IReadOnlyList<SchemaNode> Children =>
-        [.. Named.Select(named => named.Node), .. Patterns.Select(pattern => pattern.Node), .. Additional is null ? (SchemaNode[])[] : [Additional.Node]];
+    [
+        .. Named.Select(named => named.Node), .. Patterns.Select(pattern => pattern.Node),
+        .. Additional is null ? (SchemaNode[])[] : [Additional.Node],
+    ];
 
     public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
@@ -45,14 +49,14 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
     public SchemaNode? Find(string name) => _byName.GetValueOrDefault(name)?.Node;
 
     /// <summary>
-    /// The three keywords are read together, with whichever of them stands first. An <c>unevaluatedProperties</c> that says what
-    /// <c>additionalProperties</c> would say takes its place.
+    /// Reads the three keywords together when the first of them is read. An <c>unevaluatedProperties</c> that is equivalent to
+    /// <c>additionalProperties</c> takes its place.
     /// </summary>
     public static Keyword? Read(SchemaReader reader, SchemaMember member)
     {
-        var last = member.Sibling("additionalProperties") is null && reader.Dialect.Keywords.ContainsKey("unevaluatedProperties") && UnevaluatedPropertiesKeyword.IsAlone(member)
-            ? "unevaluatedProperties"
-            : "additionalProperties";
+        var isUnevaluated = member.Sibling("additionalProperties") is null
+            && reader.Dialect.Keywords.ContainsKey("unevaluatedProperties") && UnevaluatedPropertiesKeyword.IsAlone(member);
+        var last = isUnevaluated ? "unevaluatedProperties" : "additionalProperties";
         string[] together = ["properties", "patternProperties", last];
         if (together.First(name => member.Sibling(name) is not null) != member.Name)
         {
@@ -63,20 +67,25 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
             ? reader.ReadMap(properties).Select(child => new NamedSchema(child.Name, child.Node))
             : [];
         var patterns = member.Sibling("patternProperties") is { } expressions ? ReadPatterns(reader, expressions) : [];
-        var additional = member.Sibling(last) is { } rest ? new AdditionalProperties(rest.Place, reader.Read(rest.Value, rest.Place, mayBeBoolean: true)) : null;
+        var additional = member.Sibling(last) is { } rest
+            ? new AdditionalProperties(rest.Place, reader.Read(rest.Value, rest.Place, mayBeBoolean: true))
+            : null;
         return new PropertiesKeyword(member.Place, [.. named.OrderBy(child => child.Name, StringComparer.Ordinal)],
             [.. patterns.OrderBy(child => child.Pattern, StringComparer.Ordinal)], additional);
     }
 
-    /// <summary>Each name of a payload is held against all patterns, so together they may be as long as one.</summary>
+    /// <summary>Each name of a payload is matched with all patterns, so together they have the limit of one pattern.</summary>
     private static List<PatternSchema> ReadPatterns(SchemaReader reader, SchemaMember member)
     {
         var patterns = reader.ReadMap(member)
-            .Select(child => reader.ReadPattern(child.Name, child.Node.Place) is { } program ? new PatternSchema(child.Name, program, child.Node) : null)
+            .Select(child => reader.Patterns.Read(child.Name, child.Node.Place) is { } program
+                ? new PatternSchema(child.Name, program, child.Node)
+                : null)
             .OfType<PatternSchema>().ToList();
-        if (patterns.Sum(pattern => pattern.Program.Length) > reader.MostSteps)
+        if (patterns.Sum(pattern => pattern.Program.Length) > reader.Patterns.MaxSteps)
         {
-            reader.Fault(member.Place, "tooLarge", $"The patterns of one patternProperties may take {reader.MostSteps} steps together. Use fewer or simpler ones, or properties.");
+            reader.Fault(member.Place, "tooLarge", $"The patterns of one patternProperties may take {reader.Patterns.MaxSteps} steps"
+                + " together. Use fewer or simpler ones, or properties.");
         }
 
         return patterns;
@@ -94,7 +103,8 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
 
         foreach (var pattern in Patterns)
         {
-            if (JsonStrings.ReadName(member, (pattern.Program, evaluation.Work), static (name, pattern) => pattern.Program.IsMatch(name, pattern.Work)))
+            if (JsonStrings.ReadName(member, (pattern.Program, evaluation.Work),
+                static (name, pattern) => pattern.Program.IsMatch(name, pattern.Work)))
             {
                 valid &= evaluation.Member(member, pattern.Node);
                 known = true;
@@ -114,7 +124,7 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
         return valid;
     }
 
-    /// <summary>Few names are compared one by one, many are looked up.</summary>
+    /// <summary>Compares few names one by one, and looks up many names.</summary>
     private NamedSchema? Find(JsonProperty member)
     {
         const int Few = 8;
@@ -137,26 +147,26 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
     }
 }
 
-/// <summary>A member by its name, and what it must fit.</summary>
+/// <summary>The schema of a named member.</summary>
 internal sealed record NamedSchema(string Name, SchemaNode Node)
 {
-    /// <summary>The name as it stands in a payload.</summary>
     public byte[] Utf8 { get; } = Encoding.UTF8.GetBytes(Name);
 }
 
-/// <summary>Members by a pattern of their names, and what they must fit.</summary>
+/// <summary>The schema of the members whose names match a pattern.</summary>
 internal sealed record PatternSchema(string Pattern, PatternProgram Program, SchemaNode Node);
 
-/// <summary>What all other members must fit.</summary>
+/// <summary>The schema of all other members.</summary>
 internal sealed record AdditionalProperties(SchemaPlace Place, SchemaNode Node) : Keyword(Place)
 {
     protected override string WriteShape() => "additionalProperties";
 
     public bool Validate(JsonProperty member, Evaluation evaluation) => Node.IsNothing
-        ? evaluation.Fault(this, "additionalProperty", "The schema does not know this member and takes no others.", evaluation.Collects ? member.Name : null)
+        ? evaluation.Fault(this, "additionalProperty", "The schema does not allow this member.", evaluation.Collects ? member.Name : null)
         : evaluation.Member(member, Node);
 
-    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) => Node.Validate(ref instance, evaluation, evaluated);
+    public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) =>
+        Node.Validate(ref instance, evaluation, evaluated);
 }
 
 /// <summary><c>required</c> (JSON Schema Validation §6.5.3): an object has all these members. Other values pass.</summary>
@@ -188,7 +198,7 @@ internal sealed record RequiredKeyword(SchemaPlace Place, string[] Names) : Keyw
         reader.ReadNames(member.Value, member.Place) is { } names ? new RequiredKeyword(member.Place, [.. names]) : null;
 }
 
-/// <summary><c>propertyNames</c> (JSON Schema Core §10.3.2.4): the name of every member, as a string, fits. Other values pass.</summary>
+/// <summary><c>propertyNames</c> (JSON Schema Core §10.3.2.4): the name of each member, as a string, fits. Other values pass.</summary>
 internal sealed record PropertyNamesKeyword(SchemaPlace Place, SchemaNode Node) : Keyword(Place)
 {
     protected override string WriteShape() => "propertyNames";
@@ -205,7 +215,8 @@ internal sealed record PropertyNamesKeyword(SchemaPlace Place, SchemaNode Node) 
                 evaluation.Work.Spend(200 + JsonMarshal.GetRawUtf8PropertyName(member).Length);
                 var name = new Instance(NameOf(member.Name), evaluation.Work);
                 valid &= evaluation.Try(Node, ref name, null)
-                    || evaluation.Fault(this, "nameNotAllowed", "A member must not be called so.", evaluation.Collects ? member.Name : null);
+                    || evaluation.Fault(
+                        this, "nameNotAllowed", "The schema does not allow this member name.", evaluation.Collects ? member.Name : null);
                 if (evaluation.IsOver)
                 {
                     return false;
@@ -216,8 +227,9 @@ internal sealed record PropertyNamesKeyword(SchemaPlace Place, SchemaNode Node) 
         return valid;
     }
 
-    /// <summary>A name as a value of its own.</summary>
+    /// <summary>Converts a name to a JSON string.</summary>
     public static JsonElement NameOf(string name) => JsonSerializer.SerializeToElement(name);
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new PropertyNamesKeyword(member.Place, reader.Read(member.Value, member.Place));
+    public static Keyword Read(SchemaReader reader, SchemaMember member) =>
+        new PropertyNamesKeyword(member.Place, reader.Read(member.Value, member.Place));
 }

@@ -5,72 +5,73 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// A JSON Schema (2020-12, or an earlier draft from draft-04 on by its <c>$schema</c>) that payloads must fit, compiled once and never changed.
-/// Every keyword is enforced or the schema is refused; none is ignored.
+/// A compiled JSON Schema that payloads must fit: 2020-12, or an earlier draft from draft-04 on that its <c>$schema</c> names.
+/// Every keyword is enforced, or the schema is refused. Immutable.
 /// </summary>
 public sealed class PayloadSchema
 {
-    /// <summary>UTF-8 bytes as sent: 64 KiB.</summary>
+    /// <summary>Limit of the UTF-8 text as sent: 64 KiB.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    /// <summary>Objects and arrays in one another, the schema itself counted.</summary>
+    /// <summary>Limit of nested objects and arrays, including the schema itself.</summary>
     public const int MaxDepth = 32;
 
-    /// <summary>Every object fits.</summary>
+    /// <summary>The schema <c>{}</c>, which accepts every payload.</summary>
     public static readonly PayloadSchema Anything = Parse(JsonElement.Parse("{}")).Value;
 
-    /// <summary>The text is kept as it came, as parsed JSON, and as the names and values of its rules.</summary>
-    private const int BytesOfText = 8;
+    /// <summary>Memory per byte of the text: it is stored as text, as parsed JSON, and in the rules.</summary>
+    private const int BytesPerTextByte = 8;
 
     private readonly SchemaNode _root;
 
     private PayloadSchema(SchemaNode root, byte[] utf8, long weight) => (_root, Utf8, Weight) = (root, utf8, weight);
 
-    /// <summary>The schema as it was given.</summary>
+    /// <summary>The text of the schema as sent.</summary>
     public ReadOnlyMemory<byte> Utf8 { get; }
 
-    /// <summary>Bytes of memory that it takes, as an estimate: what a cache charges for it.</summary>
+    /// <summary>An estimate of the memory in bytes, for caches.</summary>
     public long Weight { get; }
 
-    /// <summary>What it is compiled to.</summary>
+    /// <summary>The compiled schema.</summary>
     internal SchemaNode Root => _root;
 
-    /// <summary>Compiles a schema for payloads, which are objects.</summary>
-    /// <param name="place">Where it stands in the request: how the pointers to its faults begin.</param>
-    /// <returns>The schema, or <see cref="PayloadSchemaInvalid"/> with every fault.</returns>
+    /// <summary>Compiles a new schema. It must accept at least one object, because payloads are objects.</summary>
+    /// <param name="place">RFC 6901 pointer to the schema in the request. Pointers to faults start with it.</param>
+    /// <returns>The schema, or <see cref="PayloadSchemaInvalid"/> with all faults.</returns>
     public static Result<PayloadSchema> Parse(JsonElement schema, string place = "/payloadSchema")
     {
         if (schema.ValueKind != JsonValueKind.Object)
         {
             return new PayloadSchemaInvalid([new FieldViolation(place, "typeMismatch",
-                $"A schema is a JSON object, not {JsonKinds.Describe(schema.ValueKind)}; {{}} lets any payload pass.")]);
+                $"A schema is a JSON object, not {JsonKinds.Describe(schema.ValueKind)}; {{}} accepts any payload.")]);
         }
 
         var utf8 = JsonMarshal.GetRawUtf8Value(schema);
         if (utf8.Length > MaxBytes)
         {
             return new PayloadSchemaInvalid([new FieldViolation(place, "tooLarge",
-                $"A schema may have {MaxBytes} bytes; this one has {utf8.Length}.")]);
+                $"A schema may have {MaxBytes} bytes; this schema has {utf8.Length}.")]);
         }
 
         var faults = JsonText.FindFaults(utf8, MaxDepth);
         if (faults.Count > 0)
         {
-            return new PayloadSchemaInvalid([.. faults.Select(fault => new FieldViolation(place + fault.Pointer, "unstorable", fault.Message))]);
+            return new PayloadSchemaInvalid(
+                [.. faults.Select(fault => new FieldViolation(place + fault.Pointer, "unstorable", fault.Message))]);
         }
 
         return Compile(schema, Dialect.Draft202012, payloadsAreObjects: true, place);
     }
 
-    /// <summary>Compiles a schema that was accepted once, whatever is taken of patterns today.</summary>
-    /// <exception cref="InvalidOperationException">It cannot be used any more.</exception>
+    /// <summary>Compiles a stored schema. Patterns keep the rules of the version that accepted them.</summary>
+    /// <exception cref="InvalidOperationException">This version does not accept the schema.</exception>
     public static PayloadSchema Restore(JsonElement schema) =>
         Compile(schema, Dialect.Draft202012, payloadsAreObjects: true, isStored: true).Value;
 
-    /// <summary>The bare engine, without limits of size: as the official test suite needs it.</summary>
-    /// <param name="standard">The dialect of a schema that names none.</param>
-    /// <param name="payloadsAreObjects">False takes a schema that no object fits.</param>
-    /// <param name="isStored">Whether it was accepted by an earlier version, which took more patterns.</param>
+    /// <summary>Compiles a schema without limits of size, as the official test suite requires.</summary>
+    /// <param name="standard">The dialect of a schema without <c>$schema</c>.</param>
+    /// <param name="payloadsAreObjects">Whether to refuse a schema that accepts no object.</param>
+    /// <param name="isStored">Whether an earlier version accepted the schema. Its rules for patterns were less strict.</param>
     internal static Result<PayloadSchema> Compile(JsonElement schema, Dialect standard, bool payloadsAreObjects, string place = "",
         bool isStored = false)
     {
@@ -84,35 +85,36 @@ public sealed class PayloadSchema
         var root = reader.Read();
         if (payloadsAreObjects && reader.Faults.Count == 0 && !root.AllowsObjects)
         {
-            reader.Fault(root.Place, "noObject", "A payload is an object, and this schema lets no object pass.");
+            reader.Fault(root.Place, "noObject", "A payload is an object, and this schema accepts no object.");
         }
 
+        var utf8 = JsonMarshal.GetRawUtf8Value(schema).ToArray();
         return reader.Faults.Count > 0
             ? new PayloadSchemaInvalid(reader.Faults)
-            : new PayloadSchema(root, JsonMarshal.GetRawUtf8Value(schema).ToArray(), reader.Weight + (BytesOfText * JsonMarshal.GetRawUtf8Value(schema).Length));
+            : new PayloadSchema(root, utf8, reader.Weight + (BytesPerTextByte * utf8.Length));
     }
 
-    /// <summary>Whether it is the same JSON value: the order of members and the way a number is written make no difference.</summary>
+    /// <summary>Whether both schemas are equal as JSON values: the order of members and the form of numbers do not matter.</summary>
     public bool IsSameAs(PayloadSchema? other) => other is not null
         && JsonElement.DeepEquals(JsonElement.Parse(Utf8.Span), JsonElement.Parse(other.Utf8.Span));
 
     /// <summary>
-    /// Tries to prove that this schema accepts every payload that an older one accepts, within <see cref="Work.PerProof"/>: then a change
-    /// needs no look at what is stored.
+    /// Attempts to prove that this schema accepts every payload that an older one accepts, within <see cref="Work.PerProof"/>.
+    /// With a proof, a change of the schema needs no scan of stored payloads.
     /// </summary>
     public SchemaProof ProveAccepts(PayloadSchema older, CancellationToken cancellationToken = default) =>
         Prover.Prove(older._root, _root, new Work(Work.PerProof, cancellationToken));
 
-    /// <summary>Whether a payload fits; costs less than to find out why it does not.</summary>
-    /// <param name="payload">As for <see cref="Check"/>.</param>
-    /// <returns>Null where it takes too much work to tell.</returns>
+    /// <summary>Whether a payload fits. It is cheaper than <see cref="Check"/>, because it stops at the first fault.</summary>
+    /// <param name="payload">See <see cref="Check"/>.</param>
+    /// <returns>Null if the check exceeds the work budget.</returns>
     public bool? Accepts(JsonElement payload, Work work) => _root.Fits(payload, work);
 
-    /// <summary>Finds what is wrong with a payload.</summary>
-    /// <param name="payload">A value that <see cref="Events.Payload"/> has let pass: its strings are Unicode text.</param>
-    /// <param name="work">What the check may cost; it is charged for what was done.</param>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    /// <exception cref="WorkTimedOutException">The machine is too busy to come to a verdict in time.</exception>
+    /// <summary>Finds the faults of a payload.</summary>
+    /// <param name="payload">A value that <see cref="Events.Payload"/> accepts: its strings are valid Unicode.</param>
+    /// <param name="work">The work budget of the check.</param>
+    /// <exception cref="OperationCanceledException">The caller cancelled the check.</exception>
+    /// <exception cref="WorkTimedOutException">The machine is too busy to finish in time.</exception>
     public PayloadVerdict Check(JsonElement payload, Work work)
     {
         var evaluation = new Evaluation(work);
@@ -121,8 +123,8 @@ public sealed class PayloadSchema
         return evaluation.IsTooComplex ? PayloadVerdict.TooComplex : new PayloadVerdict(evaluation.Faults, IsTooComplex: false);
     }
 
-    /// <summary>Finds what is wrong with a payload, within <see cref="Work.PerPayload"/>.</summary>
-    /// <returns>All faults at once, up to <see cref="Evaluation.MaxFaults"/>; none where the payload fits.</returns>
+    /// <summary>Finds the faults of a payload, within <see cref="Work.PerPayload"/>.</summary>
+    /// <returns>Up to <see cref="Evaluation.MaxFaults"/> faults; none if the payload fits.</returns>
     public IReadOnlyList<PayloadFault> Validate(JsonElement payload, CancellationToken cancellationToken = default) =>
         Check(payload, new Work(Work.PerPayload, cancellationToken)).Faults;
 }

@@ -5,32 +5,32 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary>One rule of a new schema that stored events break.</summary>
+/// <summary>A rule of a new schema that stored events break.</summary>
 /// <param name="Pointer">RFC 6901 pointer to the rule in the new schema.</param>
-/// <param name="Change">What became of the rule, in a sentence.</param>
-/// <param name="EventCount">How many stored events break it.</param>
-/// <param name="EventIds">The first of them that were recorded, at most 5.</param>
+/// <param name="Change">A sentence about the change of the rule.</param>
+/// <param name="EventCount">The number of stored events that break the rule.</param>
+/// <param name="EventIds">The earliest recorded of them, at most 5.</param>
 public sealed record Incompatibility(string Pointer, string Change, long EventCount, IReadOnlyList<EventId> EventIds);
 
-/// <param name="Payload">As it was accepted; good for the moment in which it is shown, not to be kept.</param>
+/// <param name="Payload">The payload as accepted. It is valid only during the call that receives it.</param>
 public readonly record struct StoredPayload(EventId Id, JsonElement Payload);
 
-/// <summary>Holds stored payloads against a new schema and adds up what they break.</summary>
+/// <summary>Checks stored payloads against a new schema and collects the rules that they break.</summary>
 public sealed class SchemaComparison(PayloadSchema @new)
 {
     public const int MaxEventIds = 5;
 
     private readonly Dictionary<SchemaPlace, Breach> _broken = [];
 
-    /// <summary>True until a payload breaks the new schema, or cannot be checked under it.</summary>
+    /// <summary>Whether all payloads so far were checked and fit the new schema.</summary>
     public bool IsCompatible => _broken.Count == 0 && TooComplex is null;
 
-    /// <summary>The first payload that was seen to take too much work under the new schema; null where all could be checked.</summary>
+    /// <summary>The first event whose check took too much work; null if there is none.</summary>
     public EventId? TooComplex { get; private set; }
 
-    /// <summary>Takes a stored payload into account.</summary>
-    /// <returns>The work that it took.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <summary>Checks a stored payload.</summary>
+    /// <returns>The work of the check.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled the check.</exception>
     public long Add(StoredPayload stored, CancellationToken cancellationToken = default)
     {
         var work = new Work(Work.PerPayload, cancellationToken);
@@ -50,10 +50,10 @@ public sealed class SchemaComparison(PayloadSchema @new)
         return work.Spent;
     }
 
-    /// <summary>Another comparison with the same schema, of which <see cref="Add(SchemaComparison)"/> can take what it finds.</summary>
+    /// <summary>Creates an empty comparison with the same schema, to merge later by <see cref="Add(SchemaComparison)"/>.</summary>
     public SchemaComparison CreateEmpty() => new(@new);
 
-    /// <summary>Takes over what another comparison has found.</summary>
+    /// <summary>Merges the results of another comparison.</summary>
     public void Add(SchemaComparison other)
     {
         TooComplex ??= other.TooComplex;
@@ -64,8 +64,8 @@ public sealed class SchemaComparison(PayloadSchema @new)
         }
     }
 
-    /// <summary>What was broken, those rules first that most events break; at most <see cref="Error.MaxViolations"/>.</summary>
-    /// <param name="old">The schema that the payloads were accepted under; null for none.</param>
+    /// <summary>The broken rules, at most <see cref="Error.MaxViolations"/>; the rule that most events break comes first.</summary>
+    /// <param name="old">The schema that accepted the payloads; null for none.</param>
     public IReadOnlyList<Incompatibility> Against(PayloadSchema? old)
     {
         var before = old is null ? (JsonElement?)null : JsonElement.Parse(old.Utf8.Span);
@@ -74,13 +74,13 @@ public sealed class SchemaComparison(PayloadSchema @new)
             .Select(rule => (Pointer: rule.Key.ToString(), Breach: rule.Value))
             .OrderByDescending(rule => rule.Breach.Count).ThenBy(rule => rule.Pointer, StringComparer.Ordinal)
             .Take(Error.MaxViolations)
-            .Select(rule => new Incompatibility(FieldViolation.Cut(rule.Pointer, FieldViolation.MaxFieldLength), Change(before, after, rule.Pointer),
-                rule.Breach.Count, [.. rule.Breach.First]))];
+            .Select(rule => new Incompatibility(FieldViolation.Cut(rule.Pointer, FieldViolation.MaxFieldLength),
+                Change(before, after, rule.Pointer), rule.Breach.Count, [.. rule.Breach.First]))];
     }
 
     private static string Change(JsonElement? before, JsonElement after, string pointer)
     {
-        const int LongestShown = 60;
+        const int MaxShown = 60;
         var was = before is { } root ? JsonPointer.Find(root, pointer) : null;
         var becomes = JsonPointer.Find(after, pointer);
         return (was, becomes) switch
@@ -92,10 +92,10 @@ public sealed class SchemaComparison(PayloadSchema @new)
         };
 
         static string Show(string lead, JsonElement json) =>
-            json.GetRawText() is { Length: <= LongestShown } text ? lead + text : "";
+            json.GetRawText() is { Length: <= MaxShown } text ? lead + text : "";
     }
 
-    /// <summary>The events that break one rule, in whatever order they come.</summary>
+    /// <summary>The events that break one rule. They can be added in any order.</summary>
     private sealed class Breach
     {
         public long Count { get; private set; }

@@ -2,32 +2,32 @@ using System.Text.Json;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary>A compiled schema or subschema: all its keywords must hold. None means that anything passes.</summary>
-/// <param name="place">Where it stands in the whole schema.</param>
-/// <param name="tellsTexts">Whether it can tell 1.0 from 1, which are one JSON value: in draft-04.</param>
-internal sealed class SchemaNode(SchemaPlace place, bool tellsTexts = false)
+/// <summary>A compiled schema or subschema: all its keywords must hold. Without keywords it accepts any value.</summary>
+/// <param name="place">The place in the whole schema.</param>
+/// <param name="distinguishesNumberForms">Whether 1.0 and 1, which are one JSON value, can get different verdicts, as in draft-04.</param>
+internal sealed class SchemaNode(SchemaPlace place, bool distinguishesNumberForms = false)
 {
-    private bool _isUnevaluatedAskedFor;
+    private bool _hasUnevaluated;
     private SchemaTypes? _types;
 
     public SchemaPlace Place { get; } = place;
 
-    /// <summary>Whether it can tell 1.0 from 1, which are one JSON value.</summary>
-    public bool TellsTexts => tellsTexts;
+    /// <summary>Whether 1.0 and 1, which are one JSON value, can get different verdicts.</summary>
+    public bool DistinguishesNumberForms => distinguishesNumberForms;
 
-    /// <summary>Those about what is left unevaluated stand last, because they look at all others.</summary>
+    /// <summary>The <c>unevaluated…</c> keywords come last, because they depend on all others.</summary>
     public Keyword[] Keywords { get; private set; } = [];
 
-    /// <summary>The schemas that speak of the very same value.</summary>
+    /// <summary>The subschemas that apply to the same value.</summary>
     public IEnumerable<SchemaNode> InPlace => Keywords.SelectMany(keyword => keyword.InPlace);
 
-    /// <summary>False where no object can pass, as far as can be told without looking at values.</summary>
+    /// <summary>False if provably no object fits. Values within objects are not considered.</summary>
     public bool AllowsObjects => Keywords.All(keyword => keyword.AllowsObjects);
 
-    /// <summary>Whether nothing passes because the schema is <c>false</c>.</summary>
+    /// <summary>Whether the schema is <c>false</c>, which accepts nothing.</summary>
     public bool IsNothing => Keywords is [NothingKeyword];
 
-    /// <summary>All rules that a value which fits must keep, those behind <c>allOf</c> and <c>$ref</c> included.</summary>
+    /// <summary>All rules that hold for a valid value, including those behind <c>allOf</c> and <c>$ref</c>.</summary>
     public IReadOnlyList<Keyword> Conjuncts => field ??= [.. Keywords.SelectMany(keyword => keyword switch
     {
         AllOfKeyword all => all.Branches.SelectMany(branch => branch.Conjuncts),
@@ -35,18 +35,21 @@ internal sealed class SchemaNode(SchemaPlace place, bool tellsTexts = false)
         _ => [keyword],
     }).Distinct(ReferenceEqualityComparer.Instance).Cast<Keyword>()];
 
-    /// <summary>The types that a value which fits can have; more than there are where it cannot be told.</summary>
+    /// <summary>The possible types of a valid value. Some may be impossible in fact.</summary>
     public SchemaTypes Types => _types ??= Conjuncts.Aggregate(SchemaTypes.All, (types, keyword) => types & keyword.Types);
 
-    /// <summary>The members that an object which fits must have.</summary>
-    public IReadOnlySet<string> Required => field ??= Conjuncts.OfType<RequiredKeyword>().SelectMany(keyword => keyword.Names).ToHashSet(StringComparer.Ordinal);
+    /// <summary>The members that every valid object has.</summary>
+    public IReadOnlySet<string> Required => field ??=
+        Conjuncts.OfType<RequiredKeyword>().SelectMany(keyword => keyword.Names).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The members whose values are listed, each with its list.</summary>
-    public IReadOnlyDictionary<string, ValueKeyword> Listed => field ??= Conjuncts.OfType<PropertiesKeyword>().SelectMany(group => group.Named)
-        .Select(named => (named.Name, List: named.Node.Conjuncts.OfType<ValueKeyword>().FirstOrDefault())).Where(named => named.List is not null)
-        .DistinctBy(named => named.Name).ToDictionary(named => named.Name, named => named.List!, StringComparer.Ordinal);
+    /// <summary>The members with a list of possible values, by name.</summary>
+    public IReadOnlyDictionary<string, ValueKeyword> Listed => field ??= Conjuncts.OfType<PropertiesKeyword>()
+        .SelectMany(group => group.Named)
+        .Select(named => (named.Name, List: named.Node.Conjuncts.OfType<ValueKeyword>().FirstOrDefault()))
+        .Where(named => named.List is not null).DistinctBy(named => named.Name)
+        .ToDictionary(named => named.Name, named => named.List!, StringComparer.Ordinal);
 
-    /// <summary>Whether a value fits; null where it takes too much work to tell.</summary>
+    /// <summary>Whether a value fits; null if the check exceeds the work budget.</summary>
     public bool? Fits(JsonElement value, Work work)
     {
         var evaluation = new Evaluation(work);
@@ -55,25 +58,25 @@ internal sealed class SchemaNode(SchemaPlace place, bool tellsTexts = false)
         return evaluation.IsTooComplex ? null : fits;
     }
 
-    /// <summary>Gives the node its keywords, once they are read: a schema may refer to itself.</summary>
+    /// <summary>Sets the keywords. The node exists before them, because a schema may refer to itself.</summary>
     public void Complete(IEnumerable<Keyword> keywords)
     {
         Keywords = [.. keywords.OrderBy(keyword => keyword is UnevaluatedKeyword)];
-        _isUnevaluatedAskedFor = Keywords.Any(keyword => keyword is UnevaluatedKeyword);
+        _hasUnevaluated = Keywords.Any(keyword => keyword is UnevaluatedKeyword);
     }
 
     /// <summary>Whether a value fits.</summary>
-    /// <param name="evaluated">Where to note which members and elements were looked at; null where nobody asks.</param>
+    /// <param name="evaluated">Collects the evaluated members and elements; null if no keyword needs them.</param>
     public bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated)
     {
         var valid = evaluation.Enter();
         if (valid)
         {
-            var here = evaluated is not null || _isUnevaluatedAskedFor ? new Evaluated() : null;
-            valid = AreKept(ref instance, evaluation, here);
+            var here = evaluated is not null || _hasUnevaluated ? new Evaluated() : null;
+            valid = AreKeywordsValid(ref instance, evaluation, here);
             if (valid)
             {
-                evaluated?.Add(here!, evaluation.Work); // a schema that fails has looked at nothing (JSON Schema Core §7.7.1)
+                evaluated?.Add(here!, evaluation.Work); // a schema that fails evaluates nothing (JSON Schema Core §7.7.1)
             }
         }
 
@@ -81,8 +84,8 @@ internal sealed class SchemaNode(SchemaPlace place, bool tellsTexts = false)
         return valid;
     }
 
-    /// <summary>Whether all rules are kept. Where faults are collected, all are asked.</summary>
-    private bool AreKept(ref Instance instance, Evaluation evaluation, Evaluated? here)
+    /// <summary>Stops at the first fault, unless faults are collected.</summary>
+    private bool AreKeywordsValid(ref Instance instance, Evaluation evaluation, Evaluated? here)
     {
         var valid = true;
         foreach (var keyword in Keywords)
@@ -98,29 +101,29 @@ internal sealed class SchemaNode(SchemaPlace place, bool tellsTexts = false)
     }
 }
 
-/// <summary>One rule of a schema, with the values that it was given.</summary>
-/// <param name="Place">Where it stands in the schema.</param>
+/// <summary>A rule of a schema: a keyword, or keywords that are read together, with their values.</summary>
+/// <param name="Place">The place in the whole schema.</param>
 internal abstract record Keyword(SchemaPlace Place)
 {
-    /// <summary>False where the rule alone keeps out every object.</summary>
+    /// <summary>False if the rule by itself excludes every object.</summary>
     public virtual bool AllowsObjects => true;
 
-    /// <summary>The types that a value which keeps the rule can have.</summary>
+    /// <summary>The possible types of a valid value.</summary>
     public virtual SchemaTypes Types => SchemaTypes.All;
 
-    /// <summary>The rule as text, its subschemas left out: two rules with the same text and subschemas mean the same.</summary>
+    /// <summary>The rule as text without its subschemas. Rules with equal texts and equal subschemas are equivalent.</summary>
     public string Shape => field ??= WriteShape();
 
-    /// <summary>Its subschemas, in an order that <see cref="Shape"/> determines.</summary>
+    /// <summary>The subschemas, in an order that <see cref="Shape"/> determines.</summary>
     public virtual IReadOnlyList<SchemaNode> Children => [];
 
-    /// <summary>Those of its subschemas that speak of the very same value.</summary>
+    /// <summary>The subschemas that apply to the same value.</summary>
     public virtual IReadOnlyList<SchemaNode> InPlace => [];
 
     /// <summary>Writes <see cref="Shape"/>.</summary>
     protected abstract string WriteShape();
 
-    /// <summary>Whether the rule holds. Where faults are collected, each is told to the evaluation.</summary>
+    /// <summary>Whether the rule holds. Faults are reported to the evaluation if it collects them.</summary>
     public abstract bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated);
 }
 
@@ -134,5 +137,5 @@ internal sealed record NothingKeyword(SchemaPlace Place) : Keyword(Place)
     protected override string WriteShape() => "false";
 
     public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) =>
-        evaluation.Fault(this, "notAllowed", "Nothing may stand here.");
+        evaluation.Fault(this, "notAllowed", "No value is allowed here.");
 }

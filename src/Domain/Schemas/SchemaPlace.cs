@@ -3,11 +3,11 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// A place in a schema. It is written out as a pointer only where somebody asks: names may be long, and a schema has thousands of places.
-/// One object stands for one place.
+/// A place in a schema. Each place has one instance. The pointer is written only on demand, because a schema has thousands of places and
+/// names may be long.
 /// </summary>
 /// <param name="parent">Null for the root.</param>
-/// <param name="token">The member's name or the element's index.</param>
+/// <param name="token">The name of the member or the index of the element.</param>
 internal sealed class SchemaPlace(SchemaPlace? parent, string token)
 {
     public SchemaPlace? Parent => parent;

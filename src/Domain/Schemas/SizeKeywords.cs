@@ -4,8 +4,8 @@ using Flownally.Domain.Json;
 namespace Flownally.Domain.Schemas;
 
 /// <summary>
-/// The keywords that count: code points of a string (JSON Schema Validation §6.3.1, §6.3.2), elements of an array
-/// (§6.4.1, §6.4.2), members of an object (§6.5.1, §6.5.2). Values of another kind pass.
+/// The keywords for sizes: code points of a string (JSON Schema Validation §6.3.1, §6.3.2), elements of an array (§6.4.1, §6.4.2),
+/// members of an object (§6.5.1, §6.5.2). Values of other kinds pass.
 /// </summary>
 /// <param name="Written">The bound as the schema writes it.</param>
 internal sealed record SizeKeyword(SchemaPlace Place, JsonValueKind Kind, bool IsMinimum, JsonNumber Bound, string Written) : Keyword(Place)
@@ -36,7 +36,8 @@ internal sealed record SizeKeyword(SchemaPlace Place, JsonValueKind Kind, bool I
             _ => instance.Json.GetPropertyCount(),
         };
         var difference = JsonNumber.Of(size).CompareTo(Bound);
-        return (IsMinimum ? difference >= 0 : difference <= 0) || evaluation.Fault(this, IsMinimum ? "tooShort" : "tooLong", $"Expected {(IsMinimum ? "at least" : "at most")} {Written} {Unit}, found {size}.");
+        return (IsMinimum ? difference >= 0 : difference <= 0) || evaluation.Fault(this, IsMinimum ? "tooShort" : "tooLong",
+            $"Expected {(IsMinimum ? "at least" : "at most")} {Written} {Unit}, found {size}.");
     }
 
     private string Unit => Kind switch

@@ -4,7 +4,7 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary>The types of JSON Schema. A whole number, also one written 1.0, is both a number and an integer.</summary>
+/// <summary>The types of JSON Schema. A whole number, even 1.0, is both a number and an integer.</summary>
 [Flags]
 internal enum SchemaTypes
 {
@@ -15,20 +15,20 @@ internal enum SchemaTypes
     Object = 8,
     String = 16,
 
-    /// <summary>A whole number that is written without fraction and exponent: draft-04's integer.</summary>
+    /// <summary>Whole numbers without fraction and exponent: the integers of draft-04.</summary>
     PlainInteger = 32,
 
-    /// <summary>A whole number that is written otherwise, such as 1.0 or 1e2.</summary>
+    /// <summary>Whole numbers in another form, such as 1.0 or 1e2.</summary>
     OtherInteger = 128,
     Integer = PlainInteger | OtherInteger,
 
-    /// <summary>Numbers with a fraction; the type <c>number</c> is this and <see cref="Integer"/>.</summary>
+    /// <summary>Numbers that are not whole. The type <c>number</c> consists of these and <see cref="Integer"/>.</summary>
     Fraction = 64,
     Number = Integer | Fraction,
     All = Array | Boolean | Null | Object | String | Number,
 }
 
-/// <summary><c>type</c> (JSON Schema Validation §6.1.1): one of the named types.</summary>
+/// <summary><c>type</c> (JSON Schema Validation §6.1.1): the value has one of the named types.</summary>
 internal sealed record TypeKeyword(SchemaPlace Place, SchemaTypes Named, string Words) : Keyword(Place)
 {
     private static readonly Dictionary<string, SchemaTypes> Known = new()
@@ -61,7 +61,7 @@ internal sealed record TypeKeyword(SchemaPlace Place, SchemaTypes Named, string 
         return Of(instance.Json, Named);
     }
 
-    /// <summary>The type of a value. Numbers are looked at closely only where it makes a difference.</summary>
+    /// <summary>The type of a value. Numbers are parsed only if <paramref name="asked"/> distinguishes their types.</summary>
     public static SchemaTypes Of(JsonElement instance, SchemaTypes asked = SchemaTypes.All) => instance.ValueKind switch
     {
         JsonValueKind.Array => SchemaTypes.Array,
@@ -84,21 +84,24 @@ internal sealed record TypeKeyword(SchemaPlace Place, SchemaTypes Named, string 
             return Name(reader, member.Value, member.Place) is { } one ? Of(reader, member.Place, [one]) : null;
         }
 
-        var names = member.Value.EnumerateArray().Select((value, i) => Name(reader, value, reader.Below(member.Place, i))).OfType<string>().ToList();
+        var names = member.Value.EnumerateArray()
+            .Select((value, i) => Name(reader, value, reader.Below(member.Place, i))).OfType<string>().ToList();
         if (names.Count == 0 || names.Distinct().Count() < names.Count)
         {
-            reader.Fault(member.Place, "malformed", "The types are at least one, and each is named once.");
+            reader.Fault(member.Place, "malformed", "type is a name, or an array of one or more distinct names.");
         }
 
         return Of(reader, member.Place, names);
     }
 
-    /// <summary>In draft-04 1.0 is no integer (Core §3.5).</summary>
+    /// <summary>In draft-04, 1.0 is not an integer (Core §3.5).</summary>
     private static TypeKeyword Of(SchemaReader reader, SchemaPlace place, IReadOnlyList<string> names)
     {
-        var isByText = reader.Dialect.IsDraft4;
-        return new TypeKeyword(place, names.Aggregate(SchemaTypes.None, (types, name) => types | (isByText && name == "integer" ? SchemaTypes.PlainInteger : Known[name])),
-            string.Join(" or ", names.Select(name => isByText && name == "integer" ? "integer without fraction and exponent" : name)));
+        var isDraft4 = reader.Dialect.IsDraft4;
+        var types = names.Aggregate(SchemaTypes.None, (types, name) =>
+            types | (isDraft4 && name == "integer" ? SchemaTypes.PlainInteger : Known[name]));
+        return new TypeKeyword(place, types,
+            string.Join(" or ", names.Select(name => isDraft4 && name == "integer" ? "integer without fraction and exponent" : name)));
     }
 
     private static string? Name(SchemaReader reader, JsonElement value, SchemaPlace place)
@@ -109,7 +112,12 @@ internal sealed record TypeKeyword(SchemaPlace Place, SchemaTypes Named, string 
             return name;
         }
 
-        reader.Fault(place, "malformed", $"A type is one of {string.Join(", ", Known.Keys)}.{SchemaReader.Hint(name, Known.Keys)}");
+        reader.Fault(place, "malformed", $"A type is one of {string.Join(", ", Known.Keys)}.{SpellingHint.For(name, Known.Keys)}");
         return null;
     }
+}
+
+internal static class SchemaTypesExtensions
+{
+    public static bool HasAny(this SchemaTypes types, SchemaTypes some) => (types & some) != 0;
 }

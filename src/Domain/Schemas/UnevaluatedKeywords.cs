@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary>A keyword about what all its neighbours, and what they lead to, have not looked at.</summary>
+/// <summary>A keyword for members or elements that its sibling keywords and their subschemas have not evaluated.</summary>
 internal abstract record UnevaluatedKeyword(SchemaPlace Place, SchemaNode Node) : Keyword(Place)
 {
     public override IReadOnlyList<SchemaNode> Children => [Node];
 }
 
-/// <summary><c>unevaluatedProperties</c> (JSON Schema Core §11.3). Values that are no object pass.</summary>
+/// <summary><c>unevaluatedProperties</c> (JSON Schema Core §11.3). Values other than objects pass.</summary>
 internal sealed record UnevaluatedPropertiesKeyword(SchemaPlace Place, SchemaNode Node) : UnevaluatedKeyword(Place, Node)
 {
-    /// <summary>The keywords whose schemas speak of the same object, and can have looked at its members. What is under <c>not</c> looks at nothing.</summary>
+    /// <summary>The keywords whose schemas can evaluate members of the same object. The schema of <c>not</c> evaluates nothing.</summary>
     private static readonly string[] Others = ["$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"];
 
     protected override string WriteShape() => "unevaluatedProperties";
@@ -32,7 +32,7 @@ internal sealed record UnevaluatedPropertiesKeyword(SchemaPlace Place, SchemaNod
                 if (!evaluated!.Has(member.Name))
                 {
                     valid &= Node.IsNothing
-                        ? evaluation.Fault(this, "additionalProperty", "The schema does not know this member and takes no others.", member.Name)
+                        ? evaluation.Fault(this, "additionalProperty", "The schema does not allow this member.", member.Name)
                         : evaluation.Member(member, Node);
                 }
             }
@@ -44,8 +44,8 @@ internal sealed record UnevaluatedPropertiesKeyword(SchemaPlace Place, SchemaNod
     }
 
     /// <summary>
-    /// Whether no other schema looks at the object. Then the keyword means what <c>additionalProperties</c> would mean in its place, and is
-    /// compiled to that, so that proofs understand it.
+    /// Whether no other schema evaluates the object. Then the keyword is equivalent to <c>additionalProperties</c> and compiled as such,
+    /// which proofs support.
     /// </summary>
     public static bool IsAlone(SchemaMember member) => !Others.Any(name => member.Sibling(name) is not null);
 
@@ -53,12 +53,12 @@ internal sealed record UnevaluatedPropertiesKeyword(SchemaPlace Place, SchemaNod
     {
         var node = reader.Read(member.Value, member.Place);
         return !IsAlone(member) ? new UnevaluatedPropertiesKeyword(member.Place, node)
-            : member.Sibling("additionalProperties") is not null ? null // which has looked at all members
+            : member.Sibling("additionalProperties") is not null ? null // which has evaluated all members
             : PropertiesKeyword.Read(reader, member);
     }
 }
 
-/// <summary><c>unevaluatedItems</c> (JSON Schema Core §11.2). Values that are no array pass.</summary>
+/// <summary><c>unevaluatedItems</c> (JSON Schema Core §11.2). Values other than arrays pass.</summary>
 internal sealed record UnevaluatedItemsKeyword(SchemaPlace Place, SchemaNode Node) : UnevaluatedKeyword(Place, Node)
 {
     protected override string WriteShape() => "unevaluatedItems";
@@ -89,5 +89,6 @@ internal sealed record UnevaluatedItemsKeyword(SchemaPlace Place, SchemaNode Nod
         return valid;
     }
 
-    public static Keyword Read(SchemaReader reader, SchemaMember member) => new UnevaluatedItemsKeyword(member.Place, reader.Read(member.Value, member.Place));
+    public static Keyword Read(SchemaReader reader, SchemaMember member) =>
+        new UnevaluatedItemsKeyword(member.Place, reader.Read(member.Value, member.Place));
 }

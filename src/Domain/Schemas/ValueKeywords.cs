@@ -5,12 +5,12 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Domain.Schemas;
 
-/// <summary><c>enum</c> and <c>const</c> (JSON Schema Validation §6.1.2, §6.1.3): equal, as JSON values, to one of these.</summary>
+/// <summary><c>enum</c> and <c>const</c> (JSON Schema Validation §6.1.2, §6.1.3): the value equals one of these JSON values.</summary>
 internal sealed record ValueKeyword(SchemaPlace Place, JsonElement[] Values) : Keyword(Place)
 {
     private const int MaxValues = 500;
     private const int MaxShown = 10;
-    private const int LongestShown = 40;
+    private const int MaxShownLength = 40;
     private const int FewValues = 8;
 
     private readonly HashSet<string> _canonical = [.. Values.Select(CanonicalJson.Of)];
@@ -24,7 +24,7 @@ internal sealed record ValueKeyword(SchemaPlace Place, JsonElement[] Values) : K
     public override bool Validate(ref Instance instance, Evaluation evaluation, Evaluated? evaluated) => Holds(ref instance)
         || evaluation.Fault(this, "notInEnum", $"Expected one of {Shown}; found {Found(instance)}.");
 
-    /// <summary>Equal values have one canonical text, so one look-up tells. Most are few and short strings, which are compared as they stand.</summary>
+    /// <summary>A set of canonical texts finds equal values. Few short strings are the usual case, and are compared directly.</summary>
     private bool Holds(ref Instance instance)
     {
         if (instance.Kind == JsonValueKind.String && Values.Length <= FewValues)
@@ -42,14 +42,16 @@ internal sealed record ValueKeyword(SchemaPlace Place, JsonElement[] Values) : K
         return _canonical.Contains(instance.Canonical);
     }
 
-    /// <summary>Whether a value is among both.</summary>
+    /// <summary>Whether both lists have a value in common.</summary>
     public bool Overlaps(ValueKeyword other) => _canonical.Count <= other._canonical.Count
         ? _canonical.Any(other._canonical.Contains)
         : other._canonical.Any(_canonical.Contains);
 
-    private static string Found(Instance instance) => Shorten(Encoding.UTF8.GetString(instance.Raw[..Math.Min(instance.Raw.Length, 4 * LongestShown)]));
+    private static string Found(Instance instance) =>
+        Shorten(Encoding.UTF8.GetString(instance.Raw[..Math.Min(instance.Raw.Length, 4 * MaxShownLength)]));
 
-    private string Shown => string.Join(", ", Values.Take(MaxShown).Select(value => Shorten(value.GetRawText()))) + (Values.Length > MaxShown ? ", …" : "");
+    private string Shown =>
+        string.Join(", ", Values.Take(MaxShown).Select(value => Shorten(value.GetRawText()))) + (Values.Length > MaxShown ? ", …" : "");
 
     public static Keyword ReadConst(SchemaMember member) => new ValueKeyword(member.Place, [member.Value]);
 
@@ -64,12 +66,12 @@ internal sealed record ValueKeyword(SchemaPlace Place, JsonElement[] Values) : K
         return null;
     }
 
-    /// <summary>A whole number equals one that is written otherwise.</summary>
+    /// <summary>All forms of a whole number are equal.</summary>
     private static SchemaTypes TypesOf(JsonElement value)
     {
         var type = TypeKeyword.Of(value);
         return type.HasAny(SchemaTypes.Integer) ? SchemaTypes.Integer : type;
     }
 
-    private static string Shorten(string json) => FieldViolation.Cut(json, LongestShown + 1);
+    private static string Shorten(string json) => FieldViolation.Cut(json, MaxShownLength + 1);
 }

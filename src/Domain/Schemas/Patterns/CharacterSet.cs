@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace Flownally.Domain.Schemas.Patterns;
 
 /// <summary>
-/// A set of code points: ranges, and whole categories of Unicode. A category is asked for, not written out as its ranges, so a set is as
-/// small as the pattern's text that describes it.
+/// A set of code points: ranges and general categories of Unicode. Categories are not expanded to ranges, so a set takes no more memory
+/// than its text in the pattern.
 /// </summary>
 internal sealed class CharacterSet
 {
     public const int Last = 0x10ffff;
 
-    /// <summary>ECMA-262 §12.2 and §12.3: white space and line terminators.</summary>
+    /// <summary>White space and line terminators (ECMA-262 §12.2, §12.3).</summary>
     private static readonly (int From, int To)[] Spaces =
     [
         ('\t', '\r'), (' ', ' '), (0xa0, 0xa0), (0x1680, 0x1680), (0x2000, 0x200a), (0x2028, 0x2029), (0x202f, 0x202f),
@@ -29,9 +29,9 @@ internal sealed class CharacterSet
     private readonly ulong _lowAscii;
     private readonly ulong _highAscii;
 
-    /// <param name="ranges">In any order; they may overlap.</param>
-    /// <param name="categories">A bit for each <see cref="UnicodeCategory"/> that belongs to the set.</param>
-    /// <param name="isNegated">The set is all that these do not hold.</param>
+    /// <param name="ranges">Ranges in any order; they may overlap.</param>
+    /// <param name="categories">Bits as in <see cref="UnicodeCategories"/>.</param>
+    /// <param name="isNegated">Whether the set contains all other code points instead.</param>
     public CharacterSet(IEnumerable<(int From, int To)> ranges, uint categories = 0, bool isNegated = false)
     {
         (_ranges, _categories, _isNegated) = (Merge(ranges), categories, isNegated);
@@ -42,12 +42,14 @@ internal sealed class CharacterSet
         }
     }
 
-    /// <summary>Bytes, as an estimate.</summary>
+    /// <summary>An estimate of the memory in bytes.</summary>
     public int Weight => 100 + (8 * _ranges.Length);
+
+    public static CharacterSet Of(int codePoint) => new([(codePoint, codePoint)]);
 
     public CharacterSet Negated => new(_ranges, _categories, !_isNegated);
 
-    /// <summary>The ranges, a negated set's too; null where the set speaks of categories.</summary>
+    /// <summary>All ranges, also of a negated set; null if the set has categories.</summary>
     public IEnumerable<(int From, int To)>? Ranges => _categories != 0 ? null : _isNegated ? Gaps() : _ranges;
 
     public bool Contains(int codePoint) => codePoint < 64 ? (_lowAscii >> codePoint & 1) != 0
