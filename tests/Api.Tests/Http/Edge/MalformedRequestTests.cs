@@ -46,7 +46,7 @@ public sealed class MalformedRequestTests
     public async Task A_target_of_another_form_is_judged_as_HTTP_says(string target, int status) =>
         Assert.That((await SendAsync(Get(target))).Status, Is.EqualTo(status));
 
-    [TestCase("OPTIONS", "*", 404)]
+    [TestCase("OPTIONS", "*", 405)]
     [TestCase("CONNECT", "localhost:80", 400)]
     [TestCase("FOO", "/v1/events", 405)]
     public async Task A_method_that_nothing_takes_is_refused(string method, string target, int status) =>
