@@ -83,18 +83,18 @@ public sealed class Journey
 
     private Journey NextRevision(JourneyName name, JourneyStatus status, EntryMode mode, TriggerConfig? trigger, JourneyTarget? target,
         DateTimeOffset now) => new()
-    {
-        Id = Id,
-        TenantId = TenantId,
-        Name = name,
-        Status = status,
-        EntryMode = mode,
-        TriggerConfig = trigger,
-        Target = target,
-        Revision = Revision + 1,
-        TriggerRevision = trigger == TriggerConfig ? TriggerRevision : Revision + 1,
-        LastFilterError = trigger == TriggerConfig ? LastFilterError : null,
-        CreatedAt = CreatedAt,
-        UpdatedAt = Microseconds.Truncate(now),
-    };
+        {
+            Id = Id,
+            TenantId = TenantId,
+            Name = name,
+            Status = status,
+            EntryMode = mode,
+            TriggerConfig = trigger,
+            Target = target,
+            Revision = Revision + 1,
+            TriggerRevision = trigger == TriggerConfig ? TriggerRevision : Revision + 1,
+            LastFilterError = trigger == TriggerConfig ? LastFilterError : null,
+            CreatedAt = CreatedAt,
+            UpdatedAt = Microseconds.Truncate(now),
+        };
 }

@@ -203,8 +203,8 @@ public static class JsonText
             }
             else
             {
-                var shown = Math.Min(step.NameLength, MaxNameBytes);
-                pointer.Append(JsonPointer.Escape(Encoding.UTF8.GetString(utf8.Slice(step.NameStart, shown))));
+                var length = Math.Min(step.NameLength, MaxNameBytes);
+                pointer.Append(JsonPointer.Escape(Encoding.UTF8.GetString(utf8.Slice(step.NameStart, length))));
             }
         }
 

@@ -12,8 +12,7 @@ namespace Flownally.Domain.Schemas;
 internal static partial class Formats
 {
     /// <summary>The formats that are enforced on strings.</summary>
-    public static readonly IReadOnlyDictionary<string, Func<ReadOnlySpan<char>, bool>> Asserted =
-        new Dictionary<string, Func<ReadOnlySpan<char>, bool>>
+    public static readonly Dictionary<string, Func<ReadOnlySpan<char>, bool>> Asserted = new()
     {
         ["date-time"] = IsDateTime,
         ["date"] = IsDate,
@@ -54,7 +53,7 @@ internal static partial class Formats
         string[] enforced = [.. Asserted.Keys, "int32", "int64"];
         var hint = format.ValueKind == JsonValueKind.String ? SpellingHint.For(format.GetString(), enforced.Concat(Annotations)) : "";
         return $"The format {FieldViolation.Cut(format.GetRawText(), MaxQuoted)} is not known.{hint}"
-            + $" Enforced: {string.Join(", ", enforced)}. Remarks: {string.Join(", ", Annotations)}.";
+            + $" Enforced: {string.Join(", ", enforced)}. Annotations: {string.Join(", ", Annotations)}.";
     }
 
     /// <summary>Work units per character.</summary>

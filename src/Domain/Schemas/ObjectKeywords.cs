@@ -94,11 +94,11 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
     private bool Validate(JsonProperty member, Evaluation evaluation, Evaluated? evaluated)
     {
         evaluation.Work.Spend(4 + (JsonMarshal.GetRawUtf8PropertyName(member).Length / 4));
-        var (valid, known) = (true, false);
+        var (valid, isCovered) = (true, false);
         if (Find(member) is { } named)
         {
             valid = evaluation.Member(member, named.Node);
-            known = true;
+            isCovered = true;
         }
 
         foreach (var pattern in Patterns)
@@ -107,16 +107,16 @@ internal sealed record PropertiesKeyword(SchemaPlace Place, NamedSchema[] Named,
                 static (name, pattern) => pattern.Program.IsMatch(name, pattern.Work)))
             {
                 valid &= evaluation.Member(member, pattern.Node);
-                known = true;
+                isCovered = true;
             }
         }
 
-        if (!known && Additional is not null)
+        if (!isCovered && Additional is not null)
         {
             valid = Additional.Validate(member, evaluation);
         }
 
-        if (known || Additional is not null)
+        if (isCovered || Additional is not null)
         {
             evaluated?.Add(member.Name);
         }

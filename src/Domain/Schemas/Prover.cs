@@ -144,7 +144,7 @@ internal sealed class Prover
 
         return rule switch
         {
-            NothingKeyword => Unproved(rule, "nothing may stand here"), // the old side is not known to be empty
+            NothingKeyword => Unproved(rule, "values may be stored"), // the old side is not known to be empty
             TypeKeyword type => (old.Types & ~type.Named) == 0 || Unproved(rule, "other types may be stored"),
             ValueKeyword => Unproved(rule, "other values may be stored"), // a short list of values is proved before
             NumericKeyword numeric => !old.Types.HasAny(SchemaTypes.Number) || BoundsProof.Implies(old, numeric)

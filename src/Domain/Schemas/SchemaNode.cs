@@ -72,11 +72,11 @@ internal sealed class SchemaNode(SchemaPlace place, bool distinguishesNumberForm
         var valid = evaluation.Enter();
         if (valid)
         {
-            var here = evaluated is not null || _hasUnevaluated ? new Evaluated() : null;
-            valid = AreKeywordsValid(ref instance, evaluation, here);
+            var own = evaluated is not null || _hasUnevaluated ? new Evaluated() : null;
+            valid = AreKeywordsValid(ref instance, evaluation, own);
             if (valid)
             {
-                evaluated?.Add(here!, evaluation.Work); // a schema that fails evaluates nothing (JSON Schema Core §7.7.1)
+                evaluated?.Add(own!, evaluation.Work); // a schema that fails evaluates nothing (JSON Schema Core §7.7.1)
             }
         }
 
@@ -85,12 +85,12 @@ internal sealed class SchemaNode(SchemaPlace place, bool distinguishesNumberForm
     }
 
     /// <summary>Stops at the first fault, unless faults are collected.</summary>
-    private bool AreKeywordsValid(ref Instance instance, Evaluation evaluation, Evaluated? here)
+    private bool AreKeywordsValid(ref Instance instance, Evaluation evaluation, Evaluated? own)
     {
         var valid = true;
         foreach (var keyword in Keywords)
         {
-            valid &= keyword.Validate(ref instance, evaluation, here);
+            valid &= keyword.Validate(ref instance, evaluation, own);
             if (!valid && (!evaluation.Collects || evaluation.IsOver))
             {
                 break;

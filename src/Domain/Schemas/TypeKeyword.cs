@@ -61,15 +61,15 @@ internal sealed record TypeKeyword(SchemaPlace Place, SchemaTypes Named, string 
         return Of(instance.Json, Named);
     }
 
-    /// <summary>The type of a value. Numbers are parsed only if <paramref name="asked"/> distinguishes their types.</summary>
-    public static SchemaTypes Of(JsonElement instance, SchemaTypes asked = SchemaTypes.All) => instance.ValueKind switch
+    /// <summary>The type of a value. Numbers are parsed only if <paramref name="relevant"/> distinguishes their types.</summary>
+    public static SchemaTypes Of(JsonElement instance, SchemaTypes relevant = SchemaTypes.All) => instance.ValueKind switch
     {
         JsonValueKind.Array => SchemaTypes.Array,
         JsonValueKind.True or JsonValueKind.False => SchemaTypes.Boolean,
         JsonValueKind.Null => SchemaTypes.Null,
         JsonValueKind.Object => SchemaTypes.Object,
         JsonValueKind.String => SchemaTypes.String,
-        _ when asked.HasFlag(SchemaTypes.Number) && asked != SchemaTypes.All => SchemaTypes.Number,
+        _ when relevant.HasFlag(SchemaTypes.Number) && relevant != SchemaTypes.All => SchemaTypes.Number,
         _ => OfNumber(JsonMarshal.GetRawUtf8Value(instance)),
     };
 

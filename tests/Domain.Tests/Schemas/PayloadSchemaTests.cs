@@ -151,7 +151,7 @@ public sealed class PayloadSchemaTests
 
     [TestCase("format", "\"emial\"", "`email`")]
     [TestCase("format", "\"emial\"", "\"emial\" is not known")]
-    [TestCase("format", "\"money\"", "Enforced: date-time, date, time, duration, email, hostname, ipv4, ipv6, uri, uri-reference, uuid, json-pointer, regex, int32, int64. Remarks: float")]
+    [TestCase("format", "\"money\"", "Enforced: date-time, date, time, duration, email, hostname, ipv4, ipv6, uri, uri-reference, uuid, json-pointer, regex, int32, int64. Annotations: float")]
     [TestCase("format", "7", "7 is not known")]
     [TestCase("pattern", "\"a🐲^*\"", "At character 4")]
     [TestCase("pattern", "\"^.{0,5000}$\"", "{0,5000} repeats too often")]

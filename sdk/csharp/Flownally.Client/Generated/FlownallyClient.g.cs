@@ -512,11 +512,11 @@ public partial class JourneysResponse
     [JsonPropertyName("journeys"), JsonRequired]
     public IReadOnlyList<Journey> Journeys { get; set; } = [];
 
-    /// <summary>Where the next page begins; absent on the last page.</summary>
+    /// <summary>The token of the next page; absent on the last page.</summary>
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
-    /// <summary>How many journeys the tenant has.</summary>
+    /// <summary>The number of journeys of the tenant.</summary>
     [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
@@ -525,7 +525,7 @@ public partial class JourneysResponse
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>A journey as callers see it.</summary>
+/// <summary>A reaction to events: a contact with a matching event enters the journey, and a webhook reports the entry.</summary>
 public partial class Journey
 {
     [JsonPropertyName("id"), JsonRequired]
@@ -541,20 +541,20 @@ public partial class Journey
     [JsonPropertyName("status"), JsonRequired]
     public JourneyStatus Status { get; set; } = default!;
 
-    /// <summary>`once`: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
+    /// <summary>`once`: a contact enters with its first matching event only; `everyTime`: with each matching event.</summary>
     [JsonPropertyName("entryMode"), JsonRequired]
     public EntryMode EntryMode { get; set; } = default!;
 
-    /// <summary>Which events it reacts to; absent where that is still to be said.</summary>
+    /// <summary>The events that the journey reacts to; absent if they are not set yet.</summary>
     [JsonPropertyName("triggerConfig")]
     public TriggerConfig? TriggerConfig { get; set; }
 
-    /// <summary>Where webhooks tell of its entries; absent where nobody is told.</summary>
+    /// <summary>The receiver of the journey's webhooks; absent if no webhooks are sent.</summary>
     [JsonPropertyName("target")]
     public JourneyTarget? Target { get; set; }
 
-    /// <summary>The latest event that the filter could not be checked for, and which counted as one that does not match; absent where there is
-    /// <br/>none since the trigger was set. It changes without a change of `ETag`.</summary>
+    /// <summary>The latest event for which the filter could not be evaluated, so that the event did not match; absent if there is none since
+    /// <br/>the trigger was set. It changes without a change of `ETag`.</summary>
     [JsonPropertyName("lastFilterError")]
     public FilterError? LastFilterError { get; set; }
 
@@ -569,7 +569,7 @@ public partial class Journey
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>Whether a journey reacts to events: only an active one does.</summary>
+/// <summary>Only an active journey reacts to events.</summary>
 [JsonConverter(typeof(JourneyStatusConverter))]
 public enum JourneyStatus
 {
@@ -585,7 +585,7 @@ internal sealed class JourneyStatusConverter() : WordConverter<JourneyStatus>(
     ("active", JourneyStatus.Active),
     ("paused", JourneyStatus.Paused));
 
-/// <summary>How often a contact can enter a journey.</summary>
+/// <summary>How many times a contact can enter a journey.</summary>
 [JsonConverter(typeof(EntryModeConverter))]
 public enum EntryMode
 {
@@ -599,13 +599,13 @@ internal sealed class EntryModeConverter() : WordConverter<EntryMode>(
     ("once", EntryMode.Once),
     ("everyTime", EntryMode.EveryTime));
 
-/// <summary>Which events a journey reacts to.</summary>
+/// <summary>The events that a journey reacts to.</summary>
 public partial class TriggerConfig
 {
     [JsonPropertyName("eventTypeId"), JsonRequired]
     public string EventTypeId { get; set; } = default!;
 
-    /// <summary>The JSON Schema that payloads must fit; absent where any payload will do.</summary>
+    /// <summary>The JSON Schema that payloads must fit; absent if any payload matches.</summary>
     [JsonPropertyName("payloadFilter")]
     public JsonElement? PayloadFilter { get; set; }
 
@@ -614,7 +614,7 @@ public partial class TriggerConfig
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>Where webhooks go. The secret that they are signed with is never shown.</summary>
+/// <summary>The receiver of webhooks. No response contains the secret that signs them.</summary>
 public partial class JourneyTarget
 {
     [JsonPropertyName("url"), JsonRequired]
@@ -625,21 +625,21 @@ public partial class JourneyTarget
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>Why a filter could not tell whether an event matches.</summary>
+/// <summary>The reason why a filter could not be evaluated for an event.</summary>
 public partial class FilterError
 {
-    /// <summary>When it was checked.</summary>
+    /// <summary>The time of the evaluation.</summary>
     [JsonPropertyName("at"), JsonRequired]
     public DateTimeOffset At { get; set; } = default!;
 
     [JsonPropertyName("eventId"), JsonRequired]
     public string EventId { get; set; } = default!;
 
-    /// <summary>`tooComplex`: the check takes more work than it may; `failed`: the filter could not be used.</summary>
+    /// <summary>`tooComplex`: the evaluation takes too much work; `failed`: the filter could not be used.</summary>
     [JsonPropertyName("code"), JsonRequired]
     public string Code { get; set; } = default!;
 
-    /// <summary>For people.</summary>
+    /// <summary>An explanation for people.</summary>
     [JsonPropertyName("message"), JsonRequired]
     public string Message { get; set; } = default!;
 
@@ -703,18 +703,18 @@ public partial class FlownallyProblem
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>One fault at one place of the request.</summary>
+/// <summary>One invalid part of a request.</summary>
 public partial class FieldViolation
 {
-    /// <summary>RFC 6901 pointer into the request body, or the name of the query parameter or header; cut with … at 256 characters.</summary>
+    /// <summary>RFC 6901 pointer into the request body, or the name of a query parameter or header; cut with … at 256 characters.</summary>
     [JsonPropertyName("field"), JsonRequired]
     public string Field { get; set; } = default!;
 
-    /// <summary>What kind of fault it is, in camelCase.</summary>
+    /// <summary>The kind of fault, in camelCase.</summary>
     [JsonPropertyName("code"), JsonRequired]
     public string Code { get; set; } = default!;
 
-    /// <summary>A sentence that says what was expected and what was found; cut with … at 600 characters.</summary>
+    /// <summary>A sentence with the expected and the actual value; cut with … at 600 characters.</summary>
     [JsonPropertyName("message"), JsonRequired]
     public string Message { get; set; } = default!;
 
@@ -723,22 +723,22 @@ public partial class FieldViolation
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>One rule of a new schema that stored events break.</summary>
+/// <summary>A rule of a new schema that stored events break.</summary>
 public partial class Incompatibility
 {
     /// <summary>RFC 6901 pointer to the rule in the new schema.</summary>
     [JsonPropertyName("pointer"), JsonRequired]
     public string Pointer { get; set; } = default!;
 
-    /// <summary>What became of the rule, in a sentence.</summary>
+    /// <summary>A sentence about the change of the rule.</summary>
     [JsonPropertyName("change"), JsonRequired]
     public string Change { get; set; } = default!;
 
-    /// <summary>How many stored events break it.</summary>
+    /// <summary>The number of stored events that break the rule.</summary>
     [JsonPropertyName("eventCount"), JsonRequired]
     public long EventCount { get; set; } = default!;
 
-    /// <summary>The first of them that were recorded, at most 5.</summary>
+    /// <summary>The earliest recorded of them, at most 5.</summary>
     [JsonPropertyName("eventIds"), JsonRequired]
     public IReadOnlyList<string> EventIds { get; set; } = [];
 
@@ -907,11 +907,11 @@ public partial class JourneyEntriesResponse
     [JsonPropertyName("entries"), JsonRequired]
     public IReadOnlyList<JourneyEntry> Entries { get; set; } = [];
 
-    /// <summary>Where the next page begins; absent on the last page.</summary>
+    /// <summary>The token of the next page; absent on the last page.</summary>
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
-    /// <summary>How many entries the journey has that match the filter.</summary>
+    /// <summary>The number of entries of the journey that match the filter.</summary>
     [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
@@ -920,7 +920,7 @@ public partial class JourneyEntriesResponse
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>That a contact entered a journey with an event, and whether the target has been told.</summary>
+/// <summary>The entry of a contact into a journey, and the state of its webhook.</summary>
 public partial class JourneyEntry
 {
     [JsonPropertyName("id"), JsonRequired]
@@ -947,15 +947,15 @@ public partial class JourneyEntry
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>What became of the webhook that tells of an entry.</summary>
+/// <summary>The state of the webhook of an entry.</summary>
 public partial class Delivery
 {
-    /// <summary>`none`: the journey had no target; `pending`: an attempt is to be made; `delivered`: the target answered with a status of 2xx;
-    /// <br/>`failed`: no attempt is to follow.</summary>
+    /// <summary>`none`: the journey had no target; `pending`: another attempt follows; `delivered`: the target responded with a 2xx status;
+    /// <br/>`failed`: no further attempt follows.</summary>
     [JsonPropertyName("state"), JsonRequired]
     public DeliveryState State { get; set; } = default!;
 
-    /// <summary>How many attempts were made; redelivering begins anew at 0.</summary>
+    /// <summary>The number of attempts; a redelivery starts again at 0.</summary>
     [JsonPropertyName("attempts"), JsonRequired]
     public int Attempts { get; set; } = default!;
 
@@ -965,11 +965,11 @@ public partial class Delivery
     [JsonPropertyName("nextAttemptAt")]
     public DateTimeOffset? NextAttemptAt { get; set; }
 
-    /// <summary>The HTTP status that the target answered the last attempt with; absent where there was none.</summary>
+    /// <summary>The HTTP status of the response to the last attempt; absent if there was no response.</summary>
     [JsonPropertyName("lastStatus")]
     public int? LastStatus { get; set; }
 
-    /// <summary>Why the last attempt failed; absent where it did not.</summary>
+    /// <summary>The reason why the last attempt failed; absent if it did not fail.</summary>
     [JsonPropertyName("lastError")]
     public DeliveryError? LastError { get; set; }
 
@@ -978,7 +978,7 @@ public partial class Delivery
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>What became of the webhook that tells of an entry.</summary>
+/// <summary>The state of the webhook of a journey entry.</summary>
 [JsonConverter(typeof(DeliveryStateConverter))]
 public enum DeliveryState
 {
@@ -996,7 +996,7 @@ internal sealed class DeliveryStateConverter() : WordConverter<DeliveryState>(
     ("delivered", DeliveryState.Delivered),
     ("failed", DeliveryState.Failed));
 
-/// <summary>Why an attempt to tell a target failed.</summary>
+/// <summary>The reason why an attempt to deliver a webhook failed.</summary>
 [JsonConverter(typeof(DeliveryErrorConverter))]
 public enum DeliveryError
 {
@@ -1026,11 +1026,11 @@ public partial class JourneyEntryAttemptsResponse
     [JsonPropertyName("attempts"), JsonRequired]
     public IReadOnlyList<JourneyEntryAttempt> Attempts { get; set; } = [];
 
-    /// <summary>Where the next page begins; absent on the last page.</summary>
+    /// <summary>The token of the next page; absent on the last page.</summary>
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
-    /// <summary>How many attempts are kept.</summary>
+    /// <summary>The number of stored attempts.</summary>
     [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
@@ -1039,22 +1039,22 @@ public partial class JourneyEntryAttemptsResponse
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>One attempt to tell a journey's target of an entry.</summary>
+/// <summary>An attempt to deliver the webhook of an entry.</summary>
 public partial class JourneyEntryAttempt
 {
-    /// <summary>When it ended.</summary>
+    /// <summary>The end of the attempt.</summary>
     [JsonPropertyName("at"), JsonRequired]
     public DateTimeOffset At { get; set; } = default!;
 
-    /// <summary>How long it took, in seconds, to the millisecond.</summary>
+    /// <summary>The duration in seconds, to the millisecond.</summary>
     [JsonPropertyName("duration"), JsonRequired]
     public double Duration { get; set; } = default!;
 
-    /// <summary>The HTTP status that the target answered with; absent where there was no answer.</summary>
+    /// <summary>The HTTP status of the response; absent if there was no response.</summary>
     [JsonPropertyName("status")]
     public int? Status { get; set; }
 
-    /// <summary>Why it failed; absent where the target was told.</summary>
+    /// <summary>The reason for the failure; absent if the webhook was delivered.</summary>
     [JsonPropertyName("error")]
     public DeliveryError? Error { get; set; }
 
@@ -1065,11 +1065,11 @@ public partial class JourneyEntryAttempt
 
 public partial class RedeliveredEntriesResponse
 {
-    /// <summary>How many entries this call has taken up; their webhooks are sent from now on.</summary>
+    /// <summary>The number of entries that this call redelivers. Their webhooks are sent from now on.</summary>
     [JsonPropertyName("redelivered"), JsonRequired]
     public int Redelivered { get; set; } = default!;
 
-    /// <summary>Where to go on; absent where no entry is left.</summary>
+    /// <summary>The token of the next call; absent if no entry is left.</summary>
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
@@ -1105,11 +1105,11 @@ public partial class EventTypesResponse
     [JsonPropertyName("eventTypes"), JsonRequired]
     public IReadOnlyList<EventType> EventTypes { get; set; } = [];
 
-    /// <summary>Where the next page begins; absent on the last page.</summary>
+    /// <summary>The token of the next page; absent on the last page.</summary>
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
-    /// <summary>How many types the tenant has.</summary>
+    /// <summary>The number of event types of the tenant.</summary>
     [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
@@ -1118,7 +1118,7 @@ public partial class EventTypesResponse
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>An entry of the catalog as callers see it.</summary>
+/// <summary>An event type in the catalog.</summary>
 public partial class EventType
 {
     [JsonPropertyName("id"), JsonRequired]
@@ -1133,15 +1133,15 @@ public partial class EventType
     [JsonPropertyName("description")]
     public string? Description { get; set; }
 
-    /// <summary>The JSON Schema that payloads must fit; absent where any payload passes.</summary>
+    /// <summary>The JSON Schema that payloads must fit; absent if the type accepts any payload.</summary>
     [JsonPropertyName("payloadSchema")]
     public JsonElement? PayloadSchema { get; set; }
 
-    /// <summary>Whether every tenant has it from the beginning: it can be neither deleted, renamed nor given a schema.</summary>
+    /// <summary>Whether every tenant has the type from the beginning. It cannot be deleted, renamed or given a schema.</summary>
     [JsonPropertyName("predefined"), JsonRequired]
     public bool Predefined { get; set; } = default!;
 
-    /// <summary>Starts at 1 and grows by one whenever the schema becomes another JSON value.</summary>
+    /// <summary>Starts at 1 and grows by one when the schema becomes another JSON value.</summary>
     [JsonPropertyName("schemaVersion"), JsonRequired]
     public int SchemaVersion { get; set; } = default!;
 
@@ -1178,11 +1178,11 @@ public partial class EventTypeVersionsResponse
     [JsonPropertyName("versions"), JsonRequired]
     public IReadOnlyList<EventTypeVersion> Versions { get; set; } = [];
 
-    /// <summary>Where the next page begins; absent on the last page.</summary>
+    /// <summary>The token of the next page; absent on the last page.</summary>
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
-    /// <summary>How many versions the type has.</summary>
+    /// <summary>The number of versions of the type's schema.</summary>
     [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
@@ -1191,22 +1191,22 @@ public partial class EventTypeVersionsResponse
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>A schema that a type has or had.</summary>
+/// <summary>A version of the schema of an event type.</summary>
 public partial class EventTypeVersion
 {
     [JsonPropertyName("schemaVersion"), JsonRequired]
     public int SchemaVersion { get; set; } = default!;
 
-    /// <summary>The JSON Schema that payloads had to fit; absent where any payload passed.</summary>
+    /// <summary>The JSON Schema that payloads had to fit; absent if the type accepted any payload.</summary>
     [JsonPropertyName("payloadSchema")]
     public JsonElement? PayloadSchema { get; set; }
 
-    /// <summary>`created`: the type began with it; `proof`: it accepts all that the version before accepts; `scan`: every event that
-    /// <br/>was stored then fits it.</summary>
+    /// <summary>`created`: the type was created with the schema; `proof`: the schema provably accepts every payload that the previous version
+    /// <br/>accepts; `scan`: every event that was stored at that time fits the schema.</summary>
     [JsonPropertyName("acceptedBy"), JsonRequired]
     public SchemaAcceptance AcceptedBy { get; set; } = default!;
 
-    /// <summary>The API key that asked for it; absent where it was an operator.</summary>
+    /// <summary>The API key that made the change; absent if an operator made it.</summary>
     [JsonPropertyName("by")]
     public string? By { get; set; }
 
@@ -1218,7 +1218,7 @@ public partial class EventTypeVersion
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>Why a schema could become that of a type.</summary>
+/// <summary>The reason why a version of a type's schema was accepted.</summary>
 [JsonConverter(typeof(SchemaAcceptanceConverter))]
 public enum SchemaAcceptance
 {
@@ -1251,7 +1251,7 @@ public partial class UpdateEventTypeRequest
 
 }
 
-/// <summary>An event as callers see it.</summary>
+/// <summary>A recorded event.</summary>
 public partial class Event
 {
     [JsonPropertyName("id"), JsonRequired]
@@ -1266,15 +1266,15 @@ public partial class Event
     [JsonPropertyName("eventTypeId"), JsonRequired]
     public string EventTypeId { get; set; } = default!;
 
-    /// <summary>The type's name today.</summary>
+    /// <summary>The current name of the type.</summary>
     [JsonPropertyName("eventTypeName"), JsonRequired]
     public string EventTypeName { get; set; } = default!;
 
-    /// <summary>The version of the type's schema under which the payload was accepted.</summary>
+    /// <summary>The version of the type's schema that accepted the payload.</summary>
     [JsonPropertyName("schemaVersion"), JsonRequired]
     public int SchemaVersion { get; set; } = default!;
 
-    /// <summary>As it was sent: member order and numbers untouched.</summary>
+    /// <summary>The payload as sent: member order and numbers are unchanged.</summary>
     [JsonPropertyName("payload"), JsonRequired]
     public JsonElement Payload { get; set; } = default!;
 
@@ -1391,15 +1391,15 @@ public partial class CreateEventsRequest
 
 public partial class EventsResponse
 {
-    /// <summary>The records of this page.</summary>
+    /// <summary>The events of this page.</summary>
     [JsonPropertyName("events"), JsonRequired]
     public IReadOnlyList<Event> Events { get; set; } = [];
 
-    /// <summary>Where the next page begins; absent on the last page.</summary>
+    /// <summary>The token of the next page; absent on the last page.</summary>
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
-    /// <summary>How many records match the filter, on all pages together.</summary>
+    /// <summary>The number of events that match the filter, on all pages.</summary>
     [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
 
@@ -1410,11 +1410,11 @@ public partial class EventsResponse
 
 public partial class FeedResponse
 {
-    /// <summary>In the order of the feed. There may be none, and yet more later.</summary>
+    /// <summary>The events in the order of the feed; possibly none, although more events follow.</summary>
     [JsonPropertyName("events"), JsonRequired]
     public IReadOnlyList<Event> Events { get; set; } = [];
 
-    /// <summary>Where to go on; always there.</summary>
+    /// <summary>The cursor of the next page; always present.</summary>
     [JsonPropertyName("nextCursor"), JsonRequired]
     public string NextCursor { get; set; } = default!;
 

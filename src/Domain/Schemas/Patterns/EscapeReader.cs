@@ -6,7 +6,7 @@ namespace Flownally.Domain.Schemas.Patterns;
 /// <param name="builds">False checks the escapes, but builds no sets.</param>
 internal sealed class EscapeReader(PatternCursor cursor, bool builds)
 {
-    private const int LongestQuoted = 40;
+    private const int MaxQuoted = 40;
 
     /// <summary>Whether the escape is <c>\p</c> or <c>\P</c>.</summary>
     public bool IsAtCategories => cursor.Next is 'p' or 'P';
@@ -57,7 +57,7 @@ internal sealed class EscapeReader(PatternCursor cursor, bool builds)
         {
             if (name[..equals] is not ("General_Category" or "gc"))
             {
-                var escape = $@"\{letter}{{{FieldViolation.Cut(name, LongestQuoted)}}}";
+                var escape = $@"\{letter}{{{FieldViolation.Cut(name, MaxQuoted)}}}";
                 throw cursor.Fault(start, escape + @" is not supported; only general categories of Unicode are, such as \p{L} or \p{Lu}."
                     + @" Name the characters of a script by their ranges, such as [\u0370-\u03ff] for Greek");
             }

@@ -161,15 +161,15 @@ internal sealed class PatternParser
     private bool TryReadCounts(out int min, out int? max)
     {
         var start = _cursor.Position++;
-        var least = _cursor.ReadNumber();
-        (min, max) = (least ?? 0, least);
-        if (least is not null && _cursor.HasMore && _cursor.Current == ',')
+        var first = _cursor.ReadNumber();
+        (min, max) = (first ?? 0, first);
+        if (first is not null && _cursor.HasMore && _cursor.Current == ',')
         {
             _cursor.Position++;
             max = _cursor.ReadNumber();
         }
 
-        if (least is null || !_cursor.HasMore || _cursor.Current != '}')
+        if (first is null || !_cursor.HasMore || _cursor.Current != '}')
         {
             _cursor.Position = start;
             return false;
