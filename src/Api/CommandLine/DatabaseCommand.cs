@@ -14,9 +14,9 @@ internal static class DatabaseCommand
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var outcome = await EmbeddedUpgrade.RunAsync(DatabaseHandle.EmbeddedData(arguments), terminal.Say, cancellationToken);
-            terminal.Show(outcome, outcome.Kept is null
+            terminal.Show(outcome, outcome.OldFolder is null
                 ? $"The database is one of PostgreSQL {outcome.To}, the newest on this machine."
-                : $"The database is one of PostgreSQL {outcome.To} now. The old folder lies in {outcome.Kept}; delete it when all works. Settings of your own in its postgresql.conf are not taken over.");
+                : $"The database is one of PostgreSQL {outcome.To} now. The old folder lies in {outcome.OldFolder}; delete it when all works. Settings of your own in its postgresql.conf are not taken over.");
             return ExitStatus.Done;
         }));
         return command;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -6,37 +5,36 @@ using Npgsql;
 
 namespace Flownally.Infrastructure.EmbeddedPostgres;
 
-/// <summary>A folder of databases and the server that runs on it. Whoever changes anything here holds the start lock.</summary>
+/// <summary>A data folder of PostgreSQL and its server. A caller that changes anything here holds the start lock.</summary>
 internal sealed class Cluster
 {
     public const string DatabaseName = "flownally";
 
-    /// <summary>A database that is always there, from which others are made, renamed and dropped.</summary>
-    public const string Maintenance = "postgres";
+    /// <summary>A database that always exists. Other databases are created, renamed and dropped from a session in it.</summary>
+    public const string MaintenanceDatabase = "postgres";
 
     private const string User = "flownally";
-    private const string Refuge = "/var/lib/flownally";
-    private const string VersionFile = "PG_VERSION"; // as initdb writes it
+    private const string FallbackFolder = "/var/lib/flownally";
+    private const string VersionFile = "PG_VERSION"; // initdb writes it
     private const string SettingsFile = "flownally.conf";
+    private const string HasDatabase = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'flownally')";
 
     /// <summary>
-    /// Pages that the server keeps itself: an eighth of the memory that this process may use. PostgreSQL's documentation advises a quarter
-    /// for a server that has its machine to itself (§ 20.4.1).
+    /// The setting <c>shared_buffers</c>: an eighth of the memory that this process may use. PostgreSQL's documentation advises a quarter
+    /// for a server alone on its machine (§ 20.4.1).
     /// </summary>
-    private static readonly long SharedMegabytes = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 / 1024 / 1024, 128, 2048);
-
-    /// <summary>Children of a killed server hold its memory for a moment, during which no new one can start.</summary>
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly long SharedBufferMegabytes =
+        Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 / 1024 / 1024, 128, 2048);
 
     private readonly string _folder;
     private readonly ServerAccount _account;
     private readonly PostgresBinaries _binaries;
+    private readonly ServerProcess _process;
 
     private Cluster(string folder, ServerAccount account, PostgresBinaries binaries) =>
-        (_folder, _account, _binaries) = (folder, account, binaries);
+        (_folder, _account, _binaries, _process) = (folder, account, binaries, new ServerProcess(folder, account, binaries));
 
-    /// <summary>Where it lies: beside it is room for what is to take its place.</summary>
+    /// <summary>The folder. Its replacement is built beside it.</summary>
     public string Folder => _folder;
 
     public ServerAccount Account => _account;
@@ -44,54 +42,52 @@ internal sealed class Cluster
     public int MajorVersion => _binaries.MajorVersion;
 
     /// <summary>
-    /// The database, over the server's socket. The socket lies in a short folder of its own, because its path may have
-    /// 107 bytes at most (man 7 unix), and in one that only the account can enter, because the socket asks for no password.
+    /// Connects to the database over the server's socket. The socket lies in a folder with a short name, because its path has at most 107
+    /// bytes (man 7 unix). Only the account can enter that folder, because the socket asks for no password.
     /// </summary>
     public string ConnectionString => ConnectionTo(DatabaseName, pooling: true);
 
-    /// <summary>What PostgreSQL's client programs need to know.</summary>
+    /// <summary>The options that connect PostgreSQL's client programs.</summary>
     public IEnumerable<string> ClientOptions => ["--host", SocketFolder, "--port", "5432", "--username", User, "--no-password"];
 
     private string SocketFolder { get; set; } = "";
 
-    private string PidFile => Path.Combine(_folder, "postmaster.pid");
-
-    private string LogFile => Path.Combine(_folder, "server.log");
-
-    /// <summary>Where the cluster of a data folder lies, or would lie.</summary>
+    /// <summary>The cluster's folder, which need not exist yet.</summary>
     public static string FolderIn(string data)
     {
-        var place = PlaceIn(data);
-        return new DirectoryInfo(place).LinkTarget ?? place;
+        var path = PathIn(data);
+        return new DirectoryInfo(path).LinkTarget ?? path;
     }
 
-    /// <summary>A folder, or a link to where the cluster lies.</summary>
-    public static string PlaceIn(string data) => Path.Combine(data, "postgres");
+    /// <summary>The path of the cluster's folder or of a link to that folder.</summary>
+    public static string PathIn(string data) => Path.Combine(data, "postgres");
 
-    /// <exception cref="UnauthorizedAccessException">The account of this process may not look.</exception>
-    public static bool IsOneIn(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, VersionFile).Any();
+    /// <exception cref="UnauthorizedAccessException">This process may not read the folder.</exception>
+    public static bool ExistsIn(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, VersionFile).Any();
 
-    /// <returns>The version of PostgreSQL that made the cluster of a folder; null where there is none.</returns>
+    /// <returns>The major version of the PostgreSQL that created the cluster; null if there is none.</returns>
     public static async Task<int?> ReadVersionAsync(string folder, CancellationToken cancellationToken)
     {
         var file = Path.Combine(folder, VersionFile);
-        return File.Exists(file) ? int.Parse((await File.ReadAllTextAsync(file, cancellationToken)).Trim(), CultureInfo.InvariantCulture) : null;
+        return File.Exists(file)
+            ? int.Parse((await File.ReadAllTextAsync(file, cancellationToken)).Trim(), CultureInfo.InvariantCulture)
+            : null;
     }
 
-    /// <summary>A cluster that need not be there yet.</summary>
+    /// <summary>Names a cluster that need not exist yet.</summary>
     public static Cluster At(string folder, ServerAccount account, PostgresBinaries binaries) => new(folder, account, binaries);
 
-    /// <summary>Opens the cluster of a data folder, making it on the first start.</summary>
-    public static async Task<Cluster> OpenAsync(string data, Action<string> say, CancellationToken cancellationToken)
+    /// <summary>Opens the cluster of a data folder and creates it on the first start.</summary>
+    public static async Task<Cluster> OpenAsync(string data, Action<string> report, CancellationToken cancellationToken)
     {
-        var place = PlaceIn(data);
+        var path = PathIn(data);
         EmbeddedUpgrade.FinishSwitch(FolderIn(data));
-        var account = await ServerAccount.OfAsync(place, cancellationToken);
-        if (!Directory.Exists(place) && !await account.CanEnterAsync(data, cancellationToken))
+        var account = await ServerAccount.OfAsync(path, cancellationToken);
+        if (!Directory.Exists(path) && !await account.CanEnterAsync(data, cancellationToken))
         {
-            place = await TakeRefugeAsync(data, place, cancellationToken);
-            account = await ServerAccount.OfAsync(place, cancellationToken);
-            say($"The database lies in {place}, because the account {account.Name} cannot enter {data}.");
+            path = await UseFallbackFolderAsync(data, path, cancellationToken);
+            account = await ServerAccount.OfAsync(path, cancellationToken);
+            report($"The database lies in {path}, because the account {account.Name} cannot enter {data}.");
         }
 
         var folder = await FindRealPathAsync(FolderIn(data), cancellationToken);
@@ -105,54 +101,28 @@ internal sealed class Cluster
         return cluster;
     }
 
-    /// <summary>
-    /// Whether the server process lives. A server that was killed leaves its file behind, and its number may belong to another process now.
-    /// What cannot be found out, such as in a process that has too many open files, counts as alive: a second server on the folder, or the
-    /// loss of <c>postmaster.pid</c>, would end the one that works.
-    /// </summary>
-    public bool IsAlive()
-    {
-        try
-        {
-            return int.TryParse(File.ReadLines(PidFile).FirstOrDefault(), CultureInfo.InvariantCulture, out var pid) && IsServer(pid);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return true;
-        }
-    }
-
-    /// <summary>Starts the server, or finds that it runs, and waits until it answers.</summary>
+    /// <summary>Starts the server if it does not run, and waits until it accepts connections.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         SocketFolder = await PrepareSocketFolderAsync(cancellationToken);
-        if (!IsAlive())
-        {
-            await StartProcessAsync(cancellationToken);
-        }
-
-        await WaitForAnswerAsync(cancellationToken);
+        await _process.StartAsync(cancellationToken);
+        await WaitUntilReadyAsync(cancellationToken);
         await EnsureDatabaseAsync(cancellationToken);
     }
 
+    /// <inheritdoc cref="ServerProcess.IsAlive"/>
+    public bool IsAlive() => _process.IsAlive();
+
     public async Task StopAsync()
     {
-        if (IsAlive())
-        {
-            await Tool.RequireAsync(_account.Command(_binaries.PgCtl, "stop", "-D", _folder, "-m", "fast", "-w", "-t", "60"), CancellationToken.None);
-        }
-
+        await _process.StopAsync();
         if (Directory.Exists(SocketFolder))
         {
             Directory.Delete(SocketFolder, recursive: true);
         }
     }
 
-    /// <summary>Stops the server, if it runs, and deletes all.</summary>
+    /// <summary>Stops the server, if it runs, and deletes the folder.</summary>
     public async Task DiscardAsync()
     {
         await StopAsync();
@@ -162,28 +132,29 @@ internal sealed class Cluster
         }
     }
 
-    /// <summary>Makes the cluster beside its place and moves it there when it is whole.</summary>
+    /// <summary>Creates the cluster in another folder and moves it when it is complete.</summary>
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
-        var half = _folder + ".new";
-        if (Directory.Exists(half))
+        var unfinished = _folder + ".new";
+        if (Directory.Exists(unfinished))
         {
-            Directory.Delete(half, recursive: true); // left by an attempt that was killed
+            Directory.Delete(unfinished, recursive: true); // left by a killed process
         }
 
-        await _account.MakeFolderAsync(half, cancellationToken);
-        await Tool.RequireAsync(_account.Command(_binaries.Initdb, "-D", half, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C",
+        await _account.CreateFolderAsync(unfinished, cancellationToken);
+        await Tool.RequireAsync(_account.Command(_binaries.Initdb, "-D", unfinished, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C",
             "--data-checksums", "--no-instructions"), cancellationToken);
-        await File.AppendAllTextAsync(Path.Combine(half, "postgresql.conf"), $"include_if_exists = '{SettingsFile}'\n", cancellationToken);
+        await File.AppendAllTextAsync(
+            Path.Combine(unfinished, "postgresql.conf"), $"include_if_exists = '{SettingsFile}'\n", cancellationToken);
         if (Directory.Exists(_folder) && !Directory.EnumerateFileSystemEntries(_folder).Any())
         {
             Directory.Delete(_folder);
         }
 
-        Directory.Move(half, _folder);
+        Directory.Move(unfinished, _folder);
     }
 
-    /// <summary>Runs statements; several of them as one transaction, unless one of them forbids it.</summary>
+    /// <summary>Runs statements as one transaction, unless a statement cannot run in a transaction.</summary>
     public async Task ExecuteAsync(string database, string sql, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(ConnectionTo(database));
@@ -192,7 +163,7 @@ internal sealed class Cluster
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task<T> AskAsync<T>(string database, string sql, CancellationToken cancellationToken)
+    public async Task<T> QueryAsync<T>(string database, string sql, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(ConnectionTo(database));
         await connection.OpenAsync(cancellationToken);
@@ -200,7 +171,7 @@ internal sealed class Cluster
         return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>A session that is not pooled ends with its user, so that its database can be renamed or dropped.</summary>
+    /// <summary>A session without a pool ends when it is disposed, so that its database can be renamed or dropped.</summary>
     public string ConnectionTo(string database, bool pooling = false) => new NpgsqlConnectionStringBuilder
     {
         Host = SocketFolder,
@@ -209,47 +180,23 @@ internal sealed class Cluster
         Pooling = pooling,
     }.ConnectionString;
 
-    /// <exception cref="IOException">It cannot be found out.</exception>
-    private bool IsServer(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            if (!Directory.Exists("/proc/self"))
-            {
-                return process.ProcessName == "postgres";
-            }
-        }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
-        {
-            return false; // there is no such process, or it has ended just now
-        }
-
-        try
-        {
-            return new DirectoryInfo($"/proc/{pid}/cwd").ResolveLinkTarget(returnFinalTarget: false)?.FullName == _folder;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return File.ReadAllText($"/proc/{pid}/comm").Trim() == "postgres"; // root in a container may not see the folder of another account's process
-        }
-    }
-
-    /// <summary>The path without links, as the kernel tells it of a process.</summary>
+    /// <summary>The path without links, which the kernel shows for a process.</summary>
     private static Task<string> FindRealPathAsync(string path, CancellationToken cancellationToken) =>
         OperatingSystem.IsLinux() ? Tool.RequireAsync(["readlink", "-f", path], cancellationToken) : Task.FromResult(path);
 
-    /// <summary>A place that the account can enter; the data folder keeps a link to it.</summary>
-    private static async Task<string> TakeRefugeAsync(string data, string link, CancellationToken cancellationToken)
+    /// <summary>Creates a link in the data folder to a folder that the account can enter.</summary>
+    private static async Task<string> UseFallbackFolderAsync(string data, string link, CancellationToken cancellationToken)
     {
-        await Tool.RequireAsync(["install", "-d", "-m", "755", Refuge], cancellationToken);
-        var refuge = Path.Combine(Refuge, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..16]);
-        File.Delete(link); // one that points nowhere
-        File.CreateSymbolicLink(link, refuge);
-        return refuge;
+        await Tool.RequireAsync(["install", "-d", "-m", "755", FallbackFolder], cancellationToken);
+        var folder = Path.Combine(FallbackFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..16]);
+        File.Delete(link); // a link without a target
+        File.CreateSymbolicLink(link, folder);
+        return folder;
     }
 
-    /// <summary>The folder of the last start, which other processes may be using, or a new one; and the settings that name it.</summary>
+    /// <summary>
+    /// Returns the socket folder of the last start, which other processes may use, or creates one and the settings that name it.
+    /// </summary>
     private async Task<string> PrepareSocketFolderAsync(CancellationToken cancellationToken)
     {
         const string Setting = "unix_socket_directories = '";
@@ -263,14 +210,14 @@ internal sealed class Cluster
         }
 
         var folder = $"/tmp/flownally-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-        await _account.MakeFolderAsync(folder, cancellationToken);
+        await _account.CreateFolderAsync(folder, cancellationToken);
         await File.WriteAllTextAsync(settings, $"""
-            # Written anew by flownally; own settings belong into postgresql.conf, below its include.
+            # flownally overwrites this file; put your own settings into postgresql.conf, below its include.
             {Setting}{folder}'
             listen_addresses = ''
             max_connections = 200
-            shared_buffers = '{SharedMegabytes}MB'
-            # A segment that is recycled, not zeroed anew, keeps the slowest commits short.
+            shared_buffers = '{SharedBufferMegabytes}MB'
+            # Recycling a segment without zeroing it keeps the p99 of commits low.
             wal_init_zero = off
             min_wal_size = '1GB'
             max_wal_size = '4GB'
@@ -282,70 +229,36 @@ internal sealed class Cluster
         return folder;
     }
 
-    private async Task StartProcessAsync(CancellationToken cancellationToken)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            if (IsAlive())
-            {
-                return; // it only takes longer than pg_ctl waits
-            }
-
-            File.Delete(PidFile); // of a server that is no more
-
-            // pg_ctl puts the server into a session of its own: a Ctrl-C at the terminal is for us, who stop the server last.
-            var start = _account.Command(_binaries.PgCtl, "start", "-D", _folder, "-l", LogFile, "-w", "-t", "60");
-            var started = await Tool.RunAsync(start, CancellationToken.None);
-            if (started.Succeeded)
-            {
-                return;
-            }
-
-            if (TimeProvider.System.GetElapsedTime(since) > StartPatience)
-            {
-                throw new EmbeddedServerException($"PostgreSQL does not start. Its log, {LogFile}, ends with:\n{LastLogLines()}");
-            }
-
-            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
-        }
-    }
-
-    private string LastLogLines() => File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(5)) : "(nothing)";
-
-    /// <summary>A server that was found may be on its way up, or down.</summary>
-    private async Task WaitForAnswerAsync(CancellationToken cancellationToken)
+    /// <summary>A running server may still be starting, or already stopping.</summary>
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
             {
-                await using var connection = new NpgsqlConnection(ConnectionTo(Maintenance));
+                await using var connection = new NpgsqlConnection(ConnectionTo(MaintenanceDatabase));
                 await connection.OpenAsync(cancellationToken);
                 return;
             }
             catch (NpgsqlException exception)
             {
-                if (TimeProvider.System.GetElapsedTime(since) > StartPatience)
+                if (TimeProvider.System.GetElapsedTime(since) > ServerProcess.StartTimeout)
                 {
-                    throw new EmbeddedServerException($"PostgreSQL runs on {_folder} but does not answer: {exception.Message}");
+                    throw new EmbeddedServerException($"PostgreSQL runs on {_folder} but accepts no connection: {exception.Message}");
                 }
             }
 
-            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
-            if (!IsAlive())
-            {
-                await StartProcessAsync(cancellationToken);
-            }
+            await Task.Delay(ServerProcess.RetryInterval, TimeProvider.System, cancellationToken);
+            await _process.StartAsync(cancellationToken);
         }
     }
 
     private async Task EnsureDatabaseAsync(CancellationToken cancellationToken)
     {
-        if (!await AskAsync<bool>(Maintenance, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'flownally')", cancellationToken))
+        if (!await QueryAsync<bool>(MaintenanceDatabase, HasDatabase, cancellationToken))
         {
-            await ExecuteAsync(Maintenance, "CREATE DATABASE flownally", cancellationToken);
+            await ExecuteAsync(MaintenanceDatabase, "CREATE DATABASE flownally", cancellationToken);
         }
     }
 }

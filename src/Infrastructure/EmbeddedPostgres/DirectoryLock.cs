@@ -1,24 +1,25 @@
 namespace Flownally.Infrastructure.EmbeddedPostgres;
 
 /// <summary>
-/// A lock that processes take on a file (flock, see man 2 flock): shared by many, or exclusive. The kernel gives it back
-/// when the process ends, however it ends. This folder waits for other processes, so it takes TimeProvider.System.
+/// A lock between processes on a file (flock, see man 2 flock), shared or exclusive. The kernel releases it when the process ends. This
+/// folder waits for other processes, so it uses TimeProvider.System.
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream _file;
 
     private DirectoryLock(FileStream file) => _file = file;
 
-    /// <returns>The lock, or null where another one stands against it.</returns>
+    /// <returns>The lock; null if another process has a conflicting one.</returns>
     public static DirectoryLock? Try(string path, bool exclusive)
     {
         try
         {
-            return new DirectoryLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, exclusive ? FileShare.None : FileShare.Read));
+            var share = exclusive ? FileShare.None : FileShare.Read;
+            return new DirectoryLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, share));
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -26,10 +27,10 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <exception cref="EmbeddedServerException">Another process has kept the lock for a minute.</exception>
+    /// <exception cref="EmbeddedServerException">Another process holds the lock for more than a minute.</exception>
     public static async Task<DirectoryLock> TakeAsync(string path, bool exclusive, CancellationToken cancellationToken)
     {
-        var since = TimeProvider.System.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
             if (Try(path, exclusive) is { } taken)
@@ -37,12 +38,13 @@ internal sealed class DirectoryLock : IDisposable
                 return taken;
             }
 
-            if (TimeProvider.System.GetElapsedTime(since) > Patience)
+            if (TimeProvider.System.GetElapsedTime(start) > Timeout)
             {
-                throw new EmbeddedServerException($"Another process has held {path} for a minute; end it, then start again.");
+                throw new EmbeddedServerException(
+                    $"Another process holds {path} for more than a minute; end that process, then start again.");
             }
 
-            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+            await Task.Delay(RetryInterval, TimeProvider.System, cancellationToken);
         }
     }
 

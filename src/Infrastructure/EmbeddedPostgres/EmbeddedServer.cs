@@ -1,62 +1,62 @@
 namespace Flownally.Infrastructure.EmbeddedPostgres;
 
 /// <summary>
-/// A real PostgreSQL for people who have not set one up. Its cluster lies in the folder <c>postgres</c> of a data folder.
-/// Any number of processes may share it: the first to come starts the server, the last to leave stops it, and while one is
-/// there, a server that dies is started again.
+/// A PostgreSQL server for users without their own. Its cluster lies in the folder <c>postgres</c> of a data folder. Any number of
+/// processes may share the server: the first process starts it, and the last one stops it. While a process uses it, a server that dies is
+/// restarted.
 /// </summary>
 public sealed class EmbeddedServer : IAsyncDisposable
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
 
     private readonly string _data;
     private readonly Cluster _cluster;
-    private readonly DirectoryLock _use;
-    private readonly Action<string> _say;
-    private readonly CancellationTokenSource _leaving = new();
+    private readonly DirectoryLock _useLock;
+    private readonly Action<string> _report;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Task _watch;
 
-    private EmbeddedServer(string data, Cluster cluster, DirectoryLock use, Action<string> say)
+    private EmbeddedServer(string data, Cluster cluster, DirectoryLock useLock, Action<string> report)
     {
-        (_data, _cluster, _use, _say) = (data, cluster, use, say);
+        (_data, _cluster, _useLock, _report) = (data, cluster, useLock, report);
         _watch = Task.Run(WatchAsync);
     }
 
-    /// <summary>Of the owner of all that is in the database.</summary>
+    /// <summary>Connects as the owner of the database.</summary>
     public string ConnectionString => _cluster.ConnectionString;
 
     internal Cluster Cluster => _cluster;
 
-    /// <summary>Starts the server, or joins those who use it.</summary>
-    /// <param name="data">A folder, made if it is missing; it may hold other files.</param>
-    /// <param name="say">Is told what a person should know.</param>
-    /// <exception cref="EmbeddedServerException">It cannot be started; no process is left behind.</exception>
-    public static async Task<EmbeddedServer> StartAsync(string data, Action<string> say, CancellationToken cancellationToken)
+    /// <summary>Starts the server, or shares a running one.</summary>
+    /// <param name="data">A folder, which is created if it is missing. It may contain other files.</param>
+    /// <param name="report">Receives messages for the user.</param>
+    /// <exception cref="EmbeddedServerException">The server cannot be started; no server process is left running.</exception>
+    public static async Task<EmbeddedServer> StartAsync(string data, Action<string> report, CancellationToken cancellationToken)
     {
         data = Path.GetFullPath(data);
         Directory.CreateDirectory(data);
-        using var turn = await DirectoryLock.TakeAsync(StartLock(data), exclusive: true, cancellationToken);
-        var use = await DirectoryLock.TakeAsync(UseLock(data), exclusive: false, cancellationToken);
+        using var startLock = await DirectoryLock.TakeAsync(StartLock(data), exclusive: true, cancellationToken);
+        var useLock = await DirectoryLock.TakeAsync(UseLock(data), exclusive: false, cancellationToken);
         Cluster? cluster = null;
         try
         {
-            cluster = await Cluster.OpenAsync(data, say, cancellationToken);
+            cluster = await Cluster.OpenAsync(data, report, cancellationToken);
             await cluster.StartAsync(cancellationToken);
-            return new EmbeddedServer(data, cluster, use, say);
+            return new EmbeddedServer(data, cluster, useLock, report);
         }
         catch
         {
-            await LeaveAsync(data, cluster, use);
+            await LeaveAsync(data, cluster, useLock);
             throw;
         }
     }
 
-    /// <summary>Requires that a data folder holds a database.</summary>
-    /// <exception cref="EmbeddedServerMissingException">It holds none.</exception>
+    /// <summary>Requires a database in a data folder.</summary>
+    /// <exception cref="EmbeddedServerMissingException">The folder contains no database.</exception>
     public static void RequireIn(string data)
     {
-        if (!EmbeddedUpgrade.IsOneIn(Cluster.FolderIn(data)))
+        if (!EmbeddedUpgrade.ExistsIn(Cluster.FolderIn(data)))
         {
             throw new EmbeddedServerMissingException(data);
         }
@@ -68,32 +68,32 @@ public sealed class EmbeddedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _leaving.CancelAsync();
+        await _stopping.CancelAsync();
         await _watch;
-        _leaving.Dispose();
-        using var turn = await DirectoryLock.TakeAsync(StartLock(_data), exclusive: true, CancellationToken.None);
-        await LeaveAsync(_data, _cluster, _use);
+        _stopping.Dispose();
+        using var startLock = await DirectoryLock.TakeAsync(StartLock(_data), exclusive: true, CancellationToken.None);
+        await LeaveAsync(_data, _cluster, _useLock);
     }
 
-    /// <summary>Stops the server if nobody else uses it. The caller holds the start lock.</summary>
-    private static async Task LeaveAsync(string data, Cluster? cluster, DirectoryLock use)
+    /// <summary>Stops the server if no other process uses it. The caller holds the start lock.</summary>
+    private static async Task LeaveAsync(string data, Cluster? cluster, DirectoryLock useLock)
     {
-        use.Dispose();
-        using var last = DirectoryLock.Try(UseLock(data), exclusive: true);
-        if (last is not null && cluster is not null)
+        useLock.Dispose();
+        using var exclusiveLock = DirectoryLock.Try(UseLock(data), exclusive: true);
+        if (exclusiveLock is not null && cluster is not null)
         {
             await cluster.StopAsync();
         }
     }
 
-    /// <summary>Starts the server again whenever it is gone, at the same address.</summary>
+    /// <summary>Restarts a server that has stopped, at the same address.</summary>
     private async Task WatchAsync()
     {
         var pause = WatchInterval;
         while (true)
         {
-            await Task.Delay(pause, TimeProvider.System, _leaving.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_leaving.IsCancellationRequested)
+            await Task.Delay(pause, TimeProvider.System, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_stopping.IsCancellationRequested)
             {
                 return;
             }
@@ -102,21 +102,21 @@ public sealed class EmbeddedServer : IAsyncDisposable
             {
                 if (!_cluster.IsAlive())
                 {
-                    using var turn = await DirectoryLock.TakeAsync(StartLock(_data), exclusive: true, _leaving.Token);
-                    await _cluster.StartAsync(_leaving.Token);
-                    _say("PostgreSQL had stopped and was started again.");
+                    using var startLock = await DirectoryLock.TakeAsync(StartLock(_data), exclusive: true, _stopping.Token);
+                    await _cluster.StartAsync(_stopping.Token);
+                    _report("PostgreSQL had stopped and was restarted.");
                 }
 
                 pause = WatchInterval;
             }
-            catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception exception)
             {
-                pause = pause.DoubledUpTo(LongestPause);
-                _say($"PostgreSQL has stopped and cannot be started again; the next attempt follows in {pause.TotalSeconds:0} s. {exception.Message}");
+                pause = pause.DoubledUpTo(MaxPause);
+                _report($"PostgreSQL has stopped and cannot be restarted; retrying in {pause.TotalSeconds:0} s. {exception.Message}");
             }
         }
     }

@@ -1,23 +1,23 @@
 namespace Flownally.Infrastructure.EmbeddedPostgres;
 
 /// <summary>
-/// Brings an embedded database to the newest PostgreSQL on this machine: it is dumped, restored into a new folder beside it, and the
-/// folders change places. Until then nothing of the old folder changes, so that it can be broken off anywhere and run again.
+/// Upgrades an embedded database to the newest PostgreSQL on this machine. The database is dumped and restored into a new folder, which
+/// then replaces the old one. The old folder does not change before that, so the upgrade can be stopped at any time and run again.
 /// </summary>
 public static class EmbeddedUpgrade
 {
-    private const string Half = ".upgrading";
-    private const string Whole = ".upgraded";
+    private const string UnfinishedSuffix = ".upgrading";
+    private const string FinishedSuffix = ".upgraded";
 
-    /// <param name="say">Is told what goes on.</param>
-    /// <exception cref="EmbeddedServerMissingException">There is no database.</exception>
-    /// <exception cref="EmbeddedServerException">A process uses it, or a program is missing.</exception>
-    public static async Task<UpgradeOutcome> RunAsync(string data, Action<string> say, CancellationToken cancellationToken)
+    /// <param name="report">Receives progress messages.</param>
+    /// <exception cref="EmbeddedServerMissingException">The data folder contains no database.</exception>
+    /// <exception cref="EmbeddedServerException">A process uses the database, or a program is missing.</exception>
+    public static async Task<UpgradeOutcome> RunAsync(string data, Action<string> report, CancellationToken cancellationToken)
     {
         data = Path.GetFullPath(data);
         var folder = Cluster.FolderIn(data);
         EmbeddedServer.RequireIn(data);
-        using var use = await ExclusiveUse.TakeAsync(data, cancellationToken);
+        using var exclusiveUse = await ExclusiveUse.TakeAsync(data, cancellationToken);
         FinishSwitch(folder);
         var version = await Cluster.ReadVersionAsync(folder, cancellationToken);
         var newest = await PostgresBinaries.FindAsync(null, await ServerAccount.OfAsync(folder, cancellationToken), cancellationToken);
@@ -26,58 +26,59 @@ public static class EmbeddedUpgrade
             return new UpgradeOutcome(newest.MajorVersion, newest.MajorVersion, null);
         }
 
-        var old = await Cluster.OpenAsync(data, say, cancellationToken);
+        var old = await Cluster.OpenAsync(data, report, cancellationToken);
         folder = old.Folder;
         var clients = await PostgresClients.FindAsync(old.MajorVersion, cancellationToken);
         if (!await PostgresClients.ExistAsync(newest.MajorVersion, cancellationToken))
         {
-            say($"Later backups will need pg_dump of version {newest.MajorVersion} or newer, which is not installed.");
+            report($"Backups after this upgrade need pg_dump of version {newest.MajorVersion} or newer, which is not installed.");
         }
 
-        var half = Cluster.At(folder + Half, old.Account, newest);
+        var unfinished = Cluster.At(folder + UnfinishedSuffix, old.Account, newest);
         var dump = EmbeddedBackup.DumpIn(data);
         try
         {
-            await MakeAsync(old, half, new DatabaseDump(clients, dump, say), say, cancellationToken);
+            await RestoreIntoAsync(old, unfinished, new DatabaseDump(clients, dump, report), report, cancellationToken);
         }
         finally
         {
             File.Delete(dump);
         }
 
-        if (Directory.Exists(folder + Whole))
+        if (Directory.Exists(folder + FinishedSuffix))
         {
-            Directory.Delete(folder + Whole, recursive: true); // of an attempt that was killed right before the switch
+            Directory.Delete(folder + FinishedSuffix, recursive: true); // left by a process that was killed before the switch
         }
 
-        Directory.Move(half.Folder, folder + Whole);
-        var kept = KeptName(folder, old.MajorVersion);
-        Directory.Move(folder, kept);
+        Directory.Move(unfinished.Folder, folder + FinishedSuffix);
+        var oldFolder = OldFolderName(folder, old.MajorVersion);
+        Directory.Move(folder, oldFolder);
         FinishSwitch(folder);
-        return new UpgradeOutcome(old.MajorVersion, newest.MajorVersion, kept);
+        return new UpgradeOutcome(old.MajorVersion, newest.MajorVersion, oldFolder);
     }
 
-    /// <summary>Whether there is a database, also one whose switch was broken off.</summary>
-    internal static bool IsOneIn(string folder) => Cluster.IsOneIn(folder) || Cluster.IsOneIn(folder + Whole);
+    /// <summary>Whether the folder contains a database, also one whose switch was interrupted.</summary>
+    internal static bool ExistsIn(string folder) => Cluster.ExistsIn(folder) || Cluster.ExistsIn(folder + FinishedSuffix);
 
     /// <summary>
-    /// Puts a new folder that is whole into the place of one that was taken away. Two renames make the switch, and a process can end
-    /// between them; then the next start does the second. The caller holds the start lock.
+    /// Moves a finished new folder to the path of the old one. The switch consists of two renames. If a process ends between them, the next
+    /// start does the second. The caller holds the start lock.
     /// </summary>
     internal static void FinishSwitch(string folder)
     {
-        if (!Directory.Exists(folder) && Directory.Exists(folder + Whole))
+        if (!Directory.Exists(folder) && Directory.Exists(folder + FinishedSuffix))
         {
-            Directory.Move(folder + Whole, folder);
+            Directory.Move(folder + FinishedSuffix, folder);
         }
     }
 
-    private static async Task MakeAsync(Cluster old, Cluster half, DatabaseDump dump, Action<string> say, CancellationToken cancellationToken)
+    private static async Task RestoreIntoAsync(
+        Cluster old, Cluster unfinished, DatabaseDump dump, Action<string> report, CancellationToken cancellationToken)
     {
-        await half.DiscardAsync();
+        await unfinished.DiscardAsync();
         try
         {
-            say($"The database of PostgreSQL {old.MajorVersion} is dumped.");
+            report($"The database of PostgreSQL {old.MajorVersion} is dumped.");
             await old.StartAsync(cancellationToken);
             try
             {
@@ -88,26 +89,26 @@ public static class EmbeddedUpgrade
                 await old.StopAsync();
             }
 
-            say($"A folder of PostgreSQL {half.MajorVersion} is made.");
-            await half.InitializeAsync(cancellationToken);
-            await half.StartAsync(cancellationToken);
-            say("The dump is restored.");
-            await dump.RestoreAsync(half, Cluster.DatabaseName, cancellationToken);
-            await half.StopAsync();
+            report($"A folder of PostgreSQL {unfinished.MajorVersion} is made.");
+            await unfinished.InitializeAsync(cancellationToken);
+            await unfinished.StartAsync(cancellationToken);
+            report("The dump is restored.");
+            await dump.RestoreAsync(unfinished, Cluster.DatabaseName, cancellationToken);
+            await unfinished.StopAsync();
         }
         catch
         {
-            await half.DiscardAsync();
+            await unfinished.DiscardAsync();
             throw;
         }
     }
 
-    private static string KeptName(string folder, int version)
+    private static string OldFolderName(string folder, int version)
     {
         var name = $"{folder}.{version}";
         return Enumerable.Range(2, int.MaxValue - 2).Select(n => $"{name}.{n}").Prepend(name).First(candidate => !Path.Exists(candidate));
     }
 }
 
-/// <param name="Kept">Where the old folder lies now; null where there was nothing to do.</param>
-public sealed record UpgradeOutcome(int From, int To, string? Kept);
+/// <param name="OldFolder">The new path of the old folder; null if no upgrade was necessary.</param>
+public sealed record UpgradeOutcome(int From, int To, string? OldFolder);

@@ -1,29 +1,29 @@
 namespace Flownally.Infrastructure.EmbeddedPostgres;
 
-/// <summary>Keeps all other processes away from the embedded server of a data folder.</summary>
+/// <summary>Excludes all other processes from the embedded server of a data folder.</summary>
 internal sealed class ExclusiveUse : IDisposable
 {
-    private readonly DirectoryLock _turn;
-    private readonly DirectoryLock _use;
+    private readonly DirectoryLock _startLock;
+    private readonly DirectoryLock _useLock;
 
-    private ExclusiveUse(DirectoryLock turn, DirectoryLock use) => (_turn, _use) = (turn, use);
+    private ExclusiveUse(DirectoryLock startLock, DirectoryLock useLock) => (_startLock, _useLock) = (startLock, useLock);
 
-    /// <exception cref="EmbeddedServerException">A process uses the server.</exception>
+    /// <exception cref="EmbeddedServerException">Another process uses the server.</exception>
     public static async Task<ExclusiveUse> TakeAsync(string data, CancellationToken cancellationToken)
     {
-        var turn = await DirectoryLock.TakeAsync(EmbeddedServer.StartLock(data), exclusive: true, cancellationToken);
-        if (DirectoryLock.Try(EmbeddedServer.UseLock(data), exclusive: true) is { } use)
+        var startLock = await DirectoryLock.TakeAsync(EmbeddedServer.StartLock(data), exclusive: true, cancellationToken);
+        if (DirectoryLock.Try(EmbeddedServer.UseLock(data), exclusive: true) is { } useLock)
         {
-            return new ExclusiveUse(turn, use);
+            return new ExclusiveUse(startLock, useLock);
         }
 
-        turn.Dispose();
-        throw new EmbeddedServerException($"Another process uses the database in {data}; end it, then try again.");
+        startLock.Dispose();
+        throw new EmbeddedServerException($"Another process uses the database in {data}; end that process, then retry.");
     }
 
     public void Dispose()
     {
-        _use.Dispose();
-        _turn.Dispose();
+        _useLock.Dispose();
+        _startLock.Dispose();
     }
 }

@@ -6,7 +6,7 @@ namespace Flownally.Infrastructure.EmbeddedPostgres;
 /// <summary>A folder with PostgreSQL's server programs.</summary>
 internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
 {
-    /// <summary>Names the one folder to use, whatever else there is.</summary>
+    /// <summary>Environment variable that names the only folder to use.</summary>
     private const string Variable = "FLOWNALLY_PG_BIN";
 
     private static readonly string[] Programs = ["postgres", "initdb", "pg_ctl"];
@@ -15,31 +15,35 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
 
     public string PgCtl => Path.Combine(Folder, "pg_ctl");
 
-    /// <param name="majorVersion">That of an existing cluster, which no other version can open; null takes the newest.</param>
-    /// <exception cref="EmbeddedServerException">There are none, or none of that version.</exception>
+    /// <param name="majorVersion">The version of an existing cluster, which no other version can open; null selects the newest.</param>
+    /// <exception cref="EmbeddedServerException">PostgreSQL is not installed, or not in that version.</exception>
     public static async Task<PostgresBinaries> FindAsync(int? majorVersion, ServerAccount account, CancellationToken cancellationToken)
     {
-        var found = (await WithVersionsAsync(Candidates(), Programs, program => account.Command(program, "--version"), cancellationToken))
-            .Select(folder => new PostgresBinaries(folder.Folder, folder.MajorVersion)).ToList();
+        var folders = await WithVersionsAsync(Candidates(), Programs, program => account.Command(program, "--version"), cancellationToken);
+        var found = folders.Select(folder => new PostgresBinaries(folder.Folder, folder.MajorVersion)).ToList();
         if (found.Count == 0)
         {
             throw new EmbeddedServerException("PostgreSQL is not installed; on Debian: apt-get install postgresql. "
-                + $"If it lies elsewhere, {Variable} names the folder of its programs. Or let ConnectionStrings__Flownally name a server.");
+                + $"If it is installed elsewhere, set {Variable} to the folder of its programs. "
+                + "Or set ConnectionStrings__Flownally to use a server.");
         }
 
-        return found.Where(binaries => majorVersion is null || binaries.MajorVersion == majorVersion).MaxBy(binaries => binaries.MajorVersion)
-            ?? throw new EmbeddedServerException($"The database was made by PostgreSQL {majorVersion}, but there is only "
-                + $"{string.Join(", ", found.Select(binaries => binaries.MajorVersion))}; install version {majorVersion}, or choose another --data folder.");
+        var fitting = found.Where(binaries => majorVersion is null || binaries.MajorVersion == majorVersion);
+        return fitting.MaxBy(binaries => binaries.MajorVersion)
+            ?? throw new EmbeddedServerException($"The database was created by PostgreSQL {majorVersion}, but only these versions are "
+                + $"installed: {string.Join(", ", found.Select(binaries => binaries.MajorVersion))}. "
+                + $"Install version {majorVersion}, or choose another --data folder.");
     }
 
-    /// <summary>The folders that hold all of the given programs, each with the version of the first of them.</summary>
-    public static async Task<IReadOnlyList<(string Folder, int MajorVersion)>> WithVersionsAsync(IEnumerable<string> folders, string[] programs,
-        Func<string, IEnumerable<string>> askVersion, CancellationToken cancellationToken)
+    /// <summary>The folders that contain all of the given programs, each with the version of the first program.</summary>
+    public static async Task<IReadOnlyList<(string Folder, int MajorVersion)>> WithVersionsAsync(
+        IEnumerable<string> folders, string[] programs, Func<string, IEnumerable<string>> versionCommand,
+        CancellationToken cancellationToken)
     {
         List<(string, int)> found = [];
         foreach (var folder in folders.Distinct().Where(folder => programs.All(program => File.Exists(Path.Combine(folder, program)))))
         {
-            var version = await Tool.RunAsync(askVersion(Path.Combine(folder, programs[0])), cancellationToken);
+            var version = await Tool.RunAsync(versionCommand(Path.Combine(folder, programs[0])), cancellationToken);
             if (version.Succeeded && Major().Match(version.Output) is { Success: true } major)
             {
                 found.Add((folder, int.Parse(major.Value, CultureInfo.InvariantCulture)));
@@ -49,7 +53,7 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
         return found;
     }
 
-    /// <summary>Where PostgreSQL's programs usually lie.</summary>
+    /// <summary>The usual folders of PostgreSQL's programs.</summary>
     public static IEnumerable<string> UsualFolders()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);

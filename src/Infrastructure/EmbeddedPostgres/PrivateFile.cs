@@ -1,6 +1,6 @@
 namespace Flownally.Infrastructure.EmbeddedPostgres;
 
-/// <summary>A new file that only the person who started the process can read.</summary>
+/// <summary>A new file that only the user of this process can read.</summary>
 internal static class PrivateFile
 {
     public static readonly FileStreamOptions Options = new()

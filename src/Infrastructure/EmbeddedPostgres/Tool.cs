@@ -5,10 +5,10 @@ namespace Flownally.Infrastructure.EmbeddedPostgres;
 /// <summary>Runs a program to its end.</summary>
 internal static class Tool
 {
-    /// <summary>Looks programs up in PATH only; .NET itself would first take one from the current folder.</summary>
+    /// <summary>Finds programs in PATH only. .NET would first look in the current folder.</summary>
     private const string Env = "/usr/bin/env";
 
-    /// <summary>Runs a program in the root folder, which every account can enter, and collects what it prints.</summary>
+    /// <summary>Runs a program in the root folder, which every account can enter, and returns its output.</summary>
     public static async Task<ToolResult> RunAsync(IEnumerable<string> command, CancellationToken cancellationToken)
     {
         using var process = Process.Start(new ProcessStartInfo(Env, command)

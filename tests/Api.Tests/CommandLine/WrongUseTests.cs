@@ -104,7 +104,7 @@ public sealed class WrongUseTests
         var (data, file) = (Path.Combine(_folder.FullName, Path.GetRandomFileName()), Path.Combine(_folder.FullName, Path.GetRandomFileName()));
         await File.WriteAllTextAsync(file, content);
         Assert.That(await RunningService.SaidAsync(["restore", file, "--data", data]), Is.EqualTo((2, "",
-            $"{file} is no backup that `flownally backup` has written, or not all of one.")));
+            $"{file} is not a backup that `flownally backup` has written, or it is incomplete.")));
         Assert.That(Directory.Exists(data), Is.False);
     }
 

@@ -62,7 +62,7 @@ public sealed partial class OwnServerBackupTests
         }
 
         var home = Path.Combine(_temporary.FullName, "recovery");
-        await account.MakeFolderAsync(home, default);
+        await account.CreateFolderAsync(home, default);
         var connection = $"Host={home};Username=flownally;Database=flownally;Pooling=false";
         (string, string)[] settings =
         [

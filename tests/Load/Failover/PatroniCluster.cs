@@ -45,7 +45,7 @@ internal sealed class PatroniCluster : IAsyncDisposable
         try
         {
             var home = Path.Combine(folder, "etcd");
-            await account.MakeFolderAsync(home, CancellationToken.None);
+            await account.CreateFolderAsync(home, CancellationToken.None);
             cluster._helpers.Add(Start(account, Path.Combine(home, "log"), "etcd", "--name", "e1", "--data-dir", Path.Combine(home, "data"),
                 "--listen-client-urls", $"http://127.0.0.1:{etcd}", "--advertise-client-urls", $"http://127.0.0.1:{etcd}",
                 "--listen-peer-urls", $"http://127.0.0.1:{peer}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{peer}", "--initial-cluster", $"e1=http://127.0.0.1:{peer}"));
@@ -58,7 +58,7 @@ internal sealed class PatroniCluster : IAsyncDisposable
             var (leader, _) = await cluster.SettleAsync();
             await leader.Server.ExecuteAsync($"CREATE DATABASE {Database}");
             home = Path.Combine(folder, "haproxy");
-            await account.MakeFolderAsync(home, CancellationToken.None);
+            await account.CreateFolderAsync(home, CancellationToken.None);
             await File.WriteAllTextAsync(Path.Combine(home, "haproxy.cfg"), cluster.HaproxySettings());
             cluster._helpers.Add(Start(account, Path.Combine(home, "log"), "haproxy", "-db", "-f", Path.Combine(home, "haproxy.cfg")));
             await Task.Delay(FirstChecks);
@@ -210,7 +210,7 @@ internal sealed class PatroniNode(string name, string folder, int restPort, Post
     /// <param name="etcd">The port for its clients.</param>
     public async Task PrepareAsync(int etcd)
     {
-        await account.MakeFolderAsync(folder, CancellationToken.None);
+        await account.CreateFolderAsync(folder, CancellationToken.None);
         await File.WriteAllTextAsync(Settings, $$"""
             scope: flow
             name: {{name}}

@@ -57,7 +57,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     /// <summary>Makes an empty cluster. Checksums let <see cref="RewindAsync"/> know which pages have changed.</summary>
     public async Task InitializeAsync()
     {
-        await account.MakeFolderAsync(folder, CancellationToken.None);
+        await account.CreateFolderAsync(folder, CancellationToken.None);
         await RunAsync("initdb", "-D", folder, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--data-checksums", "--no-sync", "--no-instructions");
         await TouchAsync(SettingsFile); // as the account, so that pg_rewind can overwrite it
         await File.AppendAllTextAsync(Path.Combine(folder, "postgresql.conf"), $"include '{SettingsFile}'\n");
@@ -145,7 +145,7 @@ internal sealed class PostgresServer(string folder, int port, ServerAccount acco
     public async Task BackUpAsync(string into)
     {
         Delete(into);
-        await account.MakeFolderAsync(into, CancellationToken.None);
+        await account.CreateFolderAsync(into, CancellationToken.None);
         await RunAsync("pg_basebackup", "-D", into, "-h", Address, "-p", $"{port}", "-U", User, "-X", "stream", "-c", "fast", "--no-sync");
     }
 
