@@ -3,10 +3,10 @@ using Flownally.Domain.EventTypes;
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// What holds up calls until another transaction ends: a type that is being changed, or the key of one call. Of all calls of a locked
-/// type one event retries: a statement that carried all of them would be full of rows that it cannot write.
+/// Blocks calls until another transaction ends, which changes an event type or holds an idempotency key of one call. Of all calls of a
+/// locked type only one event retries, because a statement with all of them would contain many rows that it cannot write.
 /// </summary>
-/// <param name="type">Null for a key.</param>
+/// <param name="type">The locked event type; null for a key.</param>
 internal sealed class Blocker(EventTypeId? type)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10); // a change to a type takes milliseconds
@@ -16,7 +16,7 @@ internal sealed class Blocker(EventTypeId? type)
 
     public EventTypeId? Type => type;
 
-    /// <summary>The calls that wait, in their order. The one that retries stays in its place.</summary>
+    /// <summary>The waiting calls in order. The call that retries keeps its place.</summary>
     public LinkedList<RecordingCall> Calls { get; } = [];
 
     /// <summary>The pause before the next retry: 10 ms, then twice as long each time, up to 250 ms.</summary>

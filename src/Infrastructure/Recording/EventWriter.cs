@@ -15,17 +15,18 @@ using NpgsqlTypes;
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// Writes events. A statement that PostgreSQL refuses has written nothing; then each half is written alone, so that only the event at
-/// fault fails. After a lost connection it is unknown what was written, and nothing is retried: the keys tell callers that repeat.
+/// Writes events. If PostgreSQL refuses a statement, nothing is written, and each half is retried separately until only the faulty event
+/// fails. After a lost connection the outcome is unknown and nothing is retried; a caller that repeats its request with an idempotency key
+/// learns it.
 /// </summary>
 internal sealed class EventWriter : IEventWriter
 {
     /// <summary>
-    /// Records what can be recorded and returns the ordinals of the rest: <c>type_changed</c> where the type is no longer
-    /// at the revision that the payload was validated under, <c>key_taken</c> where the key stands for another event.
-    /// Types are locked FOR SHARE, so a change to one waits for this statement or this statement sees it. A type that is being
-    /// changed is skipped (<c>type_locked</c>), because the events of other types must not wait for it.
-    /// Keys go first and in one order, so two writers can neither deadlock nor both win.
+    /// Records what it can and returns the ordinals of the other events. <c>type_changed</c>: the type has a later revision than the one
+    /// that validated the payload. <c>key_taken</c>: the key belongs to another event. <c>type_locked</c>: another transaction changes the
+    /// type; the event is skipped, because the events of other types must not wait for it. Types are locked FOR SHARE, so a change of a
+    /// type waits for this statement, or this statement sees the change. Keys are inserted first and in a fixed order, so two statements
+    /// can neither deadlock nor both insert a key.
     /// </summary>
     public const string Record = """
         WITH incoming AS (
@@ -82,8 +83,8 @@ internal sealed class EventWriter : IEventWriter
         """;
 
     /// <summary>
-    /// The winner of a key may be invisible to the statement that lost to it, so this second one reads it. A key whose event
-    /// retention has dropped is deleted and not found, so that its loser is retried; one that another transaction deletes is left to it.
+    /// The event that owns a key may be invisible to the statement that lost the key, so a second statement reads it. A key whose event
+    /// retention has dropped is deleted and not returned, so the loser retries. A key that another transaction is deleting is skipped.
     /// </summary>
     private const string FindKeys = """
         WITH expired AS (
@@ -112,7 +113,7 @@ internal sealed class EventWriter : IEventWriter
     {
         (_database, _notices, _clock) = (database, notices, clock);
         _duration = meters.Create("Flownally").CreateHistogram("flownally.recording.statement.duration", "s",
-            "How long a statement that records took, its commit included.", tags: null,
+            "The duration of a recording statement, including its commit.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10] });
     }
 
@@ -147,7 +148,7 @@ internal sealed class EventWriter : IEventWriter
         return outcomes;
     }
 
-    /// <summary>Readers of the feed are notified also after a failure, because a lost connection may have committed.</summary>
+    /// <summary>Notifies readers of the feed also after a failure, because a lost connection may have committed.</summary>
     private async Task<IReadOnlyList<(int Ordinal, string Outcome)>> RecordAsync(TenantScope scope, IReadOnlyList<Event> events, int lane)
     {
         var since = _clock.GetTimestamp();
@@ -166,11 +167,11 @@ internal sealed class EventWriter : IEventWriter
     {
         "type_changed" => RecordingOutcome.TypeChanged.Instance,
         "type_locked" => RecordingOutcome.TypeLocked.Instance,
-        "key_taken" => RecordingOutcome.KeyUndecided.Instance, // until its winner is found
+        "key_taken" => RecordingOutcome.KeyUndecided.Instance, // until FindWinnersAsync finds its event
         _ => throw new UnreachableException($"The statement has no outcome '{text}'."),
     };
 
-    /// <summary>Finds the winners of undecided keys. The other events are stored by now, so a failure fails only the losers.</summary>
+    /// <summary>Finds the events of undecided keys. The other events are already stored, so a failure affects only the losers.</summary>
     private async Task FindWinnersAsync(TenantScope scope, IReadOnlyList<Event> events, RecordingOutcome[] outcomes)
     {
         List<int> losers = [.. Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is RecordingOutcome.KeyUndecided)];
@@ -199,7 +200,7 @@ internal sealed class EventWriter : IEventWriter
         }
     }
 
-    /// <summary>What <see cref="Record"/> takes, the events as columns.</summary>
+    /// <summary>The parameters of <see cref="Record"/>: one array for each column.</summary>
     private static DynamicParameters Parameters(IReadOnlyList<Event> events, int lane)
     {
         var parameters = new DynamicParameters();
@@ -223,14 +224,14 @@ internal sealed class EventWriter : IEventWriter
         void Add<T>(string name, Func<Event, T> value) => parameters.Add(name, events.Select(value).ToArray());
     }
 
-    /// <summary>The month whose partition holds the event.</summary>
+    /// <summary>The month of the event's partition.</summary>
     private static DateOnly MonthOf(EventId id)
     {
         var time = IdGenerator.TimeOf(id.Value);
         return new DateOnly(time.Year, time.Month, 1);
     }
 
-    /// <summary>Texts that are sent as they are: as strings each payload would be transcoded twice.</summary>
+    /// <summary>UTF-8 texts that are sent without conversion; as strings each payload would be transcoded twice.</summary>
     private sealed class Utf8Texts(ReadOnlyMemory<byte>[] texts) : SqlMapper.ICustomQueryParameter
     {
         public void AddParameter(IDbCommand command, string name) =>

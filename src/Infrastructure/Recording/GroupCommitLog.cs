@@ -8,16 +8,16 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// Writes the events that wait as a group, by one statement, which is one transaction. While it commits, the next group gathers: under load
-/// many events share the price of a commit, and a lone one waits for none. Each call gets the outcomes of its own events, after the commit.
-/// Where writing ends with an exception, the host ends the process, so that a supervisor starts another one.
+/// Writes the waiting events as a group: one statement, which is one transaction. While it commits, the next group gathers. Under load many
+/// events share the cost of a commit, and a single event waits for no other. Each call gets the outcomes of its own events after the
+/// commit. If writing ends with an exception, the host ends the process, so that a supervisor restarts it.
 /// </summary>
 internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IAsyncDisposable
 {
     private readonly IEventWriter _writer;
     private readonly ILogger<GroupCommitLog> _logger;
     private readonly RecordingQueue _queue;
-    private readonly Task[] _lanes = [Task.CompletedTask, Task.CompletedTask]; // the last statement of each
+    private readonly Task[] _lanes = [Task.CompletedTask, Task.CompletedTask]; // the last statement of each lane
     private readonly Counter<long> _recorded;
     private readonly Histogram<int> _groupSize;
 
@@ -29,8 +29,9 @@ internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IAs
         _recorded = meter.CreateCounter<long>("flownally.events.recorded", "{event}", "Events recorded.");
         _groupSize = meter.CreateHistogram<int>("flownally.recording.group.size", "{event}", "Events in a group.");
         meter.CreateObservableGauge(
-            "flownally.recording.queue.events", () => _queue.EventsWaiting, "{event}", "Events in no statement yet.");
-        meter.CreateObservableGauge("flownally.recording.queue.age", () => _queue.Age.TotalSeconds, "s", "How long the oldest call waits.");
+            "flownally.recording.queue.events", () => _queue.EventsWaiting, "{event}", "Events that are in no statement yet.");
+        meter.CreateObservableGauge(
+            "flownally.recording.queue.age", () => _queue.Age.TotalSeconds, "s", "How long the oldest call has been waiting.");
     }
 
     public bool HasFailed => ExecuteTask is { IsFaulted: true };
@@ -54,7 +55,7 @@ internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IAs
         return [.. call.Events.Select(queued => queued.Outcome!)];
     }
 
-    /// <summary>Writes what waits, however little time the host left for it.</summary>
+    /// <summary>Writes all waiting events, also after the host's shutdown timeout.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.End();
@@ -62,7 +63,7 @@ internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IAs
         Dispose();
     }
 
-    /// <summary>No failure ends recording: the calls that wait fail, and it goes on with the next.</summary>
+    /// <summary>Recording survives failures: the waiting calls fail, and recording goes on with the next.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var end = stoppingToken.UnsafeRegister(queue => ((RecordingQueue)queue!).End(), _queue);
@@ -80,7 +81,7 @@ internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IAs
         }
     }
 
-    /// <returns>Whether the queue has ended; false after a failure.</returns>
+    /// <returns>True if the queue has ended; false after a failure.</returns>
     private async Task<bool> WriteAsync()
     {
         try
@@ -98,8 +99,8 @@ internal sealed partial class GroupCommitLog : BackgroundService, IEventLog, IAs
     }
 
     /// <summary>
-    /// Writes one group after the other. Where more waits than fits into one, a second is written meanwhile in the other lane, so that
-    /// PostgreSQL can use two cores; not before, because two small groups cost more than one.
+    /// Writes the groups in order. If more events wait than fit into a group, a second group is written at the same time in the other lane,
+    /// so that PostgreSQL uses two cores. Two small groups would cost more than one.
     /// </summary>
     private async Task WriteGroupsAsync()
     {

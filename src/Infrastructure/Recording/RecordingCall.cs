@@ -4,12 +4,12 @@ using Flownally.Domain.Events;
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// The events of a call on their way to their outcomes. A call is in one place at a time, also where several statements write its events,
-/// so that they keep their order. Only <see cref="RecordingQueue"/> changes it, within its lock.
+/// The events of a call and their outcomes. A call is in one place at a time, also if several statements write its events, so its events
+/// keep their order. Only <see cref="RecordingQueue"/> changes it, within its lock.
 /// </summary>
 internal sealed class RecordingCall
 {
-    /// <summary>Its continuation runs on another thread, so that no caller delays the answers of the others.</summary>
+    /// <summary>Continuations run on another thread, so that no caller delays the responses of others.</summary>
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public RecordingCall(params QueuedEvent[] events)
@@ -23,7 +23,6 @@ internal sealed class RecordingCall
         }
     }
 
-    /// <summary>All of one tenant.</summary>
     public QueuedEvent[] Events { get; }
 
     /// <summary>The events without an outcome.</summary>
@@ -35,25 +34,25 @@ internal sealed class RecordingCall
 
     public RecordingState State { get; set; }
 
-    /// <summary>When it entered the queue, as a timestamp.</summary>
+    /// <summary>The timestamp at which the call entered the queue.</summary>
     public long QueuedAt { get; set; }
 
-    /// <summary>The locked type for which one event of this call retries; null where none does.</summary>
+    /// <summary>The locked type for which one event of this call retries; null if none does.</summary>
     public Blocker? Retries { get; set; }
 
-    /// <summary>The place among the calls of a blocker; in no list where the call is not blocked.</summary>
+    /// <summary>The node in the list of a blocker; in no list if the call is not blocked.</summary>
     public LinkedListNode<RecordingCall>? Link { get; set; }
 
-    /// <summary>Its keys that were undecided; null where none ever was.</summary>
+    /// <summary>The blocker for undecided keys; null if no key was ever undecided.</summary>
     public Blocker? Key { get; set; }
 
     /// <summary>Whether the call waits for a key.</summary>
     public bool WaitsForKey { get; set; }
 
-    /// <summary>Whether the caller left while a statement had its events.</summary>
+    /// <summary>Whether the caller disconnected while a statement contained its events.</summary>
     public bool IsAbandoned { get; set; }
 
-    /// <summary>Ends when each event has its outcome.</summary>
+    /// <summary>Completes when each event has its outcome.</summary>
     public Task Completion => _completion.Task;
 
     public void SetOutcome(QueuedEvent queued, RecordingOutcome outcome)
@@ -63,7 +62,7 @@ internal sealed class RecordingCall
         BytesLeft -= queued.Bytes;
     }
 
-    /// <summary>Gives all events that are left the same outcome.</summary>
+    /// <summary>Gives the remaining events the same outcome.</summary>
     public void Complete(RecordingOutcome outcome)
     {
         foreach (var queued in Events)
@@ -86,13 +85,13 @@ internal sealed class QueuedEvent(Event @event)
 
     public RecordingCall Call { get; set; } = null!;
 
-    /// <summary>Null until it is final.</summary>
+    /// <summary>Null until the outcome is final.</summary>
     public RecordingOutcome? Outcome { get; set; }
 
     public int Bytes => @event.Payload.Text.Utf8.Length;
 }
 
-/// <summary>Where a call is.</summary>
+/// <summary>The place of a call.</summary>
 internal enum RecordingState
 {
     /// <summary>Not in the queue yet.</summary>
@@ -101,10 +100,10 @@ internal enum RecordingState
     /// <summary>In the queue of its tenant.</summary>
     Queued,
 
-    /// <summary>In a group, whose statement has events of it.</summary>
+    /// <summary>In a group; its statement contains events of the call.</summary>
     InStatement,
 
-    /// <summary>With a <see cref="Blocker"/>: all that is left of it waits for another transaction.</summary>
+    /// <summary>With a <see cref="Blocker"/>: all its remaining events wait for another transaction.</summary>
     Blocked,
 
     /// <summary>Answered or abandoned.</summary>

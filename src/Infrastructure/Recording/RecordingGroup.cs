@@ -10,7 +10,7 @@ internal sealed class RecordingGroup
     /// <summary>The events of <see cref="Queued"/>, in the same order.</summary>
     public List<Event> Events { get; } = [];
 
-    /// <summary>The calls that they belong to, each once.</summary>
+    /// <summary>The calls of the events, each once.</summary>
     public List<RecordingCall> Calls { get; } = [];
 
     public int Bytes { get; private set; }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Flownally.Infrastructure.Recording;
 
-/// <summary>Fails once recording has failed for good: the process is about to end.</summary>
+/// <summary>Fails after recording has ended with an exception: the process is about to end.</summary>
 internal sealed class RecordingHealthCheck(GroupCommitLog log) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

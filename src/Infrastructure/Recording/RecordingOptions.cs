@@ -6,8 +6,8 @@ namespace Flownally.Infrastructure.Recording;
 public sealed class RecordingOptions
 {
     /// <summary>
-    /// How many events may wait to be written. A tenant may have at most half of them waiting; beyond its share its calls are answered with
-    /// 503 <c>overloaded</c>. 2 to 1,000,000.
+    /// How many events may wait for a statement. A tenant may have at most half of them waiting; beyond its share its calls return 503
+    /// <c>overloaded</c>. 2 to 1,000,000.
     /// </summary>
     [Range(2, 1_000_000, ErrorMessage = "a whole number from 2 to 1000000")]
     public int MaxWaiting { get; set; } = 4_096;

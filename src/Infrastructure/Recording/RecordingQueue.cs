@@ -1,48 +1,38 @@
-using System.Threading.Channels;
 using Flownally.Application.Events;
-using Flownally.Domain.EventTypes;
-using Flownally.Domain.Tenants;
 
 namespace Flownally.Infrastructure.Recording;
 
 /// <summary>
-/// The events that wait for a statement. Tenants share it: none waits behind the backlog of another, and only a tenant with too much
-/// waiting is refused. Calls that wait for another transaction wait apart and retry (<see cref="Blocker"/>).
+/// The calls whose events wait for a statement, and their states. Tenants share the queue in turns (<see cref="TenantTurns"/>), and only
+/// the calls of a tenant with too many waiting events are refused. Calls that wait for another transaction are kept in
+/// <see cref="BlockedCalls"/> and retry.
 /// </summary>
 /// <param name="maxEvents">How many events may wait.</param>
 internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
 {
-    /// <summary>Events in one statement, unless one call alone has more: parts of it would all wait longer for little gain.</summary>
+    /// <summary>Events in one statement. A larger call is one statement, because splitting it would only make it wait longer.</summary>
     public const int MaxGroupEvents = 500;
 
     /// <summary>Bytes of payloads in one statement.</summary>
     public const int MaxGroupBytes = 4 * 1024 * 1024;
 
-    /// <summary>Bytes of payloads that may wait.</summary>
-    private const long MaxBytes = 8L * MaxGroupBytes;
-
     private readonly Lock _gate = new();
     private readonly HashSet<RecordingCall> _calls = [];
-    private readonly Dictionary<TenantId, TenantQueue> _tenants = [];
-    private readonly Stack<TenantQueue> _spare = []; // else each lone event would make one
-    private readonly Queue<TenantQueue> _turns = [];
-    private readonly List<TenantQueue> _full = [];
-    private readonly Dictionary<EventTypeId, Blocker> _lockedTypes = [];
-    private readonly PriorityQueue<Blocker, long> _retries = new(); // by the timestamp at which each is due
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)); // one signal stands for many
-    private int _eventsWaiting;
-    private long _bytesWaiting;
+    private readonly QueueRoom _room = new(maxEvents);
+    private readonly TenantTurns _turns = new();
+    private readonly BlockedCalls _blocked = new(clock);
+    private readonly WakeSignal _wake = new(clock);
     private int _eventsQueued;
     private bool _ended;
     private Exception? _failure;
 
-    /// <summary>Events that the next group could take.</summary>
+    /// <summary>Events that the next group may contain.</summary>
     public int EventsQueued => Volatile.Read(ref _eventsQueued);
 
-    /// <summary>Events that are in no statement.</summary>
-    public int EventsWaiting => Volatile.Read(ref _eventsWaiting);
+    /// <summary>Events in no statement.</summary>
+    public int EventsWaiting => _room.EventsWaiting;
 
-    /// <summary>How long the oldest call that is in no statement has been waiting.</summary>
+    /// <summary>How long the oldest call in no statement has been waiting.</summary>
     public TimeSpan Age
     {
         get
@@ -56,8 +46,7 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
         }
     }
 
-    /// <summary>Adds a call.</summary>
-    /// <returns>False where its tenant has too much waiting, and after the end.</returns>
+    /// <returns>False if too many events of the tenant wait, or the queue has ended.</returns>
     public bool TryAdd(RecordingCall call)
     {
         lock (_gate)
@@ -67,8 +56,8 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
                 return false;
             }
 
-            var tenant = TenantQueueOf(call.Events[0].Event.TenantId);
-            if (!HasRoom(tenant, call))
+            var tenant = _turns.QueueOf(call.Events[0].Event.TenantId);
+            if (!_room.Has(tenant, call))
             {
                 return false;
             }
@@ -77,13 +66,13 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
             call.QueuedAt = clock.GetTimestamp();
             tenant.Calls++;
             _calls.Add(call);
-            Count(tenant, call.EventsLeft, call.BytesLeft);
+            _room.Count(tenant, call.EventsLeft, call.BytesLeft);
             Enqueue(call);
             return true;
         }
     }
 
-    /// <summary>The caller has left. Events that are in a statement may still be written.</summary>
+    /// <summary>Drops a call whose caller has disconnected. Events in a statement may still be written.</summary>
     public void Abandon(RecordingCall call)
     {
         lock (_gate)
@@ -109,8 +98,8 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
         }
     }
 
-    /// <summary>Waits until there is a group to take.</summary>
-    /// <returns>False once the queue has ended and is empty.</returns>
+    /// <summary>Waits until <see cref="Take"/> can return events.</summary>
+    /// <returns>False after the queue has ended and is empty.</returns>
     /// <exception cref="InvalidOperationException">The queue is broken (<see cref="Break"/>).</exception>
     public async Task<bool> WaitAsync()
     {
@@ -121,11 +110,11 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
             {
                 if (_failure is not null)
                 {
-                    throw new InvalidOperationException("The outcomes of a group could not be noted.", _failure);
+                    throw new InvalidOperationException("The outcomes of a group could not be processed.", _failure);
                 }
 
                 pause = RetryDue();
-                if (_turns.Count > 0)
+                if (_turns.Any)
                 {
                     return true;
                 }
@@ -136,75 +125,42 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
                 }
             }
 
-            await SleepAsync(pause);
+            await _wake.WaitAsync(pause);
         }
     }
 
-    /// <summary>
-    /// Takes the next group. The tenants take turns, a call each time. While several have a turn, none fills more than half of the
-    /// group: of a larger call only the first events are taken.
-    /// </summary>
+    /// <summary>Takes the next group.</summary>
     public RecordingGroup Take()
     {
         lock (_gate)
         {
             var group = new RecordingGroup();
-            var isShared = _turns.Count > 1;
-            var (tenantEvents, tenantBytes) = isShared ? (MaxGroupEvents / 2, MaxGroupBytes / 2) : (MaxGroupEvents, MaxGroupBytes);
-            while (_turns.TryPeek(out var tenant))
+            _turns.BeginGroup();
+            while (_turns.TakeNext(group) is { } next)
             {
-                if (tenant.Peek() is not { } call)
-                {
-                    _turns.Dequeue();
-                    tenant.HasTurn = false;
-                    Forget(tenant);
-                    continue;
-                }
-
-                var (events, bytes) = (call.Retries is null ? call.EventsLeft : 1, call.BytesLeft);
-                if (isShared)
-                {
-                    (events, bytes) = (Math.Min(events, tenantEvents), Math.Min(bytes, tenantBytes));
-                }
-
-                if (tenant.EventsInGroup > 0 && (tenant.EventsInGroup + events > tenantEvents || tenant.BytesInGroup + bytes > tenantBytes))
-                {
-                    _full.Add(_turns.Dequeue());
-                    continue;
-                }
-
-                if (group.Events.Count > 0 && (group.Events.Count + events > MaxGroupEvents || group.Bytes + bytes > MaxGroupBytes))
-                {
-                    break;
-                }
-
-                tenant.Dequeue();
-                _turns.Enqueue(_turns.Dequeue());
-                _eventsQueued -= call.EventsLeft;
-                AddTo(group, call, events, bytes);
+                _eventsQueued -= next.Call.EventsLeft;
+                AddTo(group, next.Call, next.MaxEvents, next.MaxBytes);
             }
 
-            _full.ForEach(_turns.Enqueue);
-            _full.Clear();
-            group.Calls.ForEach(call => call.Tenant.EndGroup());
+            _turns.EndGroup(group);
             return group;
         }
     }
 
-    /// <summary>Notes the outcomes of a group, answers the calls that are complete, and keeps the rest of the others.</summary>
+    /// <summary>Sets the outcomes of a group, completes finished calls, and requeues the others.</summary>
     public void Return(RecordingGroup group, IReadOnlyList<RecordingOutcome> outcomes)
     {
         lock (_gate)
         {
             for (var i = 0; i < group.Queued.Count; i++) // Zip would hide a missing outcome; an index throws
             {
-                Note(group.Queued[i], outcomes[i]);
+                SetOutcome(group.Queued[i], outcomes[i]);
             }
 
             group.Calls.ForEach(Return);
             if (_ended)
             {
-                Wake();
+                _wake.Set();
             }
         }
 
@@ -212,12 +168,12 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
         {
             if (call.EventsLeft == 0)
             {
-                call.Complete(); // outside the lock, which the next calls of others need
+                call.Complete(); // outside the lock, which other calls need
             }
         }
     }
 
-    /// <summary>Takes no more calls. Those that wait for another transaction are refused; the others can still be taken.</summary>
+    /// <summary>Accepts no more calls. Blocked calls are refused; queued calls can still be taken.</summary>
     public void End()
     {
         lock (_gate)
@@ -228,7 +184,7 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
                 Refuse(call);
             }
 
-            Wake();
+            _wake.Set();
         }
     }
 
@@ -238,7 +194,7 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
         lock (_gate)
         {
             _failure = exception;
-            Wake();
+            _wake.Set();
         }
     }
 
@@ -254,30 +210,20 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
             }
 
             _calls.Clear();
-            _tenants.Clear();
             _turns.Clear();
-            _full.Clear();
-            _lockedTypes.Clear();
-            _retries.Clear();
-            (_eventsWaiting, _bytesWaiting, _eventsQueued, _failure) = (0, 0, 0, null);
+            _blocked.Clear();
+            _room.Clear();
+            (_eventsQueued, _failure) = (0, null);
         }
     }
 
-    /// <summary>
-    /// A tenant with nothing waiting has room for one call. Beyond it a tenant may have as many events waiting as there is room left: alone
-    /// half of all, two a third each, so that there is always room for one more tenant.
-    /// </summary>
-    private bool HasRoom(TenantQueue tenant, RecordingCall call) => tenant.EventsWaiting == 0
-        || (tenant.EventsWaiting + call.EventsLeft <= maxEvents - _eventsWaiting - call.EventsLeft
-            && tenant.BytesWaiting + call.BytesLeft <= MaxBytes - _bytesWaiting - call.BytesLeft);
-
-    /// <summary>Adds those events of a call to a group that can be written now.</summary>
+    /// <summary>Adds the events of a call that can be written now.</summary>
     private void AddTo(RecordingGroup group, RecordingCall call, int maxEvents, int maxBytes)
     {
         var (events, bytes) = (0, 0);
         foreach (var queued in call.Events)
         {
-            if (queued.Outcome is not null || LockOf(queued) != call.Retries)
+            if (queued.Outcome is not null || _blocked.LockOf(queued) != call.Retries)
             {
                 continue;
             }
@@ -293,18 +239,16 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
 
         if (events == 0)
         {
-            Place(call); // its types were locked after it was queued
+            Place(call); // its types were locked after the call was queued
             return;
         }
 
         call.State = RecordingState.InStatement;
         call.Tenant.AddToGroup(events, bytes);
-        Count(call.Tenant, -events, -bytes);
+        _room.Count(call.Tenant, -events, -bytes);
     }
 
-    private Blocker? LockOf(QueuedEvent queued) => _lockedTypes.Count == 0 ? null : _lockedTypes.GetValueOrDefault(queued.Event.Type.Id);
-
-    private void Note(QueuedEvent queued, RecordingOutcome outcome)
+    private void SetOutcome(QueuedEvent queued, RecordingOutcome outcome)
     {
         var call = queued.Call;
         if (outcome.IsFinal)
@@ -313,7 +257,7 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
             return;
         }
 
-        Count(call.Tenant, 1, queued.Bytes);
+        _room.Count(call.Tenant, 1, queued.Bytes);
         if (outcome is RecordingOutcome.KeyUndecided)
         {
             if (!call.WaitsForKey)
@@ -327,9 +271,9 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
             call.Retries = null;
             RetryLater(stillLocked);
         }
-        else if (LockOf(queued) is null)
+        else if (_blocked.LockOf(queued) is null)
         {
-            RetryLater(_lockedTypes[queued.Event.Type.Id] = new Blocker(queued.Event.Type.Id));
+            RetryLater(_blocked.LockType(queued.Event.Type.Id));
         }
     }
 
@@ -352,12 +296,12 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
         }
     }
 
-    /// <summary>Queues a call for the rest of its events, or blocks it where nothing of it can be written.</summary>
+    /// <summary>Queues a call for its remaining events, or blocks it if none of them can be written.</summary>
     private void Place(RecordingCall call)
     {
-        if (BlockerOf(call) is not { } blocker)
+        if (_blocked.BlockerOf(call) is not { } blocker)
         {
-            Unlink(call);
+            BlockedCalls.Unlink(call);
             Enqueue(call);
         }
         else if (_ended)
@@ -366,62 +310,26 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
         }
         else
         {
-            call.State = RecordingState.Blocked;
-            if (call.Link?.List != blocker.Calls)
-            {
-                Unlink(call);
-                call.Link = blocker.Calls.AddLast(call);
-            }
+            BlockedCalls.Add(call, blocker);
         }
-    }
-
-    private Blocker? BlockerOf(RecordingCall call)
-    {
-        if (call.WaitsForKey)
-        {
-            return call.Key;
-        }
-
-        Blocker? first = null;
-        foreach (var queued in call.Events)
-        {
-            if (queued.Outcome is null)
-            {
-                if (LockOf(queued) is not { } locked)
-                {
-                    return null;
-                }
-
-                first ??= locked;
-            }
-        }
-
-        return first;
     }
 
     private void RetryLater(Blocker blocker)
     {
-        var pause = blocker.NextPause();
-        _retries.Enqueue(blocker, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
-        Wake(); // the loop may be sleeping for longer
+        _blocked.RetryLater(blocker);
+        _wake.Set(); // the loop may sleep for longer
     }
 
-    /// <returns>The time until the next retry is due; null where there is none.</returns>
+    /// <returns>The time until the next retry; null if there is none.</returns>
     private TimeSpan? RetryDue()
     {
-        var now = clock.GetTimestamp();
-        while (_retries.TryPeek(out var blocker, out var due))
+        TimeSpan? pause;
+        while (_blocked.TakeDue(out pause) is { } blocker)
         {
-            if (due > now)
-            {
-                return clock.GetElapsedTime(now, due);
-            }
-
-            _retries.Dequeue();
             Retry(blocker);
         }
 
-        return null;
+        return pause;
     }
 
     private void Retry(Blocker blocker)
@@ -437,30 +345,14 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
         }
     }
 
-    private void Release(Blocker blocker)
-    {
-        if (blocker.Type is { } type)
-        {
-            _lockedTypes.Remove(type);
-        }
-
-        while (blocker.Calls.First?.Value is { } call)
-        {
-            Unlink(call);
-            call.WaitsForKey &= call.Key != blocker;
-            Place(call);
-        }
-    }
+    private void Release(Blocker blocker) => _blocked.Release(blocker).ForEach(Place);
 
     private void Enqueue(RecordingCall call)
     {
-        call.Tenant.Enqueue(call);
         _eventsQueued += call.EventsLeft;
-        if (!call.Tenant.HasTurn)
+        if (_turns.Enqueue(call))
         {
-            call.Tenant.HasTurn = true;
-            _turns.Enqueue(call.Tenant);
-            Wake();
+            _wake.Set();
         }
     }
 
@@ -474,60 +366,10 @@ internal sealed class RecordingQueue(int maxEvents, TimeProvider clock)
     {
         call.State = RecordingState.Done;
         call.Retries = null;
-        Unlink(call);
-        Count(call.Tenant, -call.EventsLeft, -call.BytesLeft);
+        BlockedCalls.Unlink(call);
+        _room.Count(call.Tenant, -call.EventsLeft, -call.BytesLeft);
         call.Tenant.Calls--;
         _calls.Remove(call);
-        Forget(call.Tenant);
-    }
-
-    private static void Unlink(RecordingCall call) => call.Link?.List?.Remove(call.Link);
-
-    private void Count(TenantQueue tenant, int events, int bytes)
-    {
-        tenant.EventsWaiting += events;
-        tenant.BytesWaiting += bytes;
-        _eventsWaiting += events;
-        _bytesWaiting += bytes;
-    }
-
-    private TenantQueue TenantQueueOf(TenantId id)
-    {
-        if (!_tenants.TryGetValue(id, out var tenant))
-        {
-            _tenants[id] = tenant = _spare.TryPop(out var spare) ? spare : new TenantQueue();
-            tenant.Tenant = id;
-        }
-
-        return tenant;
-    }
-
-    private void Forget(TenantQueue tenant)
-    {
-        if (tenant is { Calls: 0, HasTurn: false } && _tenants.Remove(tenant.Tenant))
-        {
-            _spare.Push(tenant);
-        }
-    }
-
-    private void Wake() => _wake.Writer.TryWrite(true);
-
-    private async Task SleepAsync(TimeSpan? pause)
-    {
-        if (pause is null)
-        {
-            await _wake.Reader.ReadAsync();
-            return;
-        }
-
-        using var due = new CancellationTokenSource(pause.Value, clock);
-        try
-        {
-            await _wake.Reader.ReadAsync(due.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // A retry is due.
-        }
+        _turns.Forget(call.Tenant);
     }
 }

@@ -2,28 +2,27 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Infrastructure.Recording;
 
-/// <summary>The calls of one tenant that wait for a statement, and what the tenant takes up of the whole queue.</summary>
+/// <summary>The calls of one tenant that wait for a statement, and the tenant's share of the whole queue.</summary>
 internal sealed class TenantQueue
 {
-    /// <summary>Calls that were in a statement or blocked go before new ones.</summary>
+    /// <summary>Calls that were in a statement or blocked come before new calls.</summary>
     private readonly Queue<RecordingCall> _retried = [];
 
     private readonly Queue<RecordingCall> _new = [];
 
     public TenantId Tenant { get; set; }
 
-    /// <summary>Calls that are not answered, in any state.</summary>
     public int Calls { get; set; }
 
-    /// <summary>Events that are in no statement.</summary>
+    /// <summary>Events in no statement.</summary>
     public int EventsWaiting { get; set; }
 
     public long BytesWaiting { get; set; }
 
-    /// <summary>Whether the tenant is among those that take turns.</summary>
+    /// <summary>Whether the tenant is in <see cref="TenantTurns"/>.</summary>
     public bool HasTurn { get; set; }
 
-    /// <summary>The tenant's events in the group that is being formed.</summary>
+    /// <summary>The tenant's events in the group that is being built.</summary>
     public int EventsInGroup { get; private set; }
 
     public long BytesInGroup { get; private set; }
@@ -36,7 +35,7 @@ internal sealed class TenantQueue
     }
 
     /// <summary>Drops abandoned calls.</summary>
-    /// <returns>The next call, which stays; null where there is none.</returns>
+    /// <returns>The next call, which stays in the queue; null if there is none.</returns>
     public RecordingCall? Peek()
     {
         foreach (var queue in (ReadOnlySpan<Queue<RecordingCall>>)[_retried, _new])
