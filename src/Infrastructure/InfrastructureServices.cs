@@ -27,18 +27,18 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Infrastructure;
 
-/// <summary>Registers what this layer offers.</summary>
 public static class InfrastructureServices
 {
     /// <summary>
-    /// The sessions that recording has for itself: it waits for nobody who reads, and the one or two that it needs stay warm, where
-    /// in a common pool, which hands out the session that rested longest, each statement would meet another's cold caches.
+    /// Names the sessions that only recording uses. Recording does not wait for readers, and its one or two sessions keep their caches
+    /// warm. A shared pool hands out the session that has been idle longest, whose caches are cold.
     /// </summary>
     private const string Recording = "recording";
 
-    /// <param name="connectionString">Of an account that may work as <see cref="Migrator.ApiRole"/>.</param>
-    /// <param name="ownerConnectionString">Of the account that owns the tables, or the same, which then may not be able to drop any.</param>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString, string ownerConnectionString)
+    /// <param name="connectionString">For an account that may take the role <see cref="Migrator.ApiRole"/>.</param>
+    /// <param name="ownerConnectionString">For the account that owns the tables. Retention fails if this account does not own them.</param>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString,
+        string ownerConnectionString)
     {
         TypeHandlers.Register();
         return services
@@ -51,8 +51,8 @@ public static class InfrastructureServices
             .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
             .AddSingleton<IContactRepository, ContactRepository>()
             .AddKeyedSingleton(Recording, (services, _) => NewSessions(services, connectionString, Recording, isShared: false))
-            .AddSingleton<IEventWriter>(services => ActivatorUtilities.CreateInstance<EventWriter>(services,
-                new Database(services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>())))
+            .AddSingleton<IEventWriter>(services => ActivatorUtilities.CreateInstance<EventWriter>(services, new Database(
+                services.GetRequiredKeyedService<PrimarySessions>(Recording), services.GetRequiredService<DatabaseReadiness>())))
             .AddSingleton<GroupCommitLog>()
             .AddSingleton<IEventLog>(services => services.GetRequiredService<GroupCommitLog>())
             .AddSingleton<IEventQueries, EventQueries>()
@@ -83,7 +83,7 @@ public static class InfrastructureServices
             .AddHealthChecks().AddCheck<RecordingHealthCheck>("recording").AddCheck<DatabaseHealthCheck>("database").Services;
     }
 
-    /// <summary>What a process that serves does besides answering calls.</summary>
+    /// <summary>Adds the background work of a serving process.</summary>
     public static IServiceCollection AddBackgroundWork(this IServiceCollection services) => services
         .AddHostedService(services => services.GetRequiredService<Notifications>())
         .AddHostedService(services => services.GetRequiredService<FeedWatcher>())
@@ -92,8 +92,8 @@ public static class InfrastructureServices
         .AddHostedService<JourneyWorker>()
         .AddHostedService<PartitionMaintenance>();
 
-    /// <param name="name">Of the pool, in metrics.</param>
-    /// <param name="isShared">Whether tenants share them.</param>
+    /// <param name="name">The pool's name in metrics.</param>
+    /// <param name="isShared">Whether tenants share the sessions.</param>
     private static PrimarySessions NewSessions(IServiceProvider services, string connectionString, string name, bool isShared)
     {
         var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;

@@ -56,7 +56,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
         var configuration = Settings.Read();
         if (ConnectionSettings.Find(configuration, ConnectionSettings.Service) is { } named)
         {
-            return new DatabaseHandle(configuration, named, ConnectionStrings.PlaceOf(named));
+            return new DatabaseHandle(configuration, named, ConnectionStrings.ServerAndDatabase(named));
         }
 
         ConnectionSettings.Find(configuration, ConnectionSettings.Owner); // a malformed one is told before a server is started

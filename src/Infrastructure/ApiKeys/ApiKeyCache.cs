@@ -7,37 +7,37 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Flownally.Infrastructure.ApiKeys;
 
 /// <summary>
-/// Remembers keys by the hash of their secret, with the limits of their tenant. What changes is dropped when PostgreSQL says so; while
-/// nobody listens to it, no key is remembered. So a key of a stream that stays open is looked at again and again without a query.
+/// Caches keys by the hash of their secret, with the limits of their tenant. PostgreSQL notifies about changes, and a changed key is
+/// removed. Without a connection that listens, no key is cached. A long stream checks its key repeatedly without a query.
 /// </summary>
 internal sealed class ApiKeyCache(TimeProvider clock) : IListener, IDisposable
 {
-    /// <summary>How a notification that is about all keys of a tenant begins; else it is about the one whose hash it is.</summary>
+    /// <summary>Prefix of a notification about all keys of a tenant. Other notifications contain the hash of one key.</summary>
     private const string TenantChanged = "tenant ";
 
     private const long MaxBytes = 64 * 1024 * 1024;
-    private const long MaxBytesOfTenant = 1024 * 1024;
-    private const long MaxBytesOfUnknown = 4 * 1024 * 1024;
+    private const long MaxBytesPerTenant = 1024 * 1024;
+    private const long MaxUnknownBytes = 4 * 1024 * 1024;
 
-    /// <summary>How many look-ups may be made at once: a flood of secrets that nobody knows must not take all sessions.</summary>
-    private const int LookUps = 4;
+    /// <summary>Concurrent look-ups. A flood of unknown secrets must not take all sessions.</summary>
+    private const int MaxConcurrentLookUps = 4;
 
-    /// <summary>Keys that are used no more make room.</summary>
+    /// <summary>Unused keys leave the cache.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
-    /// <summary>For how long it is remembered that there is no such key. Secrets are random, so none is made that was asked for before.</summary>
-    private static readonly TimeSpan LifetimeOfUnknown = TimeSpan.FromSeconds(2);
+    /// <summary>How long an unknown secret is cached. Secrets are random, so no new key gets a secret that was looked up before.</summary>
+    private static readonly TimeSpan UnknownLifetime = TimeSpan.FromSeconds(2);
 
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
-    private readonly MemoryCache _unknown = new(new MemoryCacheOptions { SizeLimit = MaxBytesOfUnknown });
-    private readonly KeysOfTenants _tenants = new(MaxBytesOfTenant);
-    private readonly FairShares<AddressBlock> _lookUps = new(LookUps);
+    private readonly MemoryCache _unknown = new(new MemoryCacheOptions { SizeLimit = MaxUnknownBytes });
+    private readonly CachedKeysByTenant _tenants = new(MaxBytesPerTenant);
+    private readonly FairShares<AddressBlock> _lookUps = new(MaxConcurrentLookUps);
     private volatile bool _listening;
     private long _changes;
 
     public string Channel => "flownally_api_keys";
 
-    /// <summary>Whether changes are being heard. A change of it empties the cache.</summary>
+    /// <summary>Whether notifications arrive. Setting this property empties the cache.</summary>
     public bool Listening
     {
         get => _listening;
@@ -49,16 +49,17 @@ internal sealed class ApiKeyCache(TimeProvider clock) : IListener, IDisposable
         }
     }
 
-    public async Task<KnownApiKey?> FindAsync(byte[] hash, AddressBlock from, Func<byte[], Task<KnownApiKey?>> load, CancellationToken cancellationToken)
+    public async Task<KnownApiKey?> FindAsync(byte[] hash, AddressBlock from, Func<byte[], Task<KnownApiKey?>> load,
+        CancellationToken cancellationToken)
     {
         var name = Convert.ToHexStringLower(hash);
-        if (IsDecided(name, out var known))
+        if (TryGet(name, out var known))
         {
             return known;
         }
 
-        using var place = await _lookUps.EnterAsync(from, cancellationToken);
-        if (IsDecided(name, out known))
+        using var share = await _lookUps.EnterAsync(from, cancellationToken);
+        if (TryGet(name, out known))
         {
             return known;
         }
@@ -67,22 +68,23 @@ internal sealed class ApiKeyCache(TimeProvider clock) : IListener, IDisposable
         var key = await load(hash);
         if (key is null)
         {
-            _unknown.Set(name, name, Expiring(LifetimeOfUnknown, Size(name)));
+            _unknown.Set(name, name, Expiring(UnknownLifetime, Size(name)));
         }
         else if (Listening)
         {
-            Remember(name, key);
+            Cache(name, key);
             if (Interlocked.Read(ref _changes) != changes)
             {
-                _known.Remove(name); // it may be the one that was changed while it was being read
+                _known.Remove(name); // the key may have changed while it was read
             }
         }
 
         return key;
     }
 
-    /// <param name="payload">The hash of a key that was changed, in lower-case hexadecimal; or the tenant whose limits were.</param>
-    public void Hear(string payload)
+    /// <param name="payload">The hash of a changed key, in lower-case hexadecimal; or <c>tenant </c> and the id of a tenant whose limits
+    /// changed.</param>
+    public void OnNotification(string payload)
     {
         Interlocked.Increment(ref _changes);
         if (!payload.StartsWith(TenantChanged, StringComparison.Ordinal))
@@ -103,22 +105,27 @@ internal sealed class ApiKeyCache(TimeProvider clock) : IListener, IDisposable
         _unknown.Dispose();
     }
 
-    private bool IsDecided(string name, out KnownApiKey? known) => _known.TryGetValue(name, out known) || _unknown.TryGetValue(name, out _);
+    private bool TryGet(string name, out KnownApiKey? known) => _known.TryGetValue(name, out known) || _unknown.TryGetValue(name, out _);
 
-    private void Remember(string name, KnownApiKey key)
+    private void Cache(string name, KnownApiKey key)
     {
-        var (tenant, bytes, holder) = (key.Key.TenantId, Size(name, key), new object());
-        foreach (var oldest in _tenants.Add(tenant, name, bytes, holder))
+        var (tenant, bytes, entry) = (key.Key.TenantId, Size(name, key), new object());
+        foreach (var oldest in _tenants.Add(tenant, name, bytes, entry))
         {
             _known.Remove(oldest);
         }
 
-        _known.Set(name, key, Expiring(Lifetime, bytes).RegisterPostEvictionCallback((_, _, _, _) => _tenants.Remove(tenant, name, holder)));
+        _known.Set(name, key, Expiring(Lifetime, bytes).RegisterPostEvictionCallback((_, _, _, _) => _tenants.Remove(tenant, name, entry)));
     }
 
-    private MemoryCacheEntryOptions Expiring(TimeSpan lifetime, long size) => new() { Size = size, AbsoluteExpiration = clock.GetUtcNow() + lifetime };
+    private MemoryCacheEntryOptions Expiring(TimeSpan lifetime, long size) =>
+        new() { Size = size, AbsoluteExpiration = clock.GetUtcNow() + lifetime };
 
-    /// <summary>About how many bytes an entry takes: its objects, the key's texts twice, and what is made of it for calls.</summary>
-    private static long Size(string name, KnownApiKey? key = null) =>
-        300 + sizeof(char) * name.Length + (key is null ? 0 : 1_000 + sizeof(char) * (key.Key.Name?.Length ?? 0) + key.Key.Scopes.Sum(scope => 100 + sizeof(char) * scope.Length));
+    /// <summary>The estimated bytes of an entry: its objects, the texts of the key and of its caller.</summary>
+    private static long Size(string name, KnownApiKey? key = null)
+    {
+        var bytes = 300 + sizeof(char) * name.Length;
+        return key is null ? bytes
+            : bytes + 1_000 + sizeof(char) * (key.Key.Name?.Length ?? 0) + key.Key.Scopes.Sum(scope => 100 + sizeof(char) * scope.Length);
+    }
 }

@@ -55,7 +55,10 @@ internal sealed class ApiKeyRepository(Database database, ApiKeyCache cache, IOp
 
     public Task<KnownApiKey?> FindAsync(ApiKeySecret secret, AddressBlock from, CancellationToken cancellationToken) =>
         cache.FindAsync(secret.Hash(), from, async hash =>
-            (await database.FindAsync<ApiKeyRow>(TenantScope.All, Find, new { hash }, cancellationToken))?.ToKnownApiKey(limits.Value.Tenants), cancellationToken);
+        {
+            var row = await database.FindAsync<ApiKeyRow>(TenantScope.All, Find, new { hash }, cancellationToken);
+            return row?.ToKnownApiKey(limits.Value.Tenants);
+        }, cancellationToken);
 
     public Task<IReadOnlyList<ApiKey>> ListAsync(TenantId? tenant, CancellationToken cancellationToken) => tenant is { } one
         ? database.QueryAsync<ApiKey>(one, List, null, cancellationToken)

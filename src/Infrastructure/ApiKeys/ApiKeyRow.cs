@@ -5,7 +5,7 @@ using Flownally.Infrastructure.Tenants;
 
 namespace Flownally.Infrastructure.ApiKeys;
 
-/// <summary>A row of <c>api_keys</c>, with what its tenant is limited in.</summary>
+/// <summary>A row of <c>api_keys</c>, with the limits of its tenant.</summary>
 internal sealed class ApiKeyRow
 {
     public ApiKeyId Id { get; init; }
@@ -24,10 +24,10 @@ internal sealed class ApiKeyRow
 
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>As <see cref="OwnLimits"/> reads them.</summary>
+    /// <summary>JSON that <see cref="OwnLimits"/> reads.</summary>
     public string? Limits { get; init; }
 
-    /// <param name="limits">Of a tenant that has none of its own.</param>
+    /// <param name="limits">The limits of a tenant without own ones.</param>
     public KnownApiKey ToKnownApiKey(TenantLimits limits)
     {
         var key = new ApiKey

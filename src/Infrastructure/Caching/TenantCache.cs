@@ -5,23 +5,23 @@ using Microsoft.Extensions.Primitives;
 namespace Flownally.Infrastructure.Caching;
 
 /// <summary>
-/// Remembers what belongs to tenants. It is weighed in bytes, because what tenants make may be large, and bounded in all and for each
-/// tenant: a tenant that has filled its share begins it anew, and displaces nothing of the others. What is not used for a while is dropped.
+/// A cache with a limit of bytes in all and for each tenant. Bytes count, not entries, because tenants choose the size of their data. When
+/// a tenant fills its share, its entries are dropped and the entries of other tenants stay. Unused entries expire.
 /// </summary>
-/// <param name="mostBytes">Of all tenants together; each may have an eighth.</param>
-internal sealed class TenantCache<TKey, TValue>(long mostBytes) : IDisposable
+/// <param name="maxBytes">The limit for all tenants together; each tenant may use an eighth.</param>
+internal sealed class TenantCache<TKey, TValue>(long maxBytes) : IDisposable
     where TKey : notnull
     where TValue : class
 {
-    private static readonly TimeSpan LongestUnused = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan IdleLifetime = TimeSpan.FromMinutes(10);
 
-    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = mostBytes });
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = maxBytes });
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Share> _shares = [];
 
-    public long MostBytesOfTenant => mostBytes / 8;
+    public long MaxBytesPerTenant => maxBytes / 8;
 
-    /// <summary>What is remembered of a tenant, in bytes.</summary>
+    /// <summary>The bytes of a tenant's entries.</summary>
     public long BytesOf(TenantId tenant)
     {
         lock (_gate)
@@ -32,25 +32,25 @@ internal sealed class TenantCache<TKey, TValue>(long mostBytes) : IDisposable
 
     public TValue? Find(TKey key) => _cache.TryGetValue(key, out TValue? found) ? found : null;
 
-    /// <param name="weight">Bytes, as an estimate.</param>
-    /// <returns>The value, whether it is remembered or not.</returns>
+    /// <param name="weight">Estimated bytes.</param>
+    /// <returns>The value, also when it does not fit.</returns>
     public TValue Add(TenantId tenant, TKey key, TValue value, long weight)
     {
-        var (share, ended) = Take(tenant, weight);
-        ended?.End.Cancel(); // forgets all that is in it
-        return _cache.Set(key, value, new MemoryCacheEntryOptions { Size = weight, SlidingExpiration = LongestUnused }
-            .AddExpirationToken(new CancellationChangeToken(share.End.Token))
-            .RegisterPostEvictionCallback((_, _, _, _) => GiveBack(tenant, share, weight)));
+        var (share, ended) = Reserve(tenant, weight);
+        ended?.Expiry.Cancel(); // drops all entries of the share
+        return _cache.Set(key, value, new MemoryCacheEntryOptions { Size = weight, SlidingExpiration = IdleLifetime }
+            .AddExpirationToken(new CancellationChangeToken(share.Expiry.Token))
+            .RegisterPostEvictionCallback((_, _, _, _) => Release(tenant, share, weight)));
     }
 
     public void Dispose() => _cache.Dispose();
 
-    private (Share Share, Share? Ended) Take(TenantId tenant, long weight)
+    private (Share Share, Share? Ended) Reserve(TenantId tenant, long weight)
     {
         lock (_gate)
         {
             var share = _shares.GetValueOrDefault(tenant);
-            var ended = share?.Bytes + weight > MostBytesOfTenant ? share : null;
+            var ended = share?.Bytes + weight > MaxBytesPerTenant ? share : null;
             if (share is null || ended is not null)
             {
                 _shares[tenant] = share = new Share();
@@ -61,7 +61,7 @@ internal sealed class TenantCache<TKey, TValue>(long mostBytes) : IDisposable
         }
     }
 
-    private void GiveBack(TenantId tenant, Share share, long weight)
+    private void Release(TenantId tenant, Share share, long weight)
     {
         lock (_gate)
         {
@@ -77,6 +77,6 @@ internal sealed class TenantCache<TKey, TValue>(long mostBytes) : IDisposable
     {
         public long Bytes { get; set; }
 
-        public CancellationTokenSource End { get; } = new();
+        public CancellationTokenSource Expiry { get; } = new();
     }
 }

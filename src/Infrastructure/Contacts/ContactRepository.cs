@@ -30,6 +30,7 @@ internal sealed class ContactRepository(Database database) : IContactRepository
         return contacts.Where(contact => known.Contains(contact.Value)).ToHashSet();
     }
 
-    public Task<int> AddAsync(TenantId tenant, IReadOnlyCollection<ContactId> contacts, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<int> AddAsync(
+        TenantId tenant, IReadOnlyCollection<ContactId> contacts, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ExecuteAsync(tenant, Add, new { ids = contacts.Select(contact => contact.Value).ToArray(), now }, cancellationToken);
 }

@@ -7,14 +7,14 @@ using Flownally.Infrastructure.Postgres;
 namespace Flownally.Infrastructure.EventTypes;
 
 /// <summary>
-/// Reads types through a cache, so that a schema is compiled once and not with each event. The cache may be old without
-/// harm: what is recorded is checked against the type's revision in the recording statement itself.
+/// Reads event types through a cache, so that a schema is compiled once, not for each event. The cache may be stale without harm, because
+/// the recording statement compares the type's revision.
 /// </summary>
 internal sealed class EventTypeCatalog(Database database) : IEventTypeCatalog, IDisposable
 {
-    private const long MostBytes = 64 * 1024 * 1024;
+    private const long MaxBytes = 64 * 1024 * 1024;
 
-    /// <summary>Of a type without its schema.</summary>
+    /// <summary>Estimated bytes of a type without its schema.</summary>
     private const long BytesOfType = 1_000;
 
     private const string Find = """
@@ -23,9 +23,10 @@ internal sealed class EventTypeCatalog(Database database) : IEventTypeCatalog, I
         WHERE  tenant_id = @tenant_id AND (id = @id OR name = @name)
         """;
 
-    private readonly TenantCache<(TenantId, EventTypeReference), EventType> _cache = new(MostBytes);
+    private readonly TenantCache<(TenantId, EventTypeReference), EventType> _cache = new(MaxBytes);
 
-    public async ValueTask<EventType?> FindAsync(TenantId tenant, EventTypeReference reference, bool fresh, CancellationToken cancellationToken)
+    public async ValueTask<EventType?> FindAsync(
+        TenantId tenant, EventTypeReference reference, bool fresh, CancellationToken cancellationToken)
     {
         var cached = _cache.Find((tenant, reference));
         if (!fresh && cached is not null)
@@ -42,7 +43,7 @@ internal sealed class EventTypeCatalog(Database database) : IEventTypeCatalog, I
 
         if (cached?.Id == row.Id && cached.Revision == row.Revision)
         {
-            return cached; // it need not be compiled again
+            return cached; // its schema is already compiled
         }
 
         var type = row.ToEventType();

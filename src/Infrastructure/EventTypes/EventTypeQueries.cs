@@ -37,7 +37,8 @@ internal sealed class EventTypeQueries(Database database) : IEventTypeQueries
             [.. await results.ReadAsync<EventTypeResponse>()],
             await results.ReadSingleAsync<long>()), cancellationToken);
 
-    public Task<EventTypeVersionRows> ListVersionsAsync(TenantId tenant, EventTypeId id, int before, int limit, CancellationToken cancellationToken) =>
+    public Task<EventTypeVersionRows> ListVersionsAsync(
+        TenantId tenant, EventTypeId id, int before, int limit, CancellationToken cancellationToken) =>
         database.QueryMultipleAsync(tenant, ListVersions, new { id = id.Value, before, limit }, async results => new EventTypeVersionRows(
             [.. await results.ReadAsync<EventTypeVersionResponse>()],
             await results.ReadSingleAsync<long>()), cancellationToken);

@@ -17,7 +17,7 @@ internal sealed class EventTypeRepository(Database database) : IEventTypeReposit
         VALUES (@tenant_id, @id, @schema_version, @schema::json, @accepted_by, @api_key_id, @updated_at)
         """;
 
-    /// <summary>Both statements take effect together: they are sent as one batch, which is a transaction.</summary>
+    /// <summary>One batch, which is one transaction.</summary>
     public const string Insert = """
         INSERT INTO event_types (tenant_id, id, name, description, payload_schema, predefined, schema_version, revision,
                                  created_at, updated_at)
@@ -42,9 +42,10 @@ internal sealed class EventTypeRepository(Database database) : IEventTypeReposit
         """;
 
     /// <summary>
-    /// A statement of its own, before the one that counts: it waits for whoever adds a type to the same tenant, whose type is counted then.
+    /// A separate statement before the count: it waits for other transactions that add a type to the tenant, and the count then includes
+    /// their types.
     /// </summary>
-    private const string LockNumber = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.event-types ' || @tenant_id::uuid, 0))";
+    private const string LockCount = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.event-types ' || @tenant_id::uuid, 0))";
 
     private const string Count = """
         SELECT count(*)
@@ -57,12 +58,12 @@ internal sealed class EventTypeRepository(Database database) : IEventTypeReposit
     public async Task<Error?> AddAsync(EventType type, ApiKeyId? by, int? limit, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(type.TenantId, IsolationLevel.ReadCommitted, cancellationToken);
-        if (limit is { } most)
+        if (limit is { } max)
         {
-            await transaction.ExecuteAsync(LockNumber, null, cancellationToken);
-            if (await transaction.FindAsync<long>(Count, null, cancellationToken) >= most)
+            await transaction.ExecuteAsync(LockCount, null, cancellationToken);
+            if (await transaction.FindAsync<long>(Count, null, cancellationToken) >= max)
             {
-                return new LimitReached("event types", most);
+                return new LimitReached("event types", max);
             }
         }
 

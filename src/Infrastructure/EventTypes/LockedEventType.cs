@@ -9,8 +9,8 @@ using Npgsql;
 namespace Flownally.Infrastructure.EventTypes;
 
 /// <summary>
-/// A row of <c>event_types</c> that is locked FOR UPDATE. Every further statement has a snapshot of its own and so sees
-/// what was recorded while the lock was waited for: lock, then look.
+/// A row of <c>event_types</c> that is locked FOR UPDATE. Each statement after the lock has its own snapshot, so it sees events that were
+/// recorded while this transaction waited for the lock.
 /// </summary>
 internal sealed class LockedEventType(EventType type, DatabaseTransaction transaction) : ILockedEventType
 {
@@ -43,9 +43,10 @@ internal sealed class LockedEventType(EventType type, DatabaseTransaction transa
         transaction.FindAsync<bool>(HasJourneys, new { id = Type.Id.Value }, cancellationToken);
 
     public Task<bool> ScanAsync(FeedHorizon since, int? limit, Action<StoredPayload> visit, CancellationToken cancellationToken) =>
-        StoredPayloads.VisitUnlessMoreAsync(transaction, Type.Id, since, limit, visit, cancellationToken);
+        StoredPayloads.TryVisitAsync(transaction, Type.Id, since, limit, visit, cancellationToken);
 
-    public async Task<EventTypeNameTaken?> SaveAsync(EventType changed, SchemaAcceptance acceptance, ApiKeyId? by, CancellationToken cancellationToken)
+    public async Task<EventTypeNameTaken?> SaveAsync(
+        EventType changed, SchemaAcceptance acceptance, ApiKeyId? by, CancellationToken cancellationToken)
     {
         var columns = EventTypeRepository.Columns(changed, acceptance, by);
         try

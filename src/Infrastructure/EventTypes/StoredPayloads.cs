@@ -14,23 +14,23 @@ using Microsoft.Extensions.Hosting;
 namespace Flownally.Infrastructure.EventTypes;
 
 /// <summary>
-/// Streams payloads in whichever order is the quickest to read: a type with few of many events by its index, one with most
-/// of them as they lie. PostgreSQL reads ahead while a payload is looked at, which keeps two cores busy.
+/// Streams payloads in the order that PostgreSQL reads fastest: by the index for a rare type, in table order for a frequent one. PostgreSQL
+/// reads ahead while this process checks a payload, which uses two cores.
 /// </summary>
-/// <param name="host">Ends scans when the process stops; null for a command, which is ended otherwise.</param>
+/// <param name="host">Cancels scans when the process stops; null in a command.</param>
 internal sealed class StoredPayloads(Database database, PrimarySessions sessions, IHostApplicationLifetime? host = null) : IStoredPayloads
 {
     /// <summary>
-    /// A scan may take minutes. A tenant has one at a time, and all together hold half of the sessions at most. A turn is waited for
-    /// before the session and without a lock, so that nobody waits for this one meanwhile.
+    /// A scan may take minutes. A tenant has one scan at a time, and all tenants together use at most half of the sessions. A scan waits
+    /// for its turn before it takes a session or a lock, so that nothing waits for the scan.
     /// </summary>
     private readonly FairShares<TenantId> _turns = new(Math.Max(1, sessions.Size / 2), maxPerKey: 1);
 
     /// <summary>
-    /// A scan takes as long as it takes, and ends when its caller goes. Elsewhere a statement is planned once; here the best plan
-    /// depends on the type and the range.
+    /// A scan has no timeout; it ends when its caller disconnects. Other statements have a generic plan; here the best plan depends on
+    /// the type and the range.
     /// </summary>
-    private const string Patience = "SET LOCAL statement_timeout = 0; SET LOCAL plan_cache_mode = force_custom_plan";
+    private const string ScanSettings = "SET LOCAL statement_timeout = 0; SET LOCAL plan_cache_mode = force_custom_plan";
 
     private const string Horizon = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT feed_offset())";
 
@@ -51,7 +51,8 @@ internal sealed class StoredPayloads(Database database, PrimarySessions sessions
     public async Task<FeedHorizon> ScanAsync(TenantId tenant, EventTypeId type, FeedHorizon since, Action<StoredPayload> visit,
         CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host?.ApplicationStopping ?? CancellationToken.None);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, host?.ApplicationStopping ?? CancellationToken.None);
         try
         {
             using var turn = await _turns.EnterAsync(tenant, ending.Token);
@@ -67,20 +68,21 @@ internal sealed class StoredPayloads(Database database, PrimarySessions sessions
         CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(tenant, IsolationLevel.Snapshot, cancellationToken);
-        await transaction.ExecuteAsync(Patience, null, cancellationToken);
+        await transaction.ExecuteAsync(ScanSettings, null, cancellationToken);
         var until = await transaction.FindAsync<long>(Horizon, null, cancellationToken);
         await VisitAsync(transaction, type, since, until, visit, cancellationToken);
         return new FeedHorizon(until);
     }
 
     /// <summary>
-    /// Visits all that was recorded since a horizon, or nothing where that is more than a limit. No limit of time cuts it: a change that
-    /// has scanned without a lock for minutes would be lost.
+    /// Visits the payloads since a horizon, or none if they exceed a limit. There is no timeout, because a change that has already scanned
+    /// for minutes without a lock would be lost.
     /// </summary>
-    public static async Task<bool> VisitUnlessMoreAsync(DatabaseTransaction transaction, EventTypeId type, FeedHorizon since, int? limit,
+    /// <returns>False if there are more than the limit.</returns>
+    public static async Task<bool> TryVisitAsync(DatabaseTransaction transaction, EventTypeId type, FeedHorizon since, int? limit,
         Action<StoredPayload> visit, CancellationToken cancellationToken)
     {
-        await transaction.ExecuteAsync(Patience, null, cancellationToken);
+        await transaction.ExecuteAsync(ScanSettings, null, cancellationToken);
         if (limit is not null)
         {
             var parameters = new { type = type.Value, since = since.TransactionId, most = limit + 1 };

@@ -18,7 +18,9 @@ internal sealed class EventQueries(Database database) : IEventQueries
         WHERE  e.tenant_id = @tenant_id AND e.id = @id
         """;
 
-    /// <summary>The statements for one type stand apart: a condition that may be off has no plan that is good for both.</summary>
+    /// <summary>
+    /// Events of one type have separate statements, because an optional condition has no plan that is good for both cases.
+    /// </summary>
     public const string Timeline = """
         SELECT e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload,
                e.idempotency_key, e.occurred_at, e.created_at
@@ -79,7 +81,7 @@ internal sealed class EventQueries(Database database) : IEventQueries
         WHERE  tenant_id = @tenant_id AND event_type_id = @type
         """;
 
-    /// <summary>Above every id there can be.</summary>
+    /// <summary>Larger than every id.</summary>
     private static readonly EventId Last = new(Guid.AllBitsSet);
 
     public Task<EventResponse?> FindAsync(TenantId tenant, EventId id, CancellationToken cancellationToken) =>

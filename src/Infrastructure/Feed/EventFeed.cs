@@ -8,14 +8,14 @@ namespace Flownally.Infrastructure.Feed;
 
 internal sealed class EventFeed(Database database) : IEventFeed
 {
-    /// <summary>Of a tenant's events, in one look for those of a type.</summary>
-    private const int MostLookedAt = 10_000;
+    /// <summary>Events of a tenant that one read for a type examines.</summary>
+    private const int MaxExamined = 10_000;
 
     /// <summary>
-    /// One statement shows the events and the bounds, between which places can be read, of one state of the log: where an event that
-    /// follows the cursor was dropped, so is the cursor's place, because retention writes that down before. The tenant
-    /// stands in the upper bound once more because only events_feed_of_tenant can use that. Where nearly all events are one tenant's,
-    /// events_feed would look as good, and readers of the other tenants would wade through that one's events.
+    /// One statement reads the events and the bounds of the readable places, so both are from one snapshot. If retention has dropped an
+    /// event after the cursor, the cursor is before the dropped place, because retention writes that place before it drops events. The
+    /// tenant is repeated in the upper bound because only events_feed_of_tenant can use that condition. If one tenant has nearly all
+    /// events, the planner would otherwise prefer events_feed, and reads of other tenants would skip through all its events.
     /// </summary>
     public const string Read = """
         WITH bounds AS MATERIALIZED (
@@ -54,9 +54,9 @@ internal sealed class EventFeed(Database database) : IEventFeed
         """;
 
     /// <summary>
-    /// No index has the events of a type in the order of the feed, so those of all types are looked at, but not without end, however
-    /// rare the type. How far that went is found out only where the page did not fill. The limits are parameters because for ones that
-    /// it does not know PostgreSQL plans to stop early, and so by the index.
+    /// No index has the events of one type in feed order, so the statement examines events of all types, up to a limit. It computes how far
+    /// it came only if the page is not full. The limits are parameters: for unknown limits PostgreSQL plans to stop early, which uses the
+    /// index.
     /// </summary>
     public const string ReadOfType = """
         WITH bounds AS MATERIALIZED (
@@ -118,7 +118,7 @@ internal sealed class EventFeed(Database database) : IEventFeed
             transaction_id = after?.TransactionId,
             position = after?.Position,
             limit,
-            most = MostLookedAt,
+            most = MaxExamined,
         };
         var sql = type is null ? Read : ReadOfType;
         var rows = await database.QueryAsync<ViewRow, EventResponse>(tenant, sql, parameters, second: "id", cancellationToken);
@@ -126,7 +126,7 @@ internal sealed class EventFeed(Database database) : IEventFeed
         return rows[0].First.ToView([.. events]);
     }
 
-    /// <summary>The bounds, which stand beside each event, and alone where there is none.</summary>
+    /// <summary>The bounds and one event; the event is null if there is none.</summary>
     private sealed class ViewRow
     {
         public long Horizon { get; init; }
@@ -147,7 +147,6 @@ internal sealed class EventFeed(Database database) : IEventFeed
 
         public long Position { get; init; }
 
-        /// <summary>Where the event stands.</summary>
         public FeedPlace Place => new(TransactionId, Position);
 
         public FeedView ToView(IReadOnlyList<FeedEvent> events)

@@ -13,7 +13,7 @@ internal sealed class FeedCursorKey(Database database) : IFeedCursorKey, IDispos
     private FeedCursors? _cursors;
 
     public ValueTask<FeedCursors> OpenAsync(CancellationToken cancellationToken) =>
-        Volatile.Read(ref _cursors) is { } cursors ? new ValueTask<FeedCursors>(cursors) : new ValueTask<FeedCursors>(ReadAsync(cancellationToken));
+        Volatile.Read(ref _cursors) is { } cursors ? new(cursors) : new(ReadAsync(cancellationToken));
 
     public void Dispose() => _cursors?.Dispose();
 

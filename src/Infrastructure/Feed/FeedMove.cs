@@ -5,9 +5,9 @@ using Npgsql;
 namespace Flownally.Infrastructure.Feed;
 
 /// <summary>
-/// Moves the feed's clock far ahead. To be done before the first write after a database was brought back to an earlier state: transaction
-/// ids are used again then, and a cursor that was given out before would lie ahead of what is recorded now, and skip it. A process sees
-/// by itself that the server or its timeline is another one, but not that a snapshot of the server was restored.
+/// Moves the feed's clock far ahead. This is necessary after a restore to an earlier state, before the first write: transaction ids repeat
+/// then, and an old cursor would be ahead of new events and skip them. A process detects another server or timeline by itself, but not a
+/// restored snapshot of the same server.
 /// </summary>
 public static class FeedMove
 {

@@ -7,34 +7,36 @@ using Microsoft.Extensions.Logging;
 
 namespace Flownally.Infrastructure.Feed;
 
-/// <summary>Spreads the word of who has recorded: to the readers in this process at once, and between the processes by PostgreSQL's NOTIFY.</summary>
+/// <summary>
+/// Notifies readers which tenants have recorded events: readers in this process at once, other processes by PostgreSQL's NOTIFY.
+/// </summary>
 internal sealed class FeedNotices : BackgroundService, IHostedLifecycleService, IListener
 {
     /// <summary>
-    /// Never in a transaction that records: PostgreSQL commits those that notify one after another. This one does not wait for the disk,
-    /// for which those that record would wait in turn: after a crash everybody looks anyway.
+    /// Runs outside recording transactions, because PostgreSQL serializes commits that notify. This transaction does not wait for the disk,
+    /// else commits of events would wait for it. A lost notification is harmless: after a crash all readers read again.
     /// </summary>
     private const string Notify = "SELECT set_config('synchronous_commit', 'off', true), pg_notify('flownally_feed', @payload)";
 
-    /// <summary>A notification has less than 8,000 bytes; one that would name more tenants speaks of all.</summary>
-    private const int MostNamed = 250;
+    /// <summary>PostgreSQL limits a notification to 8,000 bytes. With more tenants than this it names all.</summary>
+    private const int MaxTenantsNamed = 250;
 
-    /// <summary>What is recorded meanwhile shares a notification.</summary>
-    private static readonly TimeSpan BetweenNotifications = TimeSpan.FromMilliseconds(20);
+    /// <summary>Events recorded within this interval share one notification.</summary>
+    private static readonly TimeSpan NotifyInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>By which this process knows its own notifications.</summary>
+    /// <summary>Identifies the notifications of this process.</summary>
     private readonly string _name = RandomNumberGenerator.GetHexString(16);
 
     private readonly Database _database;
     private readonly FeedWatcher _watcher;
     private readonly TimeProvider _clock;
     private readonly ILogger<FeedNotices> _log;
-    private readonly Bell _bell;
+    private readonly CoalescingSignal _signal;
     private readonly Lock _gate = new();
-    private HashSet<TenantId?> _untold = [];
+    private HashSet<TenantId?> _pending = [];
 
     public FeedNotices(Database database, FeedWatcher watcher, TimeProvider clock, ILogger<FeedNotices> log) =>
-        (_database, _watcher, _clock, _log, _bell) = (database, watcher, clock, log, new Bell(clock));
+        (_database, _watcher, _clock, _log, _signal) = (database, watcher, clock, log, new CoalescingSignal(clock));
 
     public string Channel => "flownally_feed";
 
@@ -44,19 +46,19 @@ internal sealed class FeedNotices : BackgroundService, IHostedLifecycleService, 
         {
             if (value)
             {
-                _watcher.Recorded(FeedWatcher.Everyone);
+                _watcher.Recorded(FeedWatcher.AllTenants);
             }
         }
     }
 
-    /// <summary>To be called right after a commit. Costs whoever records next to nothing.</summary>
+    /// <summary>Notifies readers after a commit. The caller does not wait.</summary>
     public void Recorded(IReadOnlyCollection<TenantId?> tenants)
     {
-        AddUntold(tenants);
+        AddPending(tenants);
         _watcher.Recorded(tenants);
     }
 
-    public void Hear(string payload)
+    public void OnNotification(string payload)
     {
         var words = payload.Split(' ');
         if (words[0] != _name)
@@ -71,32 +73,34 @@ internal sealed class FeedNotices : BackgroundService, IHostedLifecycleService, 
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Tells the others of what was recorded last.</summary>
+    /// <summary>Notifies other processes of the last events.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await TellAsync(cancellationToken);
+            await NotifyAsync(cancellationToken);
         }
         catch (DatabaseUnavailableException)
         {
-            // The others have lost it too, and look for themselves when it is back.
+            // Other processes lost the database too and read again when it returns.
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var _ in _bell.RingsAsync(stoppingToken))
+        await foreach (var _ in _signal.ReceiveAllAsync(stoppingToken))
         {
-            await Outage.OutlastAsync(() => TellAsync(stoppingToken),
-                exception => _log.LogWarning("Other processes are told later of what was recorded: {Reason}", exception.Message), _clock, stoppingToken);
-            await Task.Delay(BetweenNotifications, _clock, stoppingToken);
+            await Outage.RetryAsync(() => NotifyAsync(stoppingToken), LogFailure, _clock, stoppingToken);
+            await Task.Delay(NotifyInterval, _clock, stoppingToken);
         }
     }
 
-    private async Task<int> TellAsync(CancellationToken cancellationToken)
+    private void LogFailure(Exception exception) =>
+        _log.LogWarning("The notification of other processes is delayed: {Reason}", exception.Message);
+
+    private async Task<int> NotifyAsync(CancellationToken cancellationToken)
     {
-        var tenants = TakeUntold();
+        var tenants = TakePending();
         if (tenants.Count == 0)
         {
             return 0;
@@ -104,31 +108,31 @@ internal sealed class FeedNotices : BackgroundService, IHostedLifecycleService, 
 
         try
         {
-            var names = tenants.Count > MostNamed || tenants.Contains(null) ? "*" : string.Join(' ', tenants);
+            var names = tenants.Count > MaxTenantsNamed || tenants.Contains(null) ? "*" : string.Join(' ', tenants);
             return await _database.ExecuteAsync(TenantScope.All, Notify, new { payload = $"{_name} {names}" }, cancellationToken);
         }
         catch
         {
-            AddUntold(tenants);
+            AddPending(tenants);
             throw;
         }
     }
 
-    private void AddUntold(IReadOnlyCollection<TenantId?> tenants)
+    private void AddPending(IReadOnlyCollection<TenantId?> tenants)
     {
         lock (_gate)
         {
-            _untold.UnionWith(tenants);
+            _pending.UnionWith(tenants);
         }
 
-        _bell.Pull();
+        _signal.Set();
     }
 
-    private HashSet<TenantId?> TakeUntold()
+    private HashSet<TenantId?> TakePending()
     {
         lock (_gate)
         {
-            (var taken, _untold) = (_untold, []);
+            (var taken, _pending) = (_pending, []);
             return taken;
         }
     }

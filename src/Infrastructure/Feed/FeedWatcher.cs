@@ -8,69 +8,69 @@ using Microsoft.Extensions.Logging;
 namespace Flownally.Infrastructure.Feed;
 
 /// <summary>
-/// Wakes the readers of the feed in this process when what was recorded, here or elsewhere, can be read. While nothing is recorded, or
-/// nobody waits for it, it asks the database nothing, but for a look in half a minute.
+/// Wakes the readers of the feed in this process when new events can be read. While nothing is recorded or no reader waits, it queries the
+/// database only every 30 seconds.
 /// </summary>
 internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, IFeedWatcher
 {
-    public const string Look = """
+    public const string ReadHorizon = """
         SELECT coalesce((SELECT max(transaction_id) FROM events), 0) AS newest,
                pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT feed_offset()) AS horizon
         """;
 
-    /// <summary>Stands for all tenants.</summary>
-    public static readonly IReadOnlyCollection<TenantId?> Everyone = [null];
+    /// <summary>Names all tenants.</summary>
+    public static readonly IReadOnlyCollection<TenantId?> AllTenants = [null];
 
-    /// <summary>However much is recorded; and again while the newest event cannot be read.</summary>
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
+    /// <summary>The interval between two reads of the horizon.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Once a transaction has been in the way for longer than <see cref="Patience"/>.</summary>
-    private static readonly TimeSpan LongestBetweenLooks = TimeSpan.FromMilliseconds(250);
+    /// <summary>The interval when a transaction has delayed the horizon for longer than <see cref="SlowdownAfter"/>.</summary>
+    private static readonly TimeSpan MaxPollInterval = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SlowdownAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>A process that is killed between a commit and its notification tells nobody, so where all is quiet one looks.</summary>
-    private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(30);
+    /// <summary>A process that is killed between a commit and its notification notifies no process, so each process polls.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(30);
 
     private readonly Database _database;
     private readonly TimeProvider _clock;
     private readonly ILogger<FeedWatcher> _log;
-    private readonly Bell _bell;
+    private readonly CoalescingSignal _signal;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<TenantId, TaskCompletionSource<bool>> _readers = []; // all of a tenant share one, until it records
-    private TaskCompletionSource<bool>? _anyone;
+    private readonly Dictionary<TenantId, TaskCompletionSource<bool>> _readers = []; // shared by the readers of a tenant
+    private TaskCompletionSource<bool>? _anyTenant;
     private HashSet<TenantId?> _toWake = [];
-    private bool _ending;
+    private bool _stopping;
 
     private long _recordings;
     private long _newest;
-    private long _heldUpSince; // a timestamp; 0 while nothing is
+    private long _delayedSince; // a timestamp; 0 if the newest event can be read
 
     public FeedWatcher(Database database, TimeProvider clock, IMeterFactory meters, ILogger<FeedWatcher> log)
     {
-        (_database, _clock, _log, _bell) = (database, clock, log, new Bell(clock));
+        (_database, _clock, _log, _signal) = (database, clock, log, new CoalescingSignal(clock));
         meters.Create("Flownally").CreateObservableGauge("flownally.feed.lag", () => Lag.TotalSeconds, "s",
-            "How long the oldest event has been waiting that is recorded but cannot be read from the feed yet.");
+            "How long the oldest recorded event that the feed does not return yet has been waiting.");
     }
 
     public long Recordings => Interlocked.Read(ref _recordings);
 
-    private TimeSpan Lag => Interlocked.Read(ref _heldUpSince) is not 0 and var since ? _clock.GetElapsedTime(since) : TimeSpan.Zero;
+    private TimeSpan Lag => Interlocked.Read(ref _delayedSince) is not 0 and var since ? _clock.GetElapsedTime(since) : TimeSpan.Zero;
 
     public Task<bool> NextAsync(TenantId tenant)
     {
         lock (_gate)
         {
-            if (_ending)
+            if (_stopping)
             {
                 return Task.FromResult(false);
             }
 
             if (!_readers.TryGetValue(tenant, out var next))
             {
-                _readers[tenant] = next = NewNews();
-                WakeIf(_toWake.Contains(tenant) || _toWake.Contains(null));
+                _readers[tenant] = next = NewWait();
+                SignalIf(_toWake.Contains(tenant) || _toWake.Contains(null));
             }
 
             return next.Task;
@@ -81,29 +81,29 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
     {
         lock (_gate)
         {
-            if (_ending)
+            if (_stopping)
             {
                 return Task.FromResult(false);
             }
 
-            if (_anyone is null)
+            if (_anyTenant is null)
             {
-                _anyone = NewNews();
-                WakeIf(_toWake.Count > 0);
+                _anyTenant = NewWait();
+                SignalIf(_toWake.Count > 0);
             }
 
-            return _anyone.Task;
+            return _anyTenant.Task;
         }
     }
 
-    /// <summary>What these tenants have recorded can be read, or soon.</summary>
+    /// <summary>Announces events of these tenants, which can be read now or soon.</summary>
     public void Recorded(IReadOnlyCollection<TenantId?> tenants)
     {
         Interlocked.Increment(ref _recordings);
         lock (_gate)
         {
             _toWake.UnionWith(tenants);
-            WakeIf(_anyone is not null || ReadersOf(tenants).Any());
+            SignalIf(_anyTenant is not null || ReadersOf(tenants).Any());
         }
     }
 
@@ -111,15 +111,15 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Sends the readers away before the server waits for their calls to end.</summary>
+    /// <summary>Completes all waits before the server waits for running calls to end.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            _ending = true;
+            _stopping = true;
         }
 
-        Complete(Everyone, false);
+        Complete(AllTenants, false);
         return Task.CompletedTask;
     }
 
@@ -129,27 +129,27 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         await await Task.WhenAny(WakeAsync(stoppingToken), CheckAsync(stoppingToken));
 
     /// <summary>
-    /// A round wakes the readers of those who had recorded before its first look, once all that was stored then can be read.
-    /// What is recorded later waits for the next round, so that it cannot hold up this one. Whoever comes during a round is
-    /// woken with it: what he has just read may have lacked the same events.
+    /// A round wakes the readers of the tenants that had recorded before its first read, when all events stored by then can be read. Later
+    /// events wait for the next round, so they cannot delay this one. A reader that starts to wait during a round is woken by it, because
+    /// its last read may lack the same events.
     /// </summary>
     private async Task WakeAsync(CancellationToken stoppingToken)
     {
-        await foreach (var since in _bell.RingsAsync(stoppingToken))
+        await foreach (var since in _signal.ReceiveAllAsync(stoppingToken))
         {
             var tenants = TakeToWake();
-            var (newest, horizon) = await LookAsync(stoppingToken);
+            var (newest, horizon) = await ReadHorizonAsync(stoppingToken);
             Interlocked.Exchange(ref _newest, newest);
-            for (var pause = BetweenLooks; newest >= horizon; (_, horizon) = await LookAsync(stoppingToken))
+            for (var pause = PollInterval; newest >= horizon; (_, horizon) = await ReadHorizonAsync(stoppingToken))
             {
-                Interlocked.Exchange(ref _heldUpSince, since);
+                Interlocked.Exchange(ref _delayedSince, since);
                 await Task.Delay(pause, _clock, stoppingToken);
-                pause = _clock.GetElapsedTime(since) < Patience ? BetweenLooks : pause.DoubledUpTo(LongestBetweenLooks);
+                pause = _clock.GetElapsedTime(since) < SlowdownAfter ? PollInterval : pause.DoubledUpTo(MaxPollInterval);
             }
 
-            Interlocked.Exchange(ref _heldUpSince, 0);
+            Interlocked.Exchange(ref _delayedSince, 0);
             Complete(tenants, true);
-            await Task.Delay(BetweenLooks, _clock, stoppingToken);
+            await Task.Delay(PollInterval, _clock, stoppingToken);
         }
     }
 
@@ -158,31 +158,31 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         while (true)
         {
             var recordings = Recordings;
-            await Task.Delay(BetweenChecks, _clock, stoppingToken);
-            if (recordings == Recordings && (await LookAsync(stoppingToken)).Newest != Interlocked.Read(ref _newest))
+            await Task.Delay(CheckInterval, _clock, stoppingToken);
+            if (recordings == Recordings && (await ReadHorizonAsync(stoppingToken)).Newest != Interlocked.Read(ref _newest))
             {
-                Recorded(Everyone);
+                Recorded(AllTenants);
             }
         }
     }
 
-    private Task<(long Newest, long Horizon)> LookAsync(CancellationToken stoppingToken) => Outage.OutlastAsync(
-        () => _database.FindAsync<(long, long)>(TenantScope.All, Look, null, stoppingToken),
-        exception => _log.LogWarning("Readers of the feed are woken later: {Reason}", exception.Message), _clock, stoppingToken);
+    private Task<(long Newest, long Horizon)> ReadHorizonAsync(CancellationToken stoppingToken) => Outage.RetryAsync(
+        () => _database.FindAsync<(long, long)>(TenantScope.All, ReadHorizon, null, stoppingToken),
+        exception => _log.LogWarning("Waking the readers of the feed is delayed: {Reason}", exception.Message), _clock, stoppingToken);
 
     /// <summary>
-    /// Within the gate, whenever somebody recorded or begins to wait. What was recorded while nobody waited may be news to whoever comes
-    /// then: he reads after that, but it might not have been readable yet.
+    /// Called within the lock, after each recording and each new wait. A reader that starts to wait may have missed events that were
+    /// recorded while no reader waited: they may not have been readable during its last read.
     /// </summary>
-    private void WakeIf(bool awaited)
+    private void SignalIf(bool hasReaders)
     {
-        if (awaited)
+        if (hasReaders)
         {
-            _bell.Pull();
+            _signal.Set();
         }
     }
 
-    /// <summary>Those of the tenants whose readers wait.</summary>
+    /// <summary>The tenants with waiting readers.</summary>
     private IEnumerable<TenantId> ReadersOf(IReadOnlyCollection<TenantId?> tenants) =>
         tenants.Contains(null) ? _readers.Keys : tenants.Select(tenant => tenant!.Value).Where(_readers.ContainsKey);
 
@@ -193,11 +193,11 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
             foreach (var tenant in ReadersOf(tenants).ToList())
             {
                 _readers.Remove(tenant, out var next);
-                next!.SetResult(result); // whoever waits goes on elsewhere
+                next!.SetResult(result); // continuations run on other threads
             }
 
-            _anyone?.SetResult(result);
-            _anyone = null;
+            _anyTenant?.SetResult(result);
+            _anyTenant = null;
         }
     }
 
@@ -210,5 +210,5 @@ internal sealed class FeedWatcher : BackgroundService, IHostedLifecycleService, 
         }
     }
 
-    private static TaskCompletionSource<bool> NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<bool> NewWait() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

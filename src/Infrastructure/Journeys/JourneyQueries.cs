@@ -31,9 +31,9 @@ internal sealed class JourneyQueries(Database database) : IJourneyQueries
         """;
 
     /// <summary>
-    /// A statement for each case, because one with conditions that may be switched off has no plan that is good for all. Two states have
-    /// indexes of their own, which only a statement that names the state can use. No entry has a later time than its id, so the ids tell
-    /// where to begin, and no index of times is needed. A status explains itself, also where a program that does not tell errors wrote it.
+    /// Each case has a statement, because optional conditions have no plan that is good for all cases. Two states have their own indexes,
+    /// which only a statement that names the state can use. The time of an entry is never later than its id, so the ids show where to
+    /// begin, and no index on times is necessary. The error follows from the status, because older programs write no error.
     /// </summary>
     private const string ListEntries = """
         SELECT EXISTS (SELECT FROM journeys WHERE tenant_id = @tenant_id AND id = @id);
@@ -129,8 +129,8 @@ internal sealed class JourneyQueries(Database database) : IJourneyQueries
             : null;
 
     public Task<JourneyRows> ListAsync(TenantId tenant, JourneyId? before, int limit, CancellationToken cancellationToken) =>
-        database.QueryMultipleAsync(tenant, List, new { before = before?.Value ?? Guid.AllBitsSet, limit }, async results => new JourneyRows(
-            [.. (await results.ReadAsync<JourneyRow>()).Select(row => row.ToResponse())],
+        database.QueryMultipleAsync(tenant, List, new { before = before?.Value ?? Guid.AllBitsSet, limit }, async results =>
+            new JourneyRows([.. (await results.ReadAsync<JourneyRow>()).Select(row => row.ToResponse())],
             await results.ReadSingleAsync<long>()), cancellationToken);
 
     public Task<JourneyEntryRows?> ListEntriesAsync(TenantId tenant, JourneyId id, EntryFilter filter, JourneyEntryId? before, int limit,

@@ -12,10 +12,10 @@ namespace Flownally.Infrastructure.Journeys;
 internal sealed class JourneyRepository(Database database) : IJourneyRepository
 {
     /// <summary>
-    /// A statement of its own, before the one that makes a journey use the type: it waits for whoever deletes the type, and whoever
-    /// deletes it afterwards waits for it, and then sees the journey.
+    /// A separate statement before a journey starts to use the type. It waits for a transaction that deletes the type. A later deletion
+    /// waits for this transaction and then sees the journey.
     /// </summary>
-    private const string HoldType = """
+    private const string LockType = """
         SELECT id
         FROM   event_types
         WHERE  tenant_id = @tenant_id AND id = @type
@@ -30,9 +30,10 @@ internal sealed class JourneyRepository(Database database) : IJourneyRepository
         """;
 
     /// <summary>
-    /// A statement of its own, before the one that counts: it waits for whoever adds a journey to the same tenant, whose journey is counted then.
+    /// A separate statement before the count: it waits for other transactions that add a journey to the tenant, and the count then includes
+    /// their journeys.
     /// </summary>
-    private const string LockNumber = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.journeys ' || @tenant_id::uuid, 0))";
+    private const string LockCount = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.journeys ' || @tenant_id::uuid, 0))";
 
     private const string Count = """
         SELECT count(*)
@@ -41,8 +42,8 @@ internal sealed class JourneyRepository(Database database) : IJourneyRepository
         """;
 
     /// <summary>
-    /// Not the lock of the row: where many wait, that one gives a transaction its id before its turn has come, and intervals, which are
-    /// bounded by these ids, would overlap.
+    /// Not a row lock: with several waiting transactions, a row lock assigns a transaction its id before its turn, and intervals, whose
+    /// bounds are these ids, would overlap.
     /// </summary>
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('flownally.journey ' || @id::uuid, 0))";
 
@@ -58,16 +59,16 @@ internal sealed class JourneyRepository(Database database) : IJourneyRepository
     public async Task<Error?> AddAsync(Journey journey, int? limit, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(journey.TenantId, IsolationLevel.ReadCommitted, cancellationToken);
-        if (limit is { } most)
+        if (limit is { } max)
         {
-            await transaction.ExecuteAsync(LockNumber, null, cancellationToken);
-            if (await transaction.FindAsync<long>(Count, null, cancellationToken) >= most)
+            await transaction.ExecuteAsync(LockCount, null, cancellationToken);
+            if (await transaction.FindAsync<long>(Count, null, cancellationToken) >= max)
             {
-                return new LimitReached("journeys", most);
+                return new LimitReached("journeys", max);
             }
         }
 
-        if (await HoldTypeAsync(transaction, journey, cancellationToken) is { } unknown)
+        if (await LockTypeAsync(transaction, journey, cancellationToken) is { } unknown)
         {
             return unknown;
         }
@@ -98,11 +99,12 @@ internal sealed class JourneyRepository(Database database) : IJourneyRepository
         return null;
     }
 
-    /// <summary>Keeps the type of a journey's trigger from being deleted until the transaction ends.</summary>
-    /// <returns><see cref="EventTypeUnknown"/>, or null where the type is held, or none is named.</returns>
-    public static async Task<EventTypeUnknown?> HoldTypeAsync(DatabaseTransaction transaction, Journey journey, CancellationToken cancellationToken) =>
+    /// <summary>Prevents the deletion of the trigger's event type until the transaction ends.</summary>
+    /// <returns><see cref="EventTypeUnknown"/>; null if the type exists or the journey has no trigger.</returns>
+    public static async Task<EventTypeUnknown?> LockTypeAsync(
+        DatabaseTransaction transaction, Journey journey, CancellationToken cancellationToken) =>
         journey.TriggerConfig is { } trigger
-        && await transaction.FindAsync<Guid?>(HoldType, new { type = trigger.EventTypeId.Value }, cancellationToken) is null
+        && await transaction.FindAsync<Guid?>(LockType, new { type = trigger.EventTypeId.Value }, cancellationToken) is null
             ? new EventTypeUnknown("/triggerConfig/eventTypeId")
             : null;
 

@@ -27,12 +27,12 @@ internal sealed class JourneyRow
 
     public TargetUrl? TargetUrl { get; init; }
 
-    /// <summary>Read only where the row is to become a <see cref="Journey"/>.</summary>
+    /// <summary>Read only for a <see cref="Journey"/>.</summary>
     public WebhookSecret? TargetSecret { get; init; }
 
     public int Revision { get; init; }
 
-    /// <summary>Read only where the row is to become a <see cref="Journey"/>.</summary>
+    /// <summary>Read only for a <see cref="Journey"/>.</summary>
     public int TriggerRevision { get; init; }
 
     public DateTimeOffset? FilterErrorAt { get; init; }
@@ -45,7 +45,8 @@ internal sealed class JourneyRow
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    private FilterError? LastFilterError => FilterErrorAt is { } at ? new FilterError(at, FilterErrorEventId!.Value, FilterErrorCode!) : null;
+    private FilterError? LastFilterError =>
+        FilterErrorAt is { } at ? new FilterError(at, FilterErrorEventId!.Value, FilterErrorCode!) : null;
 
     public Journey ToJourney() => new()
     {
@@ -70,7 +71,9 @@ internal sealed class JourneyRow
         Name = Name,
         Status = Status,
         EntryMode = EntryMode,
-        TriggerConfig = TriggerEventTypeId is { } type ? new TriggerConfigResponse { EventTypeId = type, PayloadFilter = PayloadFilter } : null,
+        TriggerConfig = TriggerEventTypeId is { } type
+            ? new TriggerConfigResponse { EventTypeId = type, PayloadFilter = PayloadFilter }
+            : null,
         Target = TargetUrl is { } url ? new JourneyTargetResponse { Url = url } : null,
         LastFilterError = FilterErrorResponse.Of(LastFilterError),
         CreatedAt = CreatedAt,

@@ -6,14 +6,14 @@ using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys;
 
-/// <summary>A row of <c>journeys</c>, and its intervals, which are written under one lock only.</summary>
+/// <summary>A row of <c>journeys</c> under a lock that also protects its intervals.</summary>
 internal sealed class LockedJourney(Journey journey, DatabaseTransaction transaction) : ILockedJourney
 {
     /// <summary>
-    /// A statement of its own, before the one that counts: it waits for whoever activates another journey about the same type. Taken
-    /// before anything is written, so that the transaction has no id yet, for which readers of the feed would wait.
+    /// A separate statement before the count: it waits for other transactions that activate a journey about the same type. It runs before
+    /// any write, so that the transaction has no id while it waits; an id would delay readers of the feed.
     /// </summary>
-    private const string LockNumber =
+    private const string LockCount =
         "SELECT pg_advisory_xact_lock(hashtextextended('flownally.active-journeys ' || @tenant_id::uuid || ' ' || @type::uuid, 0))";
 
     private const string CountOthers = """
@@ -43,8 +43,8 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         """;
 
     /// <summary>
-    /// Where the tenant is behind, what it has not read by now does not count: it can be much, and whoever pauses wants an end to it.
-    /// Intervals before the last are cut, too, as far as they are not read.
+    /// If the tenant has a backlog, events that are not dispatched yet get no entries, because a backlog can be large and pausing must end
+    /// entries. Earlier intervals are cut too, if they are not dispatched completely.
     /// </summary>
     private const string CutIntervals = """
         UPDATE journey_activations a
@@ -71,8 +71,8 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         """;
 
     /// <summary>
-    /// Leaves out what waits for an attempt at once already, and what was asked for again since the walk began: so a page that is asked
-    /// for again takes up nothing twice. Entries that failed have an index of their own, which only a statement that names the state uses.
+    /// Skips entries that already wait for an immediate attempt, and entries that were redelivered since the walk began, so that a repeated
+    /// request for a page counts no entry twice. Failed entries have their own index, which only a statement that names the state can use.
     /// </summary>
     private const string RedeliverFailed = """
         WITH chosen AS MATERIALIZED (
@@ -126,12 +126,13 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
 
     public async Task<Error?> SaveAsync(Journey changed, int? activeLimit, CancellationToken cancellationToken)
     {
-        if (activeLimit is { } most && await IsOneTooManyAsync(changed, most, cancellationToken))
+        if (activeLimit is { } max && await ExceedsLimitAsync(changed, max, cancellationToken))
         {
-            return new LimitReached("active journeys about one event type", most);
+            return new LimitReached("active journeys about one event type", max);
         }
 
-        if (changed.TriggerConfig != Journey.TriggerConfig && await JourneyRepository.HoldTypeAsync(transaction, changed, cancellationToken) is { } unknown)
+        if (changed.TriggerConfig != Journey.TriggerConfig
+            && await JourneyRepository.LockTypeAsync(transaction, changed, cancellationToken) is { } unknown)
         {
             return unknown;
         }
@@ -154,8 +155,11 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         await transaction.ExecuteAsync(CutIntervals, new { id = Journey.Id.Value }, cancellationToken);
     }
 
-    public async Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await transaction.FindAsync<JourneyEntryRow>(Redeliver, new { id = Journey.Id.Value, entry = entry.Value, now }, cancellationToken))?.ToResponse();
+    public async Task<JourneyEntryResponse?> RedeliverAsync(JourneyEntryId entry, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var parameters = new { id = Journey.Id.Value, entry = entry.Value, now };
+        return (await transaction.FindAsync<JourneyEntryRow>(Redeliver, parameters, cancellationToken))?.ToResponse();
+    }
 
     public async Task<RedeliveredPage> RedeliverAsync(RedeliverySelection selection, RedeliveryPosition? after, int limit, DateTimeOffset now,
         CancellationToken cancellationToken)
@@ -173,15 +177,16 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         };
         var sql = selection.States is [DeliveryState.Failed] ? RedeliverFailed : RedeliverInStates;
         var page = (await transaction.FindAsync<RedeliveredRow>(sql, parameters, cancellationToken))!;
-        return new RedeliveredPage(page.Redelivered, page.Redelivered == limit ? new RedeliveryPosition(page.Began, page.Last!.Value) : null);
+        return new RedeliveredPage(
+            page.Redelivered, page.Redelivered == limit ? new RedeliveryPosition(page.Began, page.Last!.Value) : null);
     }
 
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => transaction.DisposeAsync();
 
-    /// <summary>Only a journey that begins to react to a type can be one too many; what is active stays so.</summary>
-    private async Task<bool> IsOneTooManyAsync(Journey changed, int limit, CancellationToken cancellationToken)
+    /// <summary>Only a journey that starts to react to a type can exceed the limit; active journeys stay active.</summary>
+    private async Task<bool> ExceedsLimitAsync(Journey changed, int limit, CancellationToken cancellationToken)
     {
         var type = changed.Activation?.TriggerConfig.EventTypeId;
         if (type is null || type == Journey.Activation?.TriggerConfig.EventTypeId)
@@ -189,9 +194,9 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
             return false;
         }
 
-        var about = new { type = type.Value.Value, id = Journey.Id.Value };
-        await transaction.ExecuteAsync(LockNumber, about, cancellationToken);
-        return await transaction.FindAsync<long>(CountOthers, about, cancellationToken) >= limit;
+        var parameters = new { type = type.Value.Value, id = Journey.Id.Value };
+        await transaction.ExecuteAsync(LockCount, parameters, cancellationToken);
+        return await transaction.FindAsync<long>(CountOthers, parameters, cancellationToken) >= limit;
     }
 
     private sealed class RedeliveredRow

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Flownally.Infrastructure.Postgres;
 
-/// <summary>Lets one process at a time do something to a database. Given back when disposed, or when the process dies.</summary>
+/// <summary>A lock between processes on a database. It is released when disposed or when the process dies.</summary>
 public sealed class AdvisoryLock : IAsyncDisposable
 {
     private const string Take = "SELECT true FROM pg_advisory_lock(hashtext(@name))";
@@ -18,16 +18,20 @@ public sealed class AdvisoryLock : IAsyncDisposable
     public static async Task<AdvisoryLock> TakeAsync(string connectionString, string name, CancellationToken cancellationToken) =>
         (await TakeAsync(connectionString, Take, name, setUp: null, cancellationToken))!;
 
-    /// <summary>Does not wait. Whoever waits for a lock holds a snapshot, for which detaching a partition would wait in turn.</summary>
-    /// <param name="setUp">A statement that the session begins with; null for none.</param>
-    /// <returns>Null where another process has it.</returns>
+    /// <summary>
+    /// Takes the lock without waiting. A waiting session holds a snapshot, and detaching a partition waits for snapshots.
+    /// </summary>
+    /// <param name="setUp">The first statement of the session; null for none.</param>
+    /// <returns>Null if another process holds the lock.</returns>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
-    public static Task<AdvisoryLock?> TryTakeAsync(string connectionString, string name, CancellationToken cancellationToken, string? setUp = null) =>
+    public static Task<AdvisoryLock?> TryTakeAsync(
+        string connectionString, string name, CancellationToken cancellationToken, string? setUp = null) =>
         TakeAsync(connectionString, TryTake, name, setUp, cancellationToken);
 
-    private static async Task<AdvisoryLock?> TakeAsync(string connectionString, string statement, string name, string? setUp, CancellationToken cancellationToken)
+    private static async Task<AdvisoryLock?> TakeAsync(
+        string connectionString, string statement, string name, string? setUp, CancellationToken cancellationToken)
     {
-        // Not pooled: the lock belongs to the session and goes with it.
+        // Not pooled, because the lock ends with its session.
         var connection = new NpgsqlConnection(ConnectionStrings.Unpooled(connectionString));
         var taken = false;
         try
@@ -38,7 +42,8 @@ public sealed class AdvisoryLock : IAsyncDisposable
                 await connection.ExecuteAsync(new CommandDefinition(setUp, cancellationToken: cancellationToken));
             }
 
-            taken = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(statement, new { name }, commandTimeout: 0, cancellationToken: cancellationToken));
+            taken = await connection.ExecuteScalarAsync<bool>(
+                new CommandDefinition(statement, new { name }, commandTimeout: 0, cancellationToken: cancellationToken));
             return taken ? new AdvisoryLock(connection) : null;
         }
         finally
@@ -50,7 +55,7 @@ public sealed class AdvisoryLock : IAsyncDisposable
         }
     }
 
-    /// <exception cref="NpgsqlException">The session has ended, and the lock with it.</exception>
+    /// <exception cref="NpgsqlException">The session and its lock have ended.</exception>
     public Task CheckAsync(CancellationToken cancellationToken) =>
         _connection.ExecuteAsync(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken));
 

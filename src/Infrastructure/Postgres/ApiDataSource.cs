@@ -6,20 +6,20 @@ using Npgsql;
 namespace Flownally.Infrastructure.Postgres;
 
 /// <summary>
-/// Sessions of the API. Each is set up and looked at before its first use: whether it is on a server, and on tables, that this program
-/// can work with. A session that is not fit is closed, and whoever asked for it learns why.
+/// Sessions of the API. Each session is set up and checked before its first use: the server and the tables must fit this program. An unfit
+/// session is closed, and the caller receives the reason.
 /// </summary>
 internal static class ApiDataSource
 {
-    /// <summary>Of PostgreSQL.</summary>
+    /// <summary>The oldest supported version of PostgreSQL.</summary>
     private const int OldestVersion = 15;
 
-    private const int Patience = 5;
+    private const int TimeoutSeconds = 5;
 
     /// <summary>
-    /// The session works as <see cref="Migrator.ApiRole"/> and gives up early, so that a call is answered while its caller still waits, and
-    /// an abandoned transaction cannot hold back the feed. Statements are planned once, and not compiled: planning one anew for its values,
-    /// or compiling it, costs more than most take.
+    /// The session takes the role <see cref="Migrator.ApiRole"/>. Its timeouts answer a call while the caller still waits, and end an
+    /// abandoned transaction, which would delay the feed. Statements use generic plans without JIT, because replanning or compiling costs
+    /// more than most statements take.
     /// </summary>
     private const string SetUp = """
         SELECT set_config('role', 'flownally_api', false),
@@ -29,13 +29,13 @@ internal static class ApiDataSource
                set_config('jit', 'off', false)
         """;
 
-    private const string Look = """
+    private const string ReadServer = """
         SELECT current_setting('server_version_num')::integer / 10000, pg_encoding_to_char(encoding), clock_timestamp()
         FROM   pg_database
         WHERE  datname = current_database()
         """;
 
-    private const string LookAtTables = """
+    private const string ReadMigrations = """
         SELECT count(*)::integer, (SELECT oldest_program FROM schema_compatibility)
         FROM   schema_migrations
         """;
@@ -44,7 +44,7 @@ internal static class ApiDataSource
 
     private const string VerifyFeedClock = "SELECT verify_feed_clock()";
 
-    /// <param name="name">Of the pool, in metrics.</param>
+    /// <param name="name">The pool's name in metrics.</param>
     public static NpgsqlDataSource Create(
         string connectionString, DatabaseOptions options, TimeProvider clock, string name = "api", ILoggerFactory? log = null)
     {
@@ -56,17 +56,18 @@ internal static class ApiDataSource
         return builder.Build();
     }
 
-    /// <exception cref="DatabaseUnavailableException">The session is not fit.</exception>
+    /// <exception cref="DatabaseUnavailableException">The session is unfit.</exception>
     private static async Task PrepareAsync(NpgsqlConnection connection, DatabaseOptions options, TimeProvider clock)
     {
         try
         {
-            CheckServer(await connection.QuerySingleAsync<(int, string, DateTimeOffset)>(Look, commandTimeout: Patience), options, clock);
-            await connection.ExecuteAsync(SetUp, commandTimeout: Patience);
-            CheckTables(await connection.QuerySingleAsync<(int, int)>(LookAtTables, commandTimeout: Patience));
-            await connection.ExecuteAsync(VerifyFeedClock, commandTimeout: Patience);
+            var server = await connection.QuerySingleAsync<(int, string, DateTimeOffset)>(ReadServer, commandTimeout: TimeoutSeconds);
+            CheckServer(server, options, clock);
+            await connection.ExecuteAsync(SetUp, commandTimeout: TimeoutSeconds);
+            CheckTables(await connection.QuerySingleAsync<(int, int)>(ReadMigrations, commandTimeout: TimeoutSeconds));
+            await connection.ExecuteAsync(VerifyFeedClock, commandTimeout: TimeoutSeconds);
         }
-        catch (PostgresException exception) when (Obstacle(exception) is { } reason)
+        catch (PostgresException exception) when (ReasonFor(exception) is { } reason)
         {
             throw new DatabaseUnavailableException(reason, exception);
         }
@@ -81,13 +82,15 @@ internal static class ApiDataSource
 
         if (server.Encoding != "UTF8")
         {
-            throw new DatabaseUnavailableException($"The database's encoding is {server.Encoding}; it must be UTF8. Create the database anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0");
+            throw new DatabaseUnavailableException($"The database's encoding is {server.Encoding}; it must be UTF8. "
+                + "Create the database anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0");
         }
 
         var skew = (clock.GetUtcNow() - server.Now).Duration();
         if (skew > options.MaxClockSkew)
         {
-            throw new DatabaseUnavailableException($"The clocks of this machine and of the database's differ by {skew.TotalMinutes:0} minutes; at most {options.MaxClockSkew.TotalMinutes:0} are allowed.");
+            throw new DatabaseUnavailableException($"The clocks of this machine and of the database's differ by "
+                + $"{skew.TotalMinutes:0} minutes; at most {options.MaxClockSkew.TotalMinutes:0} are allowed.");
         }
     }
 
@@ -100,15 +103,17 @@ internal static class ApiDataSource
 
         if (tables.OldestProgram > Migrator.Scripts.Count)
         {
-            throw new DatabaseUnavailableException("The database was brought to a version that this program is too old for. Install the newer program.");
+            throw new DatabaseUnavailableException(
+                "The database was brought to a version that this program is too old for. Install the newer program.");
         }
     }
 
-    private static string? Obstacle(PostgresException exception) => exception.SqlState switch
+    private static string? ReasonFor(PostgresException exception) => exception.SqlState switch
     {
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction => LacksMigrations,
         PostgresErrorCodes.InvalidParameterValue => LacksMigrations, // there is no such role
-        PostgresErrorCodes.InsufficientPrivilege => $"The database's account may not work as {Migrator.ApiRole}. As the owner of the tables: GRANT {Migrator.ApiRole} TO the account",
+        PostgresErrorCodes.InsufficientPrivilege => $"The database's account may not work as {Migrator.ApiRole}. "
+            + $"As the owner of the tables: GRANT {Migrator.ApiRole} TO the account",
         _ => null,
     };
 }

@@ -3,24 +3,27 @@ using Npgsql;
 namespace Flownally.Infrastructure.Postgres;
 
 /// <summary>
-/// How sessions are opened, each for its work. What is set in a session is set by a statement, because poolers refuse connections that bring
-/// settings of their own.
+/// Connection strings for each kind of session. Settings of a session are set by a statement, because poolers refuse connections with
+/// settings in their startup message.
 /// </summary>
 public static class ConnectionStrings
 {
     /// <summary>
-    /// Sessions in a pool, unless a connection string asks for more or fewer. Statements that wait for a session wait in order; more at
-    /// a time than PostgreSQL has cores for only delay one another. Three processes fit into the 100 that a server allows by default.
+    /// Sessions in a pool, if the connection string sets no number. Statements wait for a session in order, and more parallel statements
+    /// than PostgreSQL has cores delay each other. Three processes fit into the 100 sessions that a server allows by default.
     /// </summary>
-    private static readonly int MostSessions = Math.Clamp(4 * Environment.ProcessorCount, 8, 25);
+    private static readonly int MaxSessions = Math.Clamp(4 * Environment.ProcessorCount, 8, 25);
 
-    /// <summary>The program and its newest migration. <c>migrate</c> reads in <c>pg_stat_activity</c> whether older programs are running.</summary>
+    /// <summary>
+    /// The program and the number of its newest migration. <c>migrate</c> reads it in <c>pg_stat_activity</c> to find older programs.
+    /// </summary>
     private static readonly string Program = $"{Migrator.ProgramName} {Migrator.Scripts.Count:0000}";
 
-    /// <summary>For a session that ends with its user.</summary>
-    internal static string Unpooled(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
+    /// <summary>For a session without a pool, which ends when it is disposed.</summary>
+    internal static string Unpooled(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
 
-    /// <summary>Whether sessions can be asked for by it. Nothing is connected to.</summary>
+    /// <summary>Whether Npgsql accepts the connection string. This method opens no connection.</summary>
     public static bool IsUsable(string connectionString)
     {
         try
@@ -28,14 +31,15 @@ public static class ConnectionStrings
             using var sessions = NpgsqlDataSource.Create(ForApi(connectionString));
             return true;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception) when (exception
+            is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
         {
             return false;
         }
     }
 
-    /// <summary>The server and the database, such as <c>db.example.com/flownally</c>, without an account or a password.</summary>
-    public static string PlaceOf(string connectionString)
+    /// <summary>The server and the database, such as <c>db.example.com/flownally</c>, without account and password.</summary>
+    public static string ServerAndDatabase(string connectionString)
     {
         var parts = new NpgsqlConnectionStringBuilder(connectionString);
         var hosts = (parts.Host ?? "").Split(',')
@@ -46,20 +50,21 @@ public static class ConnectionStrings
     }
 
     /// <summary>
-    /// Nothing may be set in a session that outlives a transaction, for it is handed on as it is: to reset it takes PostgreSQL seven
-    /// statements each time. A statement has no time limit of its own here: one that writes must never be cancelled (decision 25).
+    /// A pooled session is reused without a reset, which costs seven statements, so no setting may outlive its transaction. There is no
+    /// command timeout, because a statement that writes must never be cancelled (decision 25).
     /// </summary>
-    internal static string ForApi(string connectionString) => new NpgsqlConnectionStringBuilder($"Maximum Pool Size={MostSessions};" + connectionString)
+    internal static string ForApi(string connectionString) => new NpgsqlConnectionStringBuilder(
+        $"Maximum Pool Size={MaxSessions};" + connectionString)
     {
         ApplicationName = Program,
         MaxAutoPrepare = 50,
         NoResetOnClose = true,
         Timeout = 5,
         CommandTimeout = 0,
-        ReadBufferSize = 32 * 1024, // a page of a list arrives whole, not in several turns
+        ReadBufferSize = 32 * 1024, // fits a page of a list
     }.ConnectionString;
 
-    /// <summary>The session hears of every NOTIFY as long as it lasts, so it is not handed on.</summary>
+    /// <summary>For a session that receives notifications until it ends, so it is not pooled.</summary>
     internal static string ForListening(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = Program,
@@ -67,7 +72,7 @@ public static class ConnectionStrings
         Pooling = false,
     }.ConnectionString;
 
-    /// <summary>Not pooled, for it is used once a day.</summary>
+    /// <summary>Not pooled, because retention runs once a day.</summary>
     internal static string ForRetention(string ownerConnectionString) => new NpgsqlConnectionStringBuilder(ownerConnectionString)
     {
         ApplicationName = "flownally-retention",

@@ -5,23 +5,22 @@ using Microsoft.Extensions.Logging;
 namespace Flownally.Infrastructure.Postgres;
 
 /// <summary>
-/// What must be true before the first statement of a process: a session is fit for this program, notifications arrive, and partitions
-/// lie ahead. Checked once, by whichever call comes first after the database is there. Logs why the database cannot be worked with, once
-/// for each reason.
+/// Checks that must pass before the first statement of a process: a session fits this program, notifications arrive, and partitions for the
+/// coming months exist. The first call after the database becomes available runs them. Each new reason for a failure is logged once.
 /// </summary>
 internal sealed partial class DatabaseReadiness(
     PrimarySessions sessions, NotificationCheck notifications, TimeProvider clock, ILogger<DatabaseReadiness> log) : IDisposable
 {
     private const string Prepare = "SELECT verify_feed_clock(), create_event_partitions(@through)";
 
-    /// <summary>How far ahead partitions are made; looked after daily, so that this is also the longest rest of the job.</summary>
+    /// <summary>Months ahead for which partitions exist. A daily job creates them, so the job may fail for this long.</summary>
     private const int MonthsAhead = 3;
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _gate = new(1);
     private volatile bool _ready;
     private volatile string? _obstacle;
 
-    /// <exception cref="DatabaseUnavailableException">The database cannot be worked with.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database is unavailable or unfit.</exception>
     public async ValueTask EnsureAsync(CancellationToken cancellationToken)
     {
         if (_ready)
@@ -29,7 +28,7 @@ internal sealed partial class DatabaseReadiness(
             return;
         }
 
-        await _turn.WaitAsync(cancellationToken);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
             if (!_ready)
@@ -39,11 +38,11 @@ internal sealed partial class DatabaseReadiness(
         }
         finally
         {
-            _turn.Release();
+            _gate.Release();
         }
     }
 
-    /// <summary>Makes the partitions of the coming months, again and again over the life of a process.</summary>
+    /// <summary>Creates the partitions of the coming months; called daily.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await using var session = await sessions.OpenAsync(TenantScope.All, cancellationToken);
@@ -54,11 +53,12 @@ internal sealed partial class DatabaseReadiness(
         }
 
         var through = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddMonths(MonthsAhead);
-        await connection.ExecuteAsync(new CommandDefinition(Prepare, new { through }, commandTimeout: Database.LongestRead, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(
+            Prepare, new { through }, commandTimeout: Database.ReadTimeoutSeconds, cancellationToken: cancellationToken));
         _ready = true;
     }
 
-    /// <summary>Takes note that a statement could not be run.</summary>
+    /// <summary>Logs a new reason for failing statements.</summary>
     public void Failed(DatabaseUnavailableException failure)
     {
         if (_obstacle != failure.Message)
@@ -68,21 +68,21 @@ internal sealed partial class DatabaseReadiness(
         }
     }
 
-    /// <summary>Takes note that a statement was run.</summary>
+    /// <summary>Logs the end of an outage.</summary>
     public void Succeeded()
     {
         if (_obstacle is not null)
         {
             _obstacle = null;
-            LogEnd();
+            LogRecovery();
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _gate.Dispose();
 
-    [LoggerMessage(LogLevel.Warning, "{Obstacle} Calls are answered 503 until this has changed. Cause: {Cause}")]
+    [LoggerMessage(LogLevel.Warning, "{Obstacle} Calls return 503 until this changes. Cause: {Cause}")]
     private partial void LogObstacle(string obstacle, string? cause);
 
-    [LoggerMessage(LogLevel.Information, "The database can be worked with again.")]
-    private partial void LogEnd();
+    [LoggerMessage(LogLevel.Information, "The database is available again.")]
+    private partial void LogRecovery();
 }

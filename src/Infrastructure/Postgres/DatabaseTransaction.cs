@@ -5,14 +5,14 @@ using Npgsql;
 
 namespace Flownally.Infrastructure.Postgres;
 
-/// <summary>Statements that take effect together when committed; disposing it uncommitted undoes them.</summary>
+/// <summary>A transaction. Disposing it before a commit rolls it back.</summary>
 internal sealed class DatabaseTransaction : IAsyncDisposable
 {
     private readonly TenantScope _scope;
     private readonly PrimarySessions _sessions;
     private readonly Session _session;
     private readonly NpgsqlTransaction _transaction;
-    private bool _ends;
+    private bool _committing;
 
     private DatabaseTransaction(TenantScope scope, PrimarySessions sessions, Session session, NpgsqlTransaction transaction) =>
         (_scope, _sessions, _session, _transaction) = (scope, sessions, session, transaction);
@@ -35,29 +35,33 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
         }
     }
 
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        (await RunAsync(Connection.QueryAsync<T>(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken)))).AsList();
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
+    {
+        var command = _scope.Command(sql, parameters, _transaction, Database.ReadTimeoutSeconds, cancellationToken);
+        return (await RunAsync(Connection.QueryAsync<T>(command))).AsList();
+    }
 
-    /// <param name="seconds">After which it is cancelled; 0 for never.</param>
-    public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken, int seconds = Database.LongestRead) =>
+    /// <param name="seconds">The timeout; 0 for none.</param>
+    public Task<T?> FindAsync<T>(
+        string sql, object? parameters, CancellationToken cancellationToken, int seconds = Database.ReadTimeoutSeconds) =>
         RunAsync(Connection.QuerySingleOrDefaultAsync<T>(_scope.Command(sql, parameters, _transaction, seconds, cancellationToken)));
 
-    /// <summary>Reads any number of rows, one at a time: in constant memory. No limit of time ends it; its caller can.</summary>
-    /// <typeparam name="T">An object with a member for each column.</typeparam>
+    /// <summary>Reads any number of rows, one at a time, in constant memory. There is no timeout; the caller can cancel.</summary>
+    /// <typeparam name="T">A type with a member for each column.</typeparam>
     public Task ReadAsync<T>(string sql, object? parameters, Action<T> visit, CancellationToken cancellationToken) =>
         RunAsync(VisitAsync(_scope.Command(sql, parameters, _transaction, seconds: 0, cancellationToken), visit));
 
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(Connection.ExecuteAsync(_scope.Command(sql, parameters, _transaction, Database.LongestRead, cancellationToken)));
+        RunAsync(Connection.ExecuteAsync(_scope.Command(sql, parameters, _transaction, Database.ReadTimeoutSeconds, cancellationToken)));
 
-    /// <summary>Whatever becomes of it, the transaction is over: nothing else may be asked of it.</summary>
+    /// <summary>Commits. The transaction must not be used afterwards, also after a failure.</summary>
     public Task CommitAsync(CancellationToken cancellationToken)
     {
-        _ends = true;
-        return RunAsync(Outcome.OfAsync(CommitAsync(), _sessions, cancellationToken));
+        _committing = true;
+        return RunAsync(StatementCompletion.WaitAsync(CommitAsync(), _sessions, cancellationToken));
     }
 
-    public ValueTask DisposeAsync() => _ends ? ValueTask.CompletedTask : EndAsync();
+    public ValueTask DisposeAsync() => _committing ? ValueTask.CompletedTask : EndAsync();
 
     private async Task<bool> VisitAsync<T>(CommandDefinition command, Action<T> visit)
     {
@@ -67,13 +71,13 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
         {
             while (await reader.ReadAsync(command.CancellationToken))
             {
-                command.CancellationToken.ThrowIfCancellationRequested(); // a row that has arrived already is read without a look at it
+                command.CancellationToken.ThrowIfCancellationRequested(); // ReadAsync ignores the token for buffered rows
                 visit(read(reader));
             }
         }
         catch
         {
-            ((IWrappedDataReader)reader).Command.Cancel(); // else disposing the reader would read all the other rows
+            ((IWrappedDataReader)reader).Command.Cancel(); // else DisposeAsync would read the remaining rows
             throw;
         }
 
@@ -120,7 +124,7 @@ internal sealed class DatabaseTransaction : IAsyncDisposable
                 _sessions.Renew();
             }
 
-            throw Outage.Of(exception);
+            throw Outage.Wrap(exception);
         }
     }
 }

@@ -10,21 +10,21 @@ using Npgsql;
 namespace Flownally.Infrastructure.Postgres;
 
 /// <summary>
-/// Brings a database to the newest version, forward only. Runs as the owner of the tables; what it makes is granted to
-/// the role <see cref="ApiRole"/>, as which everything else works.
+/// Migrates a database to the newest version, forward only. It runs as the owner of the tables and grants new objects to the role <see
+/// cref="ApiRole"/>.
 /// </summary>
 public static partial class Migrator
 {
-    /// <summary>The role of the API: it owns nothing.</summary>
+    /// <summary>The role of the API, which owns nothing.</summary>
     public const string ApiRole = "flownally_api";
 
-    /// <summary>How sessions name themselves, before the number of the newest migration that their program knows.</summary>
+    /// <summary>The prefix of the sessions' application name, before the number of the program's newest migration.</summary>
     internal const string ProgramName = "flownally";
 
-    /// <summary>The first version whose sessions tell their number.</summary>
-    private const int FirstThatTells = 14;
+    /// <summary>The first version whose sessions contain that number.</summary>
+    private const int FirstNumberedVersion = 14;
 
-    /// <summary>Of sessions of before <see cref="FirstThatTells"/> null.</summary>
+    /// <summary>Returns null for sessions older than <see cref="FirstNumberedVersion"/>.</summary>
     private const string FindPrograms = """
         SELECT DISTINCT substring(application_name FROM '[0-9]+$')::integer
         FROM   pg_stat_activity
@@ -37,9 +37,9 @@ public static partial class Migrator
 
     private const string FindDone = "SELECT scriptname FROM schema_migrations";
 
-    private const string ShowJournal = "GRANT SELECT ON schema_migrations TO flownally_api";
+    private const string GrantJournal = "GRANT SELECT ON schema_migrations TO flownally_api";
 
-    /// <summary>The names of all migrations, in their order.</summary>
+    /// <summary>The names of all migrations, in order.</summary>
     internal static readonly IReadOnlyList<string> Scripts =
     [
         .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
@@ -47,12 +47,13 @@ public static partial class Migrator
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Runs the migrations that are missing; any number of processes may do so at once.</summary>
-    /// <param name="force">Even where processes are running that could not go on.</param>
-    /// <returns>The names of those that were run.</returns>
-    /// <exception cref="MigrationRefusedException">Processes of an older version are running that could not go on, or the account lacks a privilege.</exception>
+    /// <summary>Runs the missing migrations; any number of processes may do so at once.</summary>
+    /// <param name="force">True migrates also while incompatible processes are running.</param>
+    /// <returns>The names of the migrations that ran.</returns>
+    /// <exception cref="MigrationRefusedException">Incompatible processes are running, or the account lacks a privilege.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
-    public static async Task<IReadOnlyList<string>> MigrateAsync(string ownerConnectionString, CancellationToken cancellationToken, bool force = false)
+    public static async Task<IReadOnlyList<string>> MigrateAsync(
+        string ownerConnectionString, CancellationToken cancellationToken, bool force = false)
     {
         await using var turn = await AdvisoryLock.TakeAsync(ownerConnectionString, "flownally.migrate", cancellationToken);
         await using var connection = new NpgsqlConnection(ConnectionStrings.Unpooled(ownerConnectionString));
@@ -60,7 +61,7 @@ public static partial class Migrator
         var missing = await FindMissingAsync(connection, cancellationToken);
         if (!force)
         {
-            await RequireThatAllCanGoOnAsync(connection, missing, cancellationToken);
+            await RequireCompatibleProgramsAsync(connection, missing, cancellationToken);
         }
 
         var result = DeployChanges.To.PostgresqlDatabase(ownerConnectionString)
@@ -74,14 +75,16 @@ public static partial class Migrator
         if (!result.Successful)
         {
             throw result.Error is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused
-                ? new MigrationRefusedException($"The account may not do what a migration does: {refused.MessageText}.{(refused.Hint is { } hint ? " " + hint : "")}", refused)
+                ? new MigrationRefusedException("The account lacks a privilege for a migration: "
+                    + $"{refused.MessageText}.{(refused.Hint is { } hint ? " " + hint : "")}", refused)
                 : result.Error;
         }
 
-        await connection.ExecuteAsync(new CommandDefinition(ShowJournal, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(GrantJournal, cancellationToken: cancellationToken));
         if (missing.Count > 0)
         {
-            await connection.ExecuteAsync(new CommandDefinition(SetOldestProgram, new { oldest = missing.Max(OldestProgramWith) }, cancellationToken: cancellationToken));
+            var parameters = new { oldest = missing.Max(OldestProgramWith) };
+            await connection.ExecuteAsync(new CommandDefinition(SetOldestProgram, parameters, cancellationToken: cancellationToken));
         }
 
         return [.. result.Scripts.Select((SqlScript script) => script.Name)];
@@ -94,28 +97,33 @@ public static partial class Migrator
         return [.. Scripts.Except(done)];
     }
 
-    private static async Task RequireThatAllCanGoOnAsync(NpgsqlConnection connection, IReadOnlyList<string> missing, CancellationToken cancellationToken)
+    private static async Task RequireCompatibleProgramsAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> missing, CancellationToken cancellationToken)
     {
         var oldest = missing.Select(OldestProgramWith).DefaultIfEmpty(0).Max();
         var running = await connection.QueryAsync<int?>(new CommandDefinition(FindPrograms, cancellationToken: cancellationToken));
-        var tooOld = running.Select(program => program ?? FirstThatTells - 1).Where(program => program < oldest).Order().ToList();
+        var tooOld = running.Select(program => program ?? FirstNumberedVersion - 1).Where(program => program < oldest).Order().ToList();
         if (tooOld.Count > 0)
         {
-            throw new MigrationRefusedException($"Processes of version {tooOld[0]:0000} are running on this database, and could not go on after the migrations. Stop them first, or add --force.");
+            throw new MigrationRefusedException($"Processes of version {tooOld[0]:0000} are running on this database, and could not go on "
+                + "after the migrations. Stop them first, or add --force.");
         }
     }
 
-    /// <summary>The oldest program that can go on after a migration, as its first line says: the number of that program's newest migration.</summary>
-    /// <returns>For the migrations of before there were such lines, the first of all.</returns>
+    /// <summary>
+    /// The oldest program that works after a migration, from the first line of its script: the number of that program's newest migration.
+    /// </summary>
+    /// <returns>1 for older migrations, which have no such line.</returns>
     internal static int OldestProgramWith(string script)
     {
         using var text = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(script)!);
-        return OldestProgram().Match(text.ReadLine()!) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 1;
+        var match = OldestProgram().Match(text.ReadLine()!);
+        return match.Success ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 1;
     }
 
     [GeneratedRegex("^-- Programs from ([0-9]{4}) on may go on")]
     private static partial Regex OldestProgram();
 }
 
-/// <summary>A database is not migrated, for a reason that its operator can change.</summary>
+/// <summary>A database was not migrated, for a reason that the operator can remove.</summary>
 public sealed class MigrationRefusedException(string message, Exception? inner = null) : Exception(message, inner);

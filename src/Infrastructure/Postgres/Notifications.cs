@@ -6,19 +6,19 @@ using Npgsql;
 namespace Flownally.Infrastructure.Postgres;
 
 /// <summary>
-/// Hears what PostgreSQL is told on some channels (NOTIFY), over one connection, which is made anew when it is lost. One that
-/// died unnoticed is found out within <see cref="Silence"/> and <see cref="Patience"/>.
+/// Receives PostgreSQL's notifications (NOTIFY) over one connection, and reconnects when that is lost. A connection that died silently is
+/// detected within <see cref="SilenceTimeout"/> and <see cref="AnswerTimeout"/>.
 /// </summary>
 internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListener> listeners, TimeProvider clock,
     ILogger<Notifications> log) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>After so long without a word the connection is tried.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    /// <summary>After this time without a notification the connection is tested.</summary>
+    private static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long it may take to answer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>The time in which the test must succeed.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, IListener> _listeners = listeners.ToDictionary(listener => listener.Channel);
 
@@ -32,9 +32,9 @@ internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListe
             }
             catch (Exception exception) when (exception is NpgsqlException or SocketException)
             {
-                log.LogWarning("Keys are read with every call, and the feed hears nothing of other processes, until PostgreSQL can be listened to again: {Reason}",
-                    exception.Message);
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                log.LogWarning("PostgreSQL's notifications do not arrive. Until they do, each call reads its API key, and the feed polls "
+                    + "for events of other processes: {Reason}", exception.Message);
+                await Task.Delay(RetryInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -43,14 +43,14 @@ internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListe
     {
         await using var connection = new NpgsqlConnection(ConnectionStrings.ForListening(sessions.ConnectionString));
         await connection.OpenAsync(stoppingToken);
-        connection.Notification += (_, notification) => _listeners[notification.Channel].Hear(notification.Payload);
+        connection.Notification += (_, notification) => _listeners[notification.Channel].OnNotification(notification.Payload);
         await ExecuteAsync(string.Join("; ", _listeners.Keys.Select(channel => $"LISTEN {channel}")));
         try
         {
             SetListening(true);
             while (true)
             {
-                if (!await connection.WaitAsync(Silence, stoppingToken))
+                if (!await connection.WaitAsync(SilenceTimeout, stoppingToken))
                 {
                     await ExecuteAsync("SELECT 1");
                 }
@@ -63,7 +63,7 @@ internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListe
 
         async Task ExecuteAsync(string sql)
         {
-            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)Patience.TotalSeconds };
+            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)AnswerTimeout.TotalSeconds };
             await command.ExecuteNonQueryAsync(stoppingToken);
         }
     }
@@ -77,13 +77,13 @@ internal sealed class Notifications(PrimarySessions sessions, IEnumerable<IListe
     }
 }
 
-/// <summary>Who is told what <see cref="Notifications"/> hears on a channel.</summary>
+/// <summary>A receiver of the notifications on one channel.</summary>
 internal interface IListener
 {
     string Channel { get; }
 
-    /// <summary>Whether everything is heard from now on. What was said before may have been missed.</summary>
+    /// <summary>Whether notifications arrive from now on. Earlier ones may have been lost.</summary>
     bool Listening { set; }
 
-    void Hear(string payload);
+    void OnNotification(string payload);
 }

@@ -5,32 +5,32 @@ using Npgsql;
 
 namespace Flownally.Infrastructure.Postgres;
 
-/// <summary>Tells an outage, which passes, from a mistake in a statement, which does not.</summary>
+/// <summary>Distinguishes outages, which pass, from errors in a statement.</summary>
 public static class Outage
 {
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// True for a lost or refused connection, a time-out, and PostgreSQL's classes 08 (connection), 28 (the account), 3D (the database's
-    /// name), 53 (resources), 57 (operator intervention: shutting down, starting up, canceled), 25006 (a standby) and a clock of the feed that
-    /// was moved. Source: https://www.postgresql.org/docs/15/errcodes-appendix.html.
+    /// True for a lost or refused connection, a timeout, PostgreSQL's classes 08 (connection), 28 (the account), 3D (the database's name),
+    /// 53 (resources) and 57 (operator intervention: shutdown, startup, cancellation), 25006 (a standby) and a moved feed clock. Source:
+    /// https://www.postgresql.org/docs/15/errcodes-appendix.html.
     /// </summary>
     internal static bool Is(NpgsqlException exception) => exception is not PostgresException refused
         || refused.SqlState[..2] is "08" or "28" or "3D" or "53" or "57"
         || refused.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or FeedClock.Moved;
 
-    internal static DatabaseUnavailableException Of(NpgsqlException exception) => new(Reason(exception), exception);
+    internal static DatabaseUnavailableException Wrap(NpgsqlException exception) => new(Reason(exception), exception);
 
-    /// <summary>What an operator needs to know of an outage.</summary>
-    /// <returns>A sentence; null where the exception is something else.</returns>
+    /// <summary>Describes an outage to an operator.</summary>
+    /// <returns>A sentence; null for other exceptions.</returns>
     public static string? Explain(Exception exception) => exception switch
     {
         NpgsqlException refused when Is(refused) => Reason(refused),
-        SocketException => Reason(exception), // Npgsql lets through that a name is not known
+        SocketException => Reason(exception), // Npgsql does not wrap an unknown host name
         _ => null,
     };
 
-    /// <summary>In words that show nothing of the inside.</summary>
+    /// <summary>Describes an outage without internal details.</summary>
     private static string Reason(Exception exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => "The database is starting or stopping.",
@@ -41,7 +41,7 @@ public static class Outage
         PostgresException { SqlState: ['2', '8', ..] } => "The server refuses the database's account or its password.",
         PostgresException { SqlState: ['5', '3', ..] } => "The server has run out of memory or disk.",
         PostgresException { SqlState: FeedClock.Moved } => "The feed's clock was moved.",
-        PostgresException => "The database has ended a statement.",
+        PostgresException => "The database ended a statement.",
         { InnerException: TimeoutException } => "The database does not answer in time.",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
             "The name of the database's server is not known.",
@@ -50,12 +50,17 @@ public static class Outage
         _ => "The connection to the database was lost.",
     };
 
-    /// <summary>Whether background work that failed so is to be tried again: also after a refusal, which may lie in the state of the database.</summary>
-    internal static bool MayBe(Exception exception) => exception is NpgsqlException or SocketException or DatabaseUnavailableException;
+    /// <summary>
+    /// Whether background work retries after this exception. It does so also after an error in a statement, because the database's state
+    /// may be the cause.
+    /// </summary>
+    internal static bool ShouldRetry(Exception exception) =>
+        exception is NpgsqlException or SocketException or DatabaseUnavailableException;
 
-    /// <summary>Tries until it succeeds: for what must not be forgotten while the database is away.</summary>
-    /// <param name="told">What each try failed with.</param>
-    internal static async Task<T> OutlastAsync<T>(Func<Task<T>> work, Action<Exception> told, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>Retries until the work succeeds, for work that must survive an outage.</summary>
+    /// <param name="onFailure">Receives the exception of each failed attempt.</param>
+    internal static async Task<T> RetryAsync<T>(
+        Func<Task<T>> work, Action<Exception> onFailure, TimeProvider clock, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -63,10 +68,10 @@ public static class Outage
             {
                 return await work();
             }
-            catch (Exception exception) when (MayBe(exception))
+            catch (Exception exception) when (ShouldRetry(exception))
             {
-                told(exception);
-                await Task.Delay(BetweenTries, clock, cancellationToken);
+                onFailure(exception);
+                await Task.Delay(RetryInterval, clock, cancellationToken);
             }
         }
     }

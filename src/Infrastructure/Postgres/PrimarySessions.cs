@@ -4,21 +4,20 @@ using Npgsql;
 namespace Flownally.Infrastructure.Postgres;
 
 /// <summary>
-/// Opens sessions with the primary among the servers of a connection string. Npgsql finds the primary by itself where the old one refuses
-/// connections. A server that hangs, or that a broken network hides, refuses nothing, so a statement that gets no answer starts a search.
-/// Decision 25.
+/// Opens sessions with the primary among the servers of a connection string. Npgsql finds the primary if the old one refuses connections. A
+/// server that hangs or is cut off refuses nothing, so a statement without an answer starts a search. Decision 25.
 /// </summary>
 internal sealed class PrimarySessions : IAsyncDisposable
 {
     private const string IsPrimary = "SELECT NOT pg_is_in_recovery()";
 
-    /// <summary>How long a server may take to answer a search.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>The time in which a server must answer a search.</summary>
+    private static readonly TimeSpan SearchTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Func<string, SessionPool> _create;
     private readonly string[] _servers;
     private readonly Lock _gate = new();
-    private readonly List<SessionPool> _left = [];
+    private readonly List<SessionPool> _abandoned = [];
     private volatile string _connectionString;
     private volatile SessionPool _pool;
     private volatile string? _server;
@@ -32,14 +31,14 @@ internal sealed class PrimarySessions : IAsyncDisposable
         _servers = new NpgsqlConnectionStringBuilder(connectionString).Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
     }
 
-    /// <summary>Names first the server that a search found.</summary>
+    /// <summary>The connection string. After a search, its first server is the primary.</summary>
     public string ConnectionString => _connectionString;
 
-    /// <summary>How many sessions there are at most.</summary>
+    /// <summary>The maximum number of sessions.</summary>
     public int Size => _pool.Size;
 
     /// <summary>
-    /// How many times the service has left a server that did not answer. A statement that began before the last move waits in vain.
+    /// How often the service has abandoned a server that did not answer. A statement that began before the last move gets no answer.
     /// </summary>
     public int Moves => _moves;
 
@@ -59,8 +58,8 @@ internal sealed class PrimarySessions : IAsyncDisposable
     public void Renew() => _pool.Renew();
 
     /// <summary>
-    /// Asks all servers, for a second. Where the present server does not answer and another one is the primary, new sessions go there.
-    /// Calls at the same time share one search.
+    /// Queries all servers, for at most a second. If the current server does not answer and another one is the primary, new sessions go
+    /// there. Concurrent calls share one search.
     /// </summary>
     public Task SearchAsync()
     {
@@ -77,7 +76,7 @@ internal sealed class PrimarySessions : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var pool in _left.Append(_pool))
+        foreach (var pool in _abandoned.Append(_pool))
         {
             await pool.DisposeAsync();
         }
@@ -85,9 +84,9 @@ internal sealed class PrimarySessions : IAsyncDisposable
 
     private async Task MoveIfNeededAsync()
     {
-        var present = _server;
-        var primaries = (await Task.WhenAll(_servers.Select(AskAsync))).OfType<Primary>().ToList();
-        if (primaries is [var primary, ..] && primaries.TrueForAll(other => other.Name != present))
+        var current = _server;
+        var primaries = (await Task.WhenAll(_servers.Select(FindPrimaryAsync))).OfType<Primary>().ToList();
+        if (primaries is [var primary, ..] && primaries.TrueForAll(other => other.Name != current))
         {
             Move(primary.Server);
         }
@@ -96,16 +95,17 @@ internal sealed class PrimarySessions : IAsyncDisposable
     private void Move(string server)
     {
         var servers = string.Join(',', [server, .. _servers.Where(other => other != server)]);
-        var (left, connectionString) = (_pool, new NpgsqlConnectionStringBuilder(_connectionString) { Host = servers }.ConnectionString);
+        var abandoned = _pool;
+        var connectionString = new NpgsqlConnectionStringBuilder(_connectionString) { Host = servers }.ConnectionString;
         (_connectionString, _pool, _server) = (connectionString, _create(connectionString), null);
         _moves++;
-        _left.Add(left); // not disposed yet: a call may be about to open a session with it
-        left.Renew();
+        _abandoned.Add(abandoned); // not disposed yet: a call may be opening a session in it
+        abandoned.Renew();
     }
 
-    /// <summary>Has a limit of its own, because Npgsql's take longer with a server that hangs.</summary>
-    /// <returns>Null where the server is no primary, or does not answer in time.</returns>
-    private async Task<Primary?> AskAsync(string server)
+    /// <summary>Has its own timeout, because Npgsql's timeouts take longer if a server hangs.</summary>
+    /// <returns>Null if the server is not the primary or does not answer in time.</returns>
+    private async Task<Primary?> FindPrimaryAsync(string server)
     {
         var settings = new NpgsqlConnectionStringBuilder(ConnectionStrings.Unpooled(_connectionString))
         {
@@ -113,11 +113,11 @@ internal sealed class PrimarySessions : IAsyncDisposable
             Timeout = 1,
             CommandTimeout = 1,
         };
-        settings.Remove("Target Session Attributes"); // Npgsql takes these for several servers only
+        settings.Remove("Target Session Attributes"); // Npgsql accepts this setting only with several servers
         settings.Remove("Load Balance Hosts");
         try
         {
-            return await AskAsync(server, settings.ConnectionString).WaitAsync(Patience);
+            return await FindPrimaryAsync(server, settings.ConnectionString).WaitAsync(SearchTimeout);
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
@@ -125,17 +125,17 @@ internal sealed class PrimarySessions : IAsyncDisposable
         }
     }
 
-    private static async Task<Primary?> AskAsync(string server, string connectionString)
+    private static async Task<Primary?> FindPrimaryAsync(string server, string connectionString)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        await using var ask = new NpgsqlCommand(IsPrimary, connection);
-        return await ask.ExecuteScalarAsync() is true ? new Primary(server, NameOf(connection)) : null;
+        await using var command = new NpgsqlCommand(IsPrimary, connection);
+        return await command.ExecuteScalarAsync() is true ? new Primary(server, NameOf(connection)) : null;
     }
 
     private static string NameOf(NpgsqlConnection connection) => $"{connection.Host}:{connection.Port}";
 
-    /// <param name="Server">As the connection string names it.</param>
-    /// <param name="Name">As its sessions name it.</param>
+    /// <param name="Server">The name in the connection string.</param>
+    /// <param name="Name">The name in its sessions.</param>
     private sealed record Primary(string Server, string Name);
 }

@@ -5,25 +5,29 @@ using Npgsql;
 namespace Flownally.Infrastructure.Postgres;
 
 /// <summary>
-/// Sessions of PostgreSQL that the tenants share: none of them holds more than half, so that slow statements of one leave room for the
-/// others. What works for all tenants, such as the dispatcher and the look-up of API keys, shares as if it were one more tenant.
+/// A pool of sessions that tenants share. A tenant holds at most half of them, so its slow statements leave sessions for the others. Work
+/// for all tenants, such as the dispatcher and the look-up of API keys, counts as one more tenant.
 /// </summary>
 internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = true) : IAsyncDisposable
 {
-    /// <summary>Who waits for a place is refused as soon as one who waits for a session.</summary>
-    private readonly TimeSpan _patience = TimeSpan.FromSeconds(Settings(dataSource).Timeout);
+    /// <summary>A wait for a place has the same timeout as a wait for a session.</summary>
+    private readonly TimeSpan _timeout = TimeSpan.FromSeconds(Settings(dataSource).Timeout);
 
-    /// <summary>Null where one user has all sessions.</summary>
+    /// <summary>Null if the sessions are not shared.</summary>
     private readonly FairShares<Guid>? _places = isShared ? new(Math.Max(2, Settings(dataSource).MaxPoolSize)) : null;
 
-    /// <summary>How many there are at most.</summary>
+    /// <summary>The maximum number of sessions.</summary>
     public int Size { get; } = Settings(dataSource).MaxPoolSize;
 
-    /// <summary>Opens a session. It must be disposed before its user asks for another one: who holds one and waits for a second can wait for ever.</summary>
-    /// <exception cref="DatabaseUnavailableException">The tenant's share was in use for too long.</exception>
+    /// <summary>
+    /// Opens a session. A caller must dispose it before it opens another one; a caller that holds one and waits for a second may wait for
+    /// ever.
+    /// </summary>
+    /// <exception cref="DatabaseUnavailableException">The tenant's share was in use for longer than the timeout.</exception>
     public async ValueTask<Session> OpenAsync(TenantScope scope, CancellationToken cancellationToken)
     {
-        var place = _places is null ? null : await EnterAsync(_places, scope.Tenants is [var tenant] ? tenant : Guid.Empty, cancellationToken);
+        var sharer = scope.Tenants is [var tenant] ? tenant : Guid.Empty;
+        var place = _places is null ? null : await EnterAsync(_places, sharer, cancellationToken);
         try
         {
             return new Session(await dataSource.OpenConnectionAsync(cancellationToken), place);
@@ -35,7 +39,7 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
         }
     }
 
-    /// <summary>Closes all sessions, those in use as soon as they are free, so that new ones are opened and verified.</summary>
+    /// <summary>Closes all sessions, those in use when they are returned, so that new ones are opened and verified.</summary>
     public void Renew() => dataSource.Clear();
 
     public ValueTask DisposeAsync() => dataSource.DisposeAsync();
@@ -45,11 +49,11 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
 
     private async ValueTask<IDisposable> WaitAsync(FairShares<Guid> places, Guid sharer, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(_patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_timeout);
         try
         {
-            return await places.EnterAsync(sharer, patience.Token);
+            return await places.EnterAsync(sharer, timeout.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -60,7 +64,7 @@ internal sealed class SessionPool(NpgsqlDataSource dataSource, bool isShared = t
     private static NpgsqlConnectionStringBuilder Settings(NpgsqlDataSource dataSource) => new(dataSource.ConnectionString);
 }
 
-/// <summary>A session in use. Disposing it gives back first the session, then the place.</summary>
+/// <summary>A session in use. Disposing it returns first the session, then the place.</summary>
 internal readonly struct Session(NpgsqlConnection connection, IDisposable? place) : IAsyncDisposable
 {
     public NpgsqlConnection Connection => connection;

@@ -6,6 +6,6 @@ namespace Flownally.Infrastructure.Postgres;
 
 internal static class StoredSchema
 {
-    /// <summary>A schema from a column: it was accepted before it was stored.</summary>
+    /// <summary>Restores a schema from a column. It was validated before it was stored.</summary>
     public static PayloadSchema ToSchema(this RawJson text) => PayloadSchema.Restore(JsonElement.Parse(text.Utf8.Span));
 }

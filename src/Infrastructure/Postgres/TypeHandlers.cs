@@ -10,7 +10,7 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Infrastructure.Postgres;
 
-/// <summary>How the domain's values are read from columns. Parameters are given as plain values.</summary>
+/// <summary>Converts columns to domain types. Parameters must be plain values.</summary>
 internal static class TypeHandlers
 {
     public static void Register()
@@ -38,6 +38,6 @@ internal static class TypeHandlers
         public override TValue Parse(object value) => read((TColumn)value);
 
         public override void SetValue(IDbDataParameter parameter, TValue? value) =>
-            throw new NotSupportedException($"Give {typeof(TValue).Name} as a plain value.");
+            throw new NotSupportedException($"Pass {typeof(TValue).Name} as a plain value.");
     }
 }

@@ -4,14 +4,14 @@ using Flownally.Infrastructure.Postgres;
 namespace Flownally.Infrastructure.Retention;
 
 /// <summary>
-/// Deletes attempts that are older than <see cref="Kept"/>, in steps, while webhooks are sent. Any number of processes may do so at once.
+/// Deletes attempts older than <see cref="Kept"/> in steps, while webhooks are sent. Any number of processes may do so at once.
 /// </summary>
 internal sealed class AttemptRetention(Database database, TimeProvider clock)
 {
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>Of each step, which is one short transaction.</summary>
-    public const int MostTogether = 5_000;
+    /// <summary>The size of a step, which is one short transaction.</summary>
+    public const int StepSize = 5_000;
 
     private const string Delete = """
         DELETE FROM journey_attempts
@@ -24,17 +24,18 @@ internal sealed class AttemptRetention(Database database, TimeProvider clock)
             FOR    UPDATE SKIP LOCKED)
         """;
 
-    /// <returns>How many were deleted.</returns>
-    /// <exception cref="DatabaseUnavailableException">The database went away; what was deleted by then is deleted.</exception>
+    /// <returns>The number of deleted attempts.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database became unavailable; the attempts deleted so far stay
+    /// deleted.</exception>
     public async Task<long> ApplyAsync(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - Kept;
         for (var deleted = 0L; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var step = await database.ExecuteAsync(TenantScope.All, Delete, new { before, limit = MostTogether }, cancellationToken);
+            var step = await database.ExecuteAsync(TenantScope.All, Delete, new { before, limit = StepSize }, cancellationToken);
             deleted += step;
-            if (step < MostTogether)
+            if (step < StepSize)
             {
                 return deleted;
             }

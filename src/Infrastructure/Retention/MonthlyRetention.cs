@@ -9,28 +9,28 @@ using Npgsql;
 namespace Flownally.Infrastructure.Retention;
 
 /// <summary>
-/// Drops a month in steps, each short and each begun anew from what the database says, so that it can be killed anywhere.
-/// It works as the owner of the tables, and recording never waits for it.
+/// Drops a month in short steps. Each step reads its state from the database, so a process can be killed at any time. Retention runs as the
+/// owner of the tables, and recording never waits for it.
 /// </summary>
-/// <param name="connectionString">Of the account that owns the tables.</param>
-internal sealed class MonthlyRetention(string connectionString, DatabaseReadiness readiness, IOptions<RetentionOptions> options, TimeProvider clock)
-    : IRetention
+/// <param name="connectionString">Connects as the account that owns the tables.</param>
+internal sealed class MonthlyRetention(
+    string connectionString, DatabaseReadiness readiness, IOptions<RetentionOptions> options, TimeProvider clock) : IRetention
 {
-    /// <summary>Tries of a step whose locks others hold: a minute in all.</summary>
-    private const int Tries = 8;
+    /// <summary>Attempts of a step that cannot take its locks: a minute in all.</summary>
+    private const int MaxAttempts = 8;
 
-    /// <summary>Blocks of event_keys that are swept in one transaction: 512 KiB, some 5,000 keys.</summary>
-    private const int BlocksTogether = 64;
+    /// <summary>Blocks of event_keys that one transaction sweeps: 512 KiB, about 5,000 keys.</summary>
+    private const int BlocksPerStep = 64;
 
     private const string MonthFormat = "yyyy-MM";
     private const string TableFormat = "'events_'yyyy_MM";
 
-    /// <summary>Before the third try, and so much longer before each further one.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    /// <summary>The pause before the third attempt; each later pause is longer by the same time.</summary>
+    private static readonly TimeSpan PauseStep = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The session gives up a lock sooner than PostgreSQL looks for deadlocks (after 1 s), in which a reader could be the one that is ended,
-    /// and so that a step that waits does not hold back the feed.
+    /// The lock timeout is shorter than PostgreSQL's deadlock check (1 s), which could end a reader, and short enough that a waiting step
+    /// does not delay the feed.
     /// </summary>
     private const string SetUp = "SET lock_timeout = '100ms'; SET statement_timeout = 0";
 
@@ -40,8 +40,8 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
         WHERE  oid = 'events'::regclass
         """;
 
-    /// <summary>The partitions that lie beyond, the one that is under way first. Their names sort by time.</summary>
-    private const string Beyond = """
+    /// <summary>The expired partitions; the partition whose drop has begun comes first. Their names sort by time.</summary>
+    private const string FindExpired = """
         SELECT c.relname::text AS name,
                CASE WHEN i.inhrelid IS NULL THEN 'detached' WHEN i.inhdetachpending THEN 'detaching' ELSE 'attached' END AS state
         FROM   pg_class c
@@ -53,14 +53,14 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
         ORDER  BY c.relname IS DISTINCT FROM r.dropping, c.relname
         """;
 
-    private const string CountOf = """
+    private const string CountEvents = """
         SELECT coalesce(sum(n), 0)::bigint
         FROM   event_counts
         WHERE  month = @month
         """;
 
-    /// <summary>From here on the keys of the month count as absent, and a cursor of the feed that lies in it as expired.</summary>
-    private const string Announce = """
+    /// <summary>From now on the month's keys count as absent, and feed cursors in the month as expired.</summary>
+    private const string MarkExpired = """
         UPDATE retention r
         SET    dropping = @name,
                oldest_kept = greatest(oldest_kept, uuid_at((@month + interval '1 month') AT TIME ZONE 'UTC')),
@@ -83,25 +83,25 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
         WHERE  month = @month
         """;
 
-    private const string End = """
+    private const string ClearDropping = """
         UPDATE retention
         SET    dropping = NULL
         """;
 
-    private const string Sweepable = """
+    private const string FindExpiredKeys = """
         SELECT oldest_kept, pg_relation_size('event_keys') / current_setting('block_size')::bigint AS blocks
         FROM   retention
         WHERE  keys_swept < oldest_kept
         """;
 
-    /// <summary>Reads the table as it lies, each block once: keys are never updated, and new ones are not expired.</summary>
+    /// <summary>Reads each block of the table once. No block is missed: keys are never updated, and new keys are not expired.</summary>
     private const string SweepKeys = """
         DELETE FROM event_keys
         WHERE  ctid >= @start::tid AND ctid < @end::tid
         AND    event_id < @oldest_kept
         """;
 
-    private const string Swept = """
+    private const string MarkSwept = """
         UPDATE retention
         SET    keys_swept = @oldest_kept
         """;
@@ -115,9 +115,10 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
 
         await using var connection = await OpenAsync(cancellationToken);
         var months = new List<ExpiredMonth>();
-        foreach (var partition in await BeyondAsync(connection, cancellationToken))
+        foreach (var partition in await FindExpiredAsync(connection, cancellationToken))
         {
-            var events = await connection.ExecuteScalarAsync<long>(new CommandDefinition(CountOf, new { month = partition.Month }, cancellationToken: cancellationToken));
+            var events = await connection.ExecuteScalarAsync<long>(
+                new CommandDefinition(CountEvents, new { month = partition.Month }, cancellationToken: cancellationToken));
             months.Add(new ExpiredMonth(partition.MonthText, events));
         }
 
@@ -134,11 +135,12 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
         await using var connection = await OpenAsync(cancellationToken);
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(OwnsTables, cancellationToken: cancellationToken)))
         {
-            return new RetentionOutcome([], 0, $"The account {connection.UserName} does not own the tables. Set ConnectionStrings__FlownallyOwner for the service, or for: flownally retention apply");
+            return new RetentionOutcome([], 0, $"The account {connection.UserName} does not own the tables. "
+                + "Set ConnectionStrings__FlownallyOwner for the service, or for: flownally retention apply");
         }
 
-        await using var turn = await AdvisoryLock.TryTakeAsync(connectionString, "flownally.retention", cancellationToken);
-        if (turn is null)
+        await using var retentionLock = await AdvisoryLock.TryTakeAsync(connectionString, "flownally.retention", cancellationToken);
+        if (retentionLock is null)
         {
             return null;
         }
@@ -146,7 +148,7 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
         var (dropped, keys) = (new List<string>(), 0L);
         try
         {
-            while (await PatientlyAsync(() => StepAsync(connection, cancellationToken), cancellationToken) is { } partition)
+            while (await RetryOnLockTimeoutAsync(() => StepAsync(connection, cancellationToken), cancellationToken) is { } partition)
             {
                 if (partition.State == State.Detached)
                 {
@@ -154,68 +156,74 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
                 }
             }
 
-            await foreach (var some in SweepKeysAsync(connection, cancellationToken))
+            await foreach (var deleted in SweepKeysAsync(connection, cancellationToken))
             {
-                keys += some;
+                keys += deleted;
             }
 
             return new RetentionOutcome(dropped, keys, null);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            return new RetentionOutcome(dropped, keys, "A transaction that began earlier still looks at what is to be dropped; it goes when that ends and retention is applied again.");
+            return new RetentionOutcome(dropped, keys,
+                "An older transaction still uses the expired events. They are dropped by the next run after that transaction ends.");
         }
     }
 
-    /// <summary>Takes the next partition a step further. A table's name cannot be a parameter, so the SQL holds it.</summary>
-    /// <returns>The partition as it was before the step; null where none is left.</returns>
+    /// <summary>Advances the next partition by one step. Its name is part of the SQL, because a table name cannot be a parameter.</summary>
+    /// <returns>The partition before the step; null if none is left.</returns>
     private async Task<Partition?> StepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var partition = (await BeyondAsync(connection, cancellationToken)).FirstOrDefault();
+        var partition = (await FindExpiredAsync(connection, cancellationToken)).FirstOrDefault();
         switch (partition?.State)
         {
             case State.Attached:
-                await ExecuteAsync(Announce);
+                await ExecuteAsync(MarkExpired);
                 await ExecuteAsync($"ALTER TABLE events DETACH PARTITION {partition.Name} CONCURRENTLY");
                 break;
-            case State.Detaching: // those who read an older state hold it up, while nobody else sees it: so its counts go first
+            case State.Detaching: // new snapshots no longer see the partition, so its counts go first; older snapshots delay the rest
                 await ExecuteAsync(DropCounts);
                 await ExecuteAsync($"ALTER TABLE events DETACH PARTITION {partition.Name} FINALIZE");
                 break;
-            case State.Detached: // one transaction; the counts are too high since the detaching, for milliseconds
-                await ExecuteAsync($"DROP TABLE {partition.Name}; {DropCounts}; {End}");
+            case State.Detached: // one transaction; for milliseconds after detaching, the counts are too high
+                await ExecuteAsync($"DROP TABLE {partition.Name}; {DropCounts}; {ClearDropping}");
                 break;
         }
 
         return partition;
 
-        Task ExecuteAsync(string sql) => connection.ExecuteAsync(new CommandDefinition(sql, new { name = partition.Name, month = partition.Month }, cancellationToken: cancellationToken));
+        Task ExecuteAsync(string sql) => connection.ExecuteAsync(
+            new CommandDefinition(sql, new { name = partition.Name, month = partition.Month }, cancellationToken: cancellationToken));
     }
 
-    /// <returns>How many keys each transaction deleted.</returns>
+    /// <returns>The number of keys that each transaction deleted.</returns>
     private async IAsyncEnumerable<int> SweepKeysAsync(NpgsqlConnection connection,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var expired = await connection.QuerySingleOrDefaultAsync<ExpiredKeys>(new CommandDefinition(Sweepable, cancellationToken: cancellationToken));
+        var expired = await connection.QuerySingleOrDefaultAsync<ExpiredKeys>(
+            new CommandDefinition(FindExpiredKeys, cancellationToken: cancellationToken));
         if (expired is null)
         {
             yield break;
         }
 
-        for (var block = 0L; block < expired.Blocks; block += BlocksTogether)
+        for (var block = 0L; block < expired.Blocks; block += BlocksPerStep)
         {
-            var some = new { start = $"({block},0)", end = $"({block + BlocksTogether},0)", oldest_kept = expired.OldestKept };
-            yield return await PatientlyAsync(() => connection.ExecuteAsync(new CommandDefinition(SweepKeys, some, cancellationToken: cancellationToken)), cancellationToken);
+            var parameters = new { start = $"({block},0)", end = $"({block + BlocksPerStep},0)", oldest_kept = expired.OldestKept };
+            yield return await RetryOnLockTimeoutAsync(
+                () => connection.ExecuteAsync(new CommandDefinition(SweepKeys, parameters, cancellationToken: cancellationToken)),
+                cancellationToken);
         }
 
-        await connection.ExecuteAsync(new CommandDefinition(Swept, new { oldest_kept = expired.OldestKept }, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(
+            new CommandDefinition(MarkSwept, new { oldest_kept = expired.OldestKept }, cancellationToken: cancellationToken));
     }
 
     /// <summary>
-    /// Does again what could not have its locks, the first time at once: a detaching that had to wait shows already, and the
-    /// counts follow it.
+    /// Retries a step after a lock timeout, the first time at once: a detaching that timed out has still hidden the partition, and the
+    /// counts must follow.
     /// </summary>
-    private async Task<T> PatientlyAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    private async Task<T> RetryOnLockTimeoutAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
         for (var failures = 0; ; failures++)
         {
@@ -223,17 +231,19 @@ internal sealed class MonthlyRetention(string connectionString, DatabaseReadines
             {
                 return await step();
             }
-            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable && failures < Tries - 1)
+            catch (PostgresException exception)
+                when (exception.SqlState == PostgresErrorCodes.LockNotAvailable && failures < MaxAttempts - 1)
             {
-                await Task.Delay(failures * Pause, clock, cancellationToken);
+                await Task.Delay(failures * PauseStep, clock, cancellationToken);
             }
         }
     }
 
-    private async Task<IEnumerable<Partition>> BeyondAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Partition>> FindExpiredAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var firstKept = options.Value.FirstKept(clock.GetUtcNow()).ToString(TableFormat, CultureInfo.InvariantCulture);
-        return await connection.QueryAsync<Partition>(new CommandDefinition(Beyond, new { first_kept = firstKept }, cancellationToken: cancellationToken));
+        return await connection.QueryAsync<Partition>(
+            new CommandDefinition(FindExpired, new { first_kept = firstKept }, cancellationToken: cancellationToken));
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)

@@ -6,29 +6,29 @@ using Microsoft.Extensions.Logging;
 namespace Flownally.Infrastructure.Retention;
 
 /// <summary>
-/// Looks after the partitions from the start on, and daily, so that a process that runs for months neither lacks one nor
-/// keeps one too long; and deletes the attempts of webhooks that are too old.
+/// Creates partitions, applies retention and deletes old webhook attempts, at the start and daily, so that a process that runs for months
+/// does not run out of partitions.
 /// </summary>
 internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetention retention, AttemptRetention attempts, TimeProvider clock,
     ILogger<PartitionMaintenance> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
-    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
+    private static readonly TimeSpan IntervalAfterFailure = TimeSpan.FromHours(1);
 
-    /// <summary>What was told already: one that lasts is told once.</summary>
+    /// <summary>The last logged obstacle; an unchanged one is not logged again.</summary>
     private string? _obstacle;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
-            await Task.Delay(await LookAfterAsync(stoppingToken) ? Rest : RestAfterFailure, clock, stoppingToken);
+            await Task.Delay(await MaintainAsync(stoppingToken) ? Interval : IntervalAfterFailure, clock, stoppingToken);
         }
     }
 
-    /// <returns>Whether all is done that is to be done.</returns>
-    private async Task<bool> LookAfterAsync(CancellationToken stoppingToken)
+    /// <returns>Whether all work succeeded.</returns>
+    private async Task<bool> MaintainAsync(CancellationToken stoppingToken)
     {
         try
         {
@@ -37,21 +37,22 @@ internal sealed class PartitionMaintenance(DatabaseReadiness readiness, IRetenti
             var outcome = await retention.ApplyAsync(stoppingToken);
             if (outcome is { Dropped.Count: > 0 })
             {
-                log.LogInformation("Dropped the events of {Months}, and {Keys} idempotency keys", string.Join(", ", outcome.Dropped), outcome.Keys);
+                log.LogInformation(
+                    "Dropped the events of {Months}, and {Keys} idempotency keys", string.Join(", ", outcome.Dropped), outcome.Keys);
             }
 
             if (outcome?.Obstacle is { } obstacle && obstacle != _obstacle)
             {
-                log.LogWarning("Events beyond the retention are still there: {Obstacle}", obstacle);
+                log.LogWarning("Expired events are not dropped: {Obstacle}", obstacle);
             }
 
             _obstacle = outcome?.Obstacle;
             return _obstacle is null;
         }
-        catch (Exception exception) when (Outage.MayBe(exception))
+        catch (Exception exception) when (Outage.ShouldRetry(exception))
         {
             log.LogWarning(
-                "Partitions and old attempts could not be looked after; the next try is in an hour: {Reason}", exception.Message);
+                "Maintenance of partitions and attempts failed; it retries in an hour: {Reason}", exception.Message);
             return false;
         }
     }

@@ -3,10 +3,10 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Infrastructure.Tenants;
 
-/// <summary>The limits that one tenant has of its own, in one column, so that they come with whatever else a query reads.</summary>
+/// <summary>Parses a tenant's own limits from one column, so that any query can read them.</summary>
 internal static class OwnLimits
 {
-    /// <param name="json">An object of numbers and nulls by name; null where there are none.</param>
+    /// <param name="json">An object with a number or null for each limit name; null for no own limits.</param>
     public static IReadOnlyDictionary<TenantLimit, int?> Read(string? json)
     {
         var limits = new Dictionary<TenantLimit, int?>();

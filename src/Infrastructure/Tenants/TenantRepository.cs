@@ -24,7 +24,7 @@ internal sealed class TenantRepository(Database database) : ITenantRepository
         WHERE  tenant_id = @tenant_id
         """;
 
-    /// <summary>Both statements take effect together: they are sent as one batch, which is a transaction.</summary>
+    /// <summary>One batch, which is one transaction.</summary>
     private const string SetLimits = """
         DELETE FROM tenant_limits
         WHERE  tenant_id = @tenant_id AND name = ANY (@taken_back);
@@ -47,7 +47,8 @@ internal sealed class TenantRepository(Database database) : ITenantRepository
         await transaction.ExecuteAsync(Insert, new { name = tenant.Name, created_at = tenant.CreatedAt }, cancellationToken);
         foreach (var type in eventTypes)
         {
-            await transaction.ExecuteAsync(EventTypeRepository.Insert, EventTypeRepository.Columns(type, SchemaAcceptance.Created, by: null), cancellationToken);
+            var columns = EventTypeRepository.Columns(type, SchemaAcceptance.Created, by: null);
+            await transaction.ExecuteAsync(EventTypeRepository.Insert, columns, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

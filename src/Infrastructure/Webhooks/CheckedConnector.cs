@@ -4,17 +4,17 @@ using System.Net.Sockets;
 namespace Flownally.Infrastructure.Webhooks;
 
 /// <summary>
-/// Opens connections to hosts that others name: resolves the name once, checks every address, and connects to what was checked.
-/// A name that resolves to another address a moment later (DNS rebinding) gains nothing by it.
+/// Opens connections to hosts that tenants choose. It resolves the name once, checks every address, and connects only to checked addresses,
+/// which prevents DNS rebinding.
 /// </summary>
-/// <param name="allows">Whether an address may be connected to at a port.</param>
-/// <param name="resolve">Finds the addresses of a name.</param>
+/// <param name="allows">Whether webhooks may connect to an address at a port.</param>
+/// <param name="resolve">Returns the addresses of a name.</param>
 internal sealed class CheckedConnector(Func<IPAddress, int, bool> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
 {
-    /// <exception cref="AddressNotAllowedException">One of the addresses is not allowed; then none is tried.</exception>
+    /// <exception cref="AddressNotAllowedException">An address is not allowed; then no connection is attempted.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var host = context.DnsEndPoint.Host.TrimEnd('.'); // as in `localhost.`, which is in no DNS
+        var host = context.DnsEndPoint.Host.TrimEnd('.'); // `localhost.` is not in DNS
         var addresses = IPAddress.TryParse(host, out var address) ? [address] : await resolve(host, cancellationToken);
         if (!Array.TrueForAll(addresses, candidate => allows(candidate, context.DnsEndPoint.Port)))
         {

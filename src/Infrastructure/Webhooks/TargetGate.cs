@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Infrastructure.Webhooks;
 
-/// <summary>Judges addresses as <see cref="CheckedConnector"/> does when it comes to connecting.</summary>
+/// <summary>
+/// Applies the rules of <see cref="CheckedConnector"/> before a target is stored. A name other than localhost is checked only at connection
+/// time.
+/// </summary>
 internal sealed class TargetGate(IOptions<JourneyOptions> options) : ITargetGate
 {
     private const string ThisMachine = "localhost";
@@ -15,10 +18,10 @@ internal sealed class TargetGate(IOptions<JourneyOptions> options) : ITargetGate
         ? options.Value.Allows(address, url.Value.Port)
         : options.Value.AllowsPort(url.Value.Port);
 
-    /// <returns>The address, also of a name that always means this machine (RFC 6761 §6.3); null for other names.</returns>
+    /// <returns>The address, also for names that always mean this machine (RFC 6761 §6.3); null for other names.</returns>
     private static IPAddress? AddressOf(string host)
     {
-        var name = host.TrimEnd('.'); // which only says that the name is complete
+        var name = host.TrimEnd('.'); // the dot only marks a complete name
         if (IPAddress.TryParse(name, out var address))
         {
             return address;

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Infrastructure.Webhooks;
 
 /// <summary>
-/// Sends webhooks to receivers that are not trusted: they choose the host, and answer what they like. One handler lives as long as
-/// the process. A factory of clients would only renew handlers so that changes of DNS are noticed; here connections are renewed.
+/// Sends webhooks to untrusted receivers, which choose the host and the response. One handler lives as long as the process: connections are
+/// renewed to follow DNS changes, so a client factory, which renews handlers, is not needed.
 /// </summary>
 internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout, TimeProvider clock) : IWebhookSender, IDisposable
 {
@@ -23,27 +23,28 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
     {
     }
 
-    /// <summary>All that bounds a connection, and all that is not done for a receiver.</summary>
-    public static SocketsHttpHandler NewHandler(Func<IPAddress, int, bool> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve) => new()
-    {
-        ConnectCallback = new CheckedConnector(allows, resolve).ConnectAsync,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2), // an open connection keeps the address that was checked
-        MaxConnectionsPerServer = DeliveryLimits.MaxInFlight, // so that no tenant waits for another's calls to the same host
-        MaxResponseHeadersLength = 16, // KiB
-        MaxResponseDrainSize = 64 * 1024, // of a body that nobody reads; what is longer costs the connection
-        ResponseDrainTimeout = TimeSpan.FromSeconds(2),
-        AllowAutoRedirect = false,
-        UseProxy = false, // a proxy would resolve the name anew
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = null, // our traces are not the receiver's
-        SslOptions =
+    /// <summary>The limits of a connection, and the features that are off for receivers.</summary>
+    public static SocketsHttpHandler NewHandler(
+        Func<IPAddress, int, bool> allows, Func<string, CancellationToken, Task<IPAddress[]>> resolve) => new()
         {
-            // A certificate may name a URL where its issuer's is found; fetching it would be a call that is not checked.
+            ConnectCallback = new CheckedConnector(allows, resolve).ConnectAsync,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2), // an open connection keeps its checked address
+            MaxConnectionsPerServer = DeliveryLimits.MostUnderWay, // no tenant waits for another tenant's calls to the same host
+            MaxResponseHeadersLength = 16, // KiB
+            MaxResponseDrainSize = 64 * 1024, // the response body is not read; a longer one closes the connection
+            ResponseDrainTimeout = TimeSpan.FromSeconds(2),
+            AllowAutoRedirect = false,
+            UseProxy = false, // a proxy would resolve the name again
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null, // receivers get no trace ids
+            SslOptions =
+        {
+            // A certificate may contain the URL of its issuer's certificate; downloading that would bypass the address check.
             CertificateChainPolicy = new() { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
         },
-    };
+        };
 
     public async Task<WebhookOutcome> SendAsync(WebhookRequest request, CancellationToken cancellationToken)
     {
@@ -57,8 +58,8 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
         try
         {
             using var message = Sign(request);
-            using var answer = await _http.SendAsync(message, attempt.Token); // returns when the headers are there
-            return OutcomeOf(answer);
+            using var response = await _http.SendAsync(message, attempt.Token); // returns after the headers
+            return OutcomeOf(response);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -66,7 +67,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
         }
         catch (HttpRequestException exception)
         {
-            return new WebhookOutcome.Failed(ReasonOf(exception));
+            return new WebhookOutcome.Failed(ErrorOf(exception));
         }
     }
 
@@ -88,16 +89,16 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
         };
     }
 
-    private WebhookOutcome OutcomeOf(HttpResponseMessage answer) => answer.IsSuccessStatusCode
-        ? new WebhookOutcome.Delivered((int)answer.StatusCode)
-        : new WebhookOutcome.Refused((int)answer.StatusCode, answer.Headers.RetryAfter switch
+    private WebhookOutcome OutcomeOf(HttpResponseMessage response) => response.IsSuccessStatusCode
+        ? new WebhookOutcome.Delivered((int)response.StatusCode)
+        : new WebhookOutcome.Refused((int)response.StatusCode, response.Headers.RetryAfter switch
         {
             { Delta: { } seconds } => seconds,
             { Date: { } date } => date - clock.GetUtcNow(),
             _ => null,
         });
 
-    private static DeliveryError ReasonOf(HttpRequestException exception) => exception switch
+    private static DeliveryError ErrorOf(HttpRequestException exception) => exception switch
     {
         { InnerException: AddressNotAllowedException } => DeliveryError.NotPublic,
         { HttpRequestError: HttpRequestError.NameResolutionError } => DeliveryError.Dns,

@@ -19,7 +19,7 @@ public sealed class TenantCacheTests
         for (var i = 0; i < 100; i++)
         {
             Add(cache, large, 60_000);
-            Assert.That(cache.BytesOf(large), Is.LessThanOrEqualTo(cache.MostBytesOfTenant));
+            Assert.That(cache.BytesOf(large), Is.LessThanOrEqualTo(cache.MaxBytesPerTenant));
         }
 
         Assert.That(cache.Find(kept), Is.Not.Null);

@@ -62,7 +62,7 @@ public sealed class ListeningTests
     [TestCase("Host=a,b:5433;Port=5434;Username=c;Password=hidden", "a:5434,b:5433/c")]
     [TestCase("Host=/run/postgresql", "/run/postgresql")]
     public void A_database_is_named_without_secrets(string connectionString, string place) =>
-        Assert.That(ConnectionStrings.PlaceOf(connectionString), Is.EqualTo(place));
+        Assert.That(ConnectionStrings.ServerAndDatabase(connectionString), Is.EqualTo(place));
 
     [TestCase("--url http://127.0.0.1:0 --url http://[::1]:0")]
     [TestCase("--url http://127.0.0.1:0;http://[::1]:0")]

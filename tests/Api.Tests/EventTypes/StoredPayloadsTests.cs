@@ -79,7 +79,7 @@ public sealed class StoredPayloadsTests
         await using var transaction = await database.BeginAsync(service.Workspace.Tenant, IsolationLevel.ReadCommitted, default);
         await transaction.ExecuteAsync("SET LOCAL statement_timeout = '200ms'", null, default); // the session's is 30 s
         var visited = 0;
-        Assert.That(await StoredPayloads.VisitUnlessMoreAsync(transaction, type, FeedHorizon.Beginning, limit, _ => visited++, default));
+        Assert.That(await StoredPayloads.TryVisitAsync(transaction, type, FeedHorizon.Beginning, limit, _ => visited++, default));
         Assert.That(visited, Is.EqualTo(20));
     }
 

@@ -42,10 +42,10 @@ public sealed class PrimarySessionsTests
         await using var sessions = new PrimarySessions(pair.ConnectionString, servers => new SessionPool(NpgsqlDataSource.Create(servers)));
         Assert.That(await PortAsync(sessions), Is.EqualTo(pair.Primary.Port));
         await pair.Primary.PauseAsync();
-        var statement = Outcome.OfAsync(PortAsync(sessions), sessions, CancellationToken.None);
+        var statement = StatementCompletion.WaitAsync(PortAsync(sessions), sessions, CancellationToken.None);
         await pair.PromoteAsync();
         await Assert.ThatAsync(() => statement, Throws.TypeOf<DatabaseUnavailableException>());
-        Assert.That(await Outcome.OfAsync(PortAsync(sessions), sessions, CancellationToken.None), Is.EqualTo(pair.Primary.Port));
+        Assert.That(await StatementCompletion.WaitAsync(PortAsync(sessions), sessions, CancellationToken.None), Is.EqualTo(pair.Primary.Port));
     }
 
     private async Task<Pair> StartAsync()

@@ -179,7 +179,7 @@ public sealed class FollowEventFeedTests
                 SELECT query FROM pg_stat_activity
                 WHERE  datname = current_database() AND application_name ~ '^flownally( |$)' AND query_start > '{since:o}'
                 """);
-            string[] own = ["SELECT 1", FeedWatcher.Look, Deliveries.FindDue.Replace("@after_tenants", "$1", StringComparison.Ordinal)];
+            string[] own = ["SELECT 1", FeedWatcher.ReadHorizon, Deliveries.FindDue.Replace("@after_tenants", "$1", StringComparison.Ordinal)];
             // PostgreSQL shows the first 1,023 bytes.
             Assert.That(asked.Where(query => !own.Any(statement => statement.StartsWith(query.Split("$2")[0], StringComparison.Ordinal))), Is.Empty, "What a process asks by itself, however many read.");
 

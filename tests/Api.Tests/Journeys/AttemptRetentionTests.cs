@@ -18,11 +18,11 @@ public sealed class AttemptRetentionTests
     {
         await using var service = await OwnService.StartAsync("attempts_old");
         await service.ExecuteAsync(Enter);
-        await AttemptAsync(service, "now() - interval '30 days 1 minute' - n * interval '1 second'", (2 * AttemptRetention.MostTogether) + 1);
+        await AttemptAsync(service, "now() - interval '30 days 1 minute' - n * interval '1 second'", (2 * AttemptRetention.StepSize) + 1);
         await AttemptAsync(service, "now() - interval '29 days 23 hours 59 minutes'", 1);
         await AttemptAsync(service, "now()", 1);
         var retention = service.Services.GetRequiredService<AttemptRetention>();
-        Assert.That(await retention.ApplyAsync(default), Is.EqualTo((2 * AttemptRetention.MostTogether) + 1));
+        Assert.That(await retention.ApplyAsync(default), Is.EqualTo((2 * AttemptRetention.StepSize) + 1));
         Assert.That(await service.AskAsync<int>(Age), Is.EqualTo([29, 0]));
         Assert.That(await retention.ApplyAsync(default), Is.Zero);
     }

@@ -20,9 +20,9 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
         """;
 
     /// <summary>
-    /// From one tenant to the next by the index, and from one of its journeys to the next, however many entries each has, and of each the
-    /// few that were due first: so a target that is dead, and what has piled up for it, is in nobody's way, and neither is a tenant with
-    /// many journeys. First attempts come before retries, of which there are half as many at most, so they wait for none of them.
+    /// Walks by the index from tenant to tenant and from journey to journey, regardless of the number of entries, and takes a few of the
+    /// earliest due entries of each journey. So neither the backlog of a dead target nor a tenant with many journeys delays others. First
+    /// attempts come before retries, and there are at most half as many retries, so first attempts do not wait for retries.
     /// </summary>
     public const string FindDue = """
         WITH RECURSIVE tenants AS (
@@ -80,10 +80,10 @@ internal sealed class Deliveries(Database database, IEventQueries events) : IDel
         """;
 
     /// <summary>
-    /// Of those that are still pending: a statement whose connection was lost may have written one meanwhile, which stays. An attempt of
-    /// before a redelivery says nothing about that. Where no attempt was made, the last one stays as it is. Attempts are kept whatever
-    /// becomes of the entry, but not where it is gone. Entries are locked in the order of their ids, as <see cref="LockedJourney"/> locks
-    /// them to redeliver many, so that the two cannot deadlock.
+    /// Updates only pending entries: a statement with a lost connection may already have stored an outcome, which stays. An attempt before
+    /// a redelivery does not change the entry after it. An outcome without an attempt keeps the last attempt. Attempts are stored
+    /// regardless of the entry's state, unless the entry is deleted. Entries are locked in the order of their ids, like in <see
+    /// cref="LockedJourney"/>, so that the two cannot deadlock.
     /// </summary>
     private const string Save = """
         WITH ended AS MATERIALIZED (

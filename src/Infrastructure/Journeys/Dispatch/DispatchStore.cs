@@ -20,9 +20,9 @@ internal sealed class DispatchStore(Database database) : IDispatchStore
         """;
 
     /// <summary>
-    /// Nothing is written where the cursor is not where this process left it. A journey that is deleted is entered no more, whenever the
-    /// event was recorded. The time of an entry is that of its id, but never later than PostgreSQL's: ids go on from a clock that was
-    /// ahead, and a webhook must not wait until the clock has caught up. Both ascend, and so does the lesser.
+    /// Writes nothing if another process has moved the cursor. A deleted journey gets no entries, also for earlier events. The time of an
+    /// entry is the time of its id, but not later than PostgreSQL's time: after the clock was ahead, ids continue from that time, and a
+    /// webhook must not wait until the clock catches up. Both times ascend, so their minimum does too.
     /// </summary>
     private const string Save = """
         WITH moved AS (
@@ -68,7 +68,7 @@ internal sealed class DispatchStore(Database database) : IDispatchStore
         ORDER  BY e.id
         """;
 
-    /// <summary>Reads with two statements. They see the same state, because only the leader writes.</summary>
+    /// <summary>Runs two statements. Both see the same state, because only the leader writes.</summary>
     public async Task<DispatchState> LoadAsync(CancellationToken cancellationToken)
     {
         var (transactionId, position, last) = await database.FindAsync<(long, long, Guid)>(TenantScope.All, Load, null, cancellationToken);

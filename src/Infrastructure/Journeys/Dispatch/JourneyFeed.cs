@@ -14,13 +14,14 @@ namespace Flownally.Infrastructure.Journeys.Dispatch;
 
 internal sealed class JourneyFeed(Database database, JourneyIntervals intervals) : IJourneyFeed
 {
-    /// <summary>Of payloads that are held at once; the last may exceed it.</summary>
-    private const int MostBytes = 16 * 1024 * 1024;
+    /// <summary>The limit of payload bytes in memory; the last payload may exceed it.</summary>
+    private const int MaxBytes = 16 * 1024 * 1024;
 
     /// <summary>
-    /// One statement, so that the events and the horizon are of one state of the log. It begins where the first interval that is not
-    /// over begins, if that is later. Payloads are sent once, whatever the number of journeys, and only for filters. Events that suppress
-    /// journeys are counted as read, and are not shown. <c>to_tx &lt; now</c> is as in <see cref="JourneyIntervals.FindIntervals"/>.
+    /// One statement reads the events and the horizon from one snapshot. It starts at the first interval that has not ended, if that is
+    /// later than the cursor. It returns a payload once for all journeys, and only if a journey has a filter. Events that suppress journeys
+    /// count as read and are not returned. <c>to_tx &lt; now</c> serves the purpose described at <see
+    /// cref="JourneyIntervals.FindIntervals"/>.
     /// </summary>
     public const string Read = """
         WITH asked AS MATERIALIZED (
@@ -59,8 +60,8 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
         """;
 
     /// <summary>
-    /// The same for one tenant that is behind, up to a place. The tenant stands in the upper bound once more because only
-    /// events_feed_of_tenant can use that.
+    /// The same for one tenant with a backlog, up to a place. The tenant is repeated in the upper bound because only events_feed_of_tenant
+    /// can use that condition.
     /// </summary>
     public const string ReadBacklog = """
         WITH asked AS MATERIALIZED (
@@ -97,7 +98,8 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
         """;
 
     /// <summary>
-    /// As many events as were taken last where payloads are large, so that PostgreSQL does not send what is not taken; then more again.
+    /// The number of events to read. After a page with large payloads it is the number of events that fitted, so that PostgreSQL does not
+    /// send unused rows; then it doubles.
     /// </summary>
     private int _limit = int.MaxValue;
 
@@ -108,7 +110,7 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
         var (rows, wasCut) = await database.ReadAsync(TenantScope.All, Read, parameters, ReadRowsAsync, cancellationToken);
         _limit = wasCut ? rows.Count : 2 * limit;
 
-        // Where there is no more, all before the horizon has been read.
+        // Without more events, all events before the horizon are read.
         return await PageOfAsync(after, rows, wasCut, limit, FeedPlace.Max(after, new FeedPlace(rows[0].Horizon, 0)), cancellationToken);
     }
 
@@ -143,14 +145,14 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
         return new JourneyPage([.. asked], count == limit ? last : end, count, More: count == limit);
     }
 
-    /// <summary>Leaves the rest of the rows where the payloads are large.</summary>
-    private static async Task<(IReadOnlyList<ReadRow> Rows, bool WasCut)> ReadRowsAsync(DbDataReader reader,
-        CancellationToken cancellationToken)
+    /// <summary>Stops reading when the payloads exceed the limit of bytes.</summary>
+    private static async Task<(IReadOnlyList<ReadRow> Rows, bool WasCut)> ReadRowsAsync(
+        DbDataReader reader, CancellationToken cancellationToken)
     {
         var (rows, bytes, read) = (new List<ReadRow>(), 0, reader.GetRowParser<ReadRow>());
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (bytes >= MostBytes)
+            if (bytes >= MaxBytes)
             {
                 return (rows, WasCut: true);
             }
@@ -162,19 +164,19 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
         return (rows, WasCut: false);
     }
 
-    /// <summary>An event that journeys ask for, or none; and what is the same in every row.</summary>
+    /// <summary>An event that journeys react to, or none, and the values that all rows share.</summary>
     private sealed class ReadRow
     {
         public long Horizon { get; init; }
 
-        /// <summary>How many events were read, most of which no journey may ask for.</summary>
+        /// <summary>The number of events read, also without a journey.</summary>
         public int Count { get; init; }
 
         public long LastTransactionId { get; init; }
 
         public long LastPosition { get; init; }
 
-        /// <summary>Null where there is no event.</summary>
+        /// <summary>Null if there is no event.</summary>
         public long? TransactionId { get; init; }
 
         public long Position { get; init; }
@@ -187,7 +189,7 @@ internal sealed class JourneyFeed(Database database, JourneyIntervals intervals)
 
         public ContactId ContactId { get; init; }
 
-        /// <summary>Null where no journey has a filter.</summary>
+        /// <summary>Null if no journey has a filter.</summary>
         public RawJson? Payload { get; init; }
 
         public FeedPlace Place => new(TransactionId!.Value, Position);

@@ -9,17 +9,16 @@ using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Journeys.Dispatch;
 
-/// <summary>Finds the journeys in whose intervals events lie (decision 13).</summary>
+/// <summary>Finds the journeys that are active at the place of an event (decision 13).</summary>
 internal sealed class JourneyIntervals(Database database) : IDisposable
 {
-    private const long MostBytesOfActivations = 64 * 1024 * 1024;
+    private const long MaxBytesOfActivations = 64 * 1024 * 1024;
 
-    /// <summary>Of an activation without its filter.</summary>
+    /// <summary>Estimated bytes of an activation without its filter.</summary>
     private const long BytesOfActivation = 500;
 
     /// <summary>
-    /// When an event can be read, all intervals that began before it are committed. One that has ended since holds it.
-    /// <c>to_tx &lt; now</c> is always true; it lowers the planner's estimate, so that it uses the index.
+    /// When an event can be read, all intervals that began before it are committed. An interval that has ended since contains the event.
     /// </summary>
     public const string FindIntervals = """
         WITH lasting AS MATERIALIZED (
@@ -40,11 +39,11 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
         JOIN   journey_activations USING (tenant_id, journey_id, from_tx)
         """;
 
-    /// <summary>What an interval reacts to never changes. What is not cached is compiled in each step, on its tenant's share.</summary>
-    private readonly TenantCache<IntervalKey, JourneyActivation> _activations = new(MostBytesOfActivations);
+    /// <summary>An activation never changes. An activation that is not cached is compiled in each step, in its tenant's share.</summary>
+    private readonly TenantCache<IntervalKey, JourneyActivation> _activations = new(MaxBytesOfActivations);
 
-    /// <summary>Finds the intervals that events of some types may lie in, and the journeys that are active in them.</summary>
-    /// <param name="after">A place before all of these events.</param>
+    /// <summary>Finds the intervals that may contain events of some types, and the journeys that are active in them.</summary>
+    /// <param name="after">A place before all these events.</param>
     public async Task<ILookup<AskedType, (IntervalRow Interval, ActiveJourney Journey)>> FindAsync(
         FeedPlace after, IReadOnlyList<AskedType> types, CancellationToken cancellationToken)
     {
@@ -64,7 +63,7 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
 
     public void Dispose() => _activations.Dispose();
 
-    /// <summary>By one statement, however many journeys have become active.</summary>
+    /// <summary>Runs one statement for all missing activations.</summary>
     private async Task<Dictionary<IntervalKey, Lazy<JourneyActivation>>> FindActivationsAsync(IEnumerable<IntervalKey> intervals,
         CancellationToken cancellationToken)
     {
@@ -102,7 +101,7 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
         _activations.Add(
             interval.TenantId, interval, activation, BytesOfActivation + (activation.TriggerConfig.PayloadFilter?.Weight ?? 0));
 
-    /// <summary>Names an interval in which a journey is active.</summary>
+    /// <summary>Identifies an interval in which a journey is active.</summary>
     internal readonly record struct IntervalKey(TenantId TenantId, JourneyId JourneyId, long FromTx);
 
     internal sealed record IntervalRow(TenantId TenantId, EventTypeId EventTypeId, JourneyId JourneyId, long FromTx, long? ToTx,
@@ -112,7 +111,7 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
 
         public IntervalKey Key => new(TenantId, JourneyId, FromTx);
 
-        /// <summary>Its bounds do not belong to it; what stands where it is cut does.</summary>
+        /// <summary>The bounds are exclusive; the place of the cut is inclusive.</summary>
         public bool Contains(FeedPlace place) => FromTx < place.TransactionId
             && (ToTx is null || place.TransactionId < ToTx)
             && (CutTx is null || !new FeedPlace(CutTx.Value, CutPosition!.Value).IsBefore(place));
@@ -127,5 +126,5 @@ internal sealed class JourneyIntervals(Database database) : IDisposable
     }
 }
 
-/// <summary>An event type of a tenant that journeys ask for.</summary>
+/// <summary>An event type of a tenant that journeys react to.</summary>
 internal readonly record struct AskedType(TenantId TenantId, EventTypeId Id);

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Flownally.Infrastructure.Journeys.Dispatch;
 
-/// <summary>Runs the dispatcher in one process at a time, and again after an outage.</summary>
+/// <summary>Runs the dispatcher in one process at a time, and restarts it after an outage.</summary>
 internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadership leadership, JourneyDispatcher dispatcher, JourneyLag lag,
     TimeProvider clock, ILogger<JourneyWorker> log) : BackgroundService
 {
-    /// <summary>After which another process leads, at most, where the leading one is gone; it is also the wait after an outage.</summary>
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
+    /// <summary>The longest time until another process leads after the leader has died, and the pause after an outage.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -19,14 +19,14 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
             try
             {
                 await readiness.EnsureAsync(stoppingToken);
-                await using var mandate = await leadership.TryTakeAsync(stoppingToken);
-                if (mandate is null)
+                await using var leaderLock = await leadership.TryTakeAsync(stoppingToken);
+                if (leaderLock is null)
                 {
                     lag.End();
                 }
                 else
                 {
-                    await dispatcher.RunAsync(mandate.CheckAsync, stoppingToken);
+                    await dispatcher.RunAsync(leaderLock.CheckAsync, stoppingToken);
                 }
             }
             catch (LeadershipLostException exception)
@@ -34,17 +34,17 @@ internal sealed class JourneyWorker(DatabaseReadiness readiness, JourneyLeadersh
                 log.LogInformation("{Reason}", exception.Message);
                 lag.End();
             }
-            catch (Exception exception) when (Outage.MayBe(exception))
+            catch (Exception exception) when (Outage.ShouldRetry(exception))
             {
-                log.LogWarning("Journeys react later: {Reason}", exception.Message);
+                log.LogWarning("Journeys are delayed: {Reason}", exception.Message);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                // Logged, not skipped: the journeys wait where they are, and recording goes on.
-                log.LogError(exception, "Journeys cannot go on; the worker retries.");
+                // Logged, not skipped: the journeys wait at this event, and recording goes on.
+                log.LogError(exception, "Journeys cannot continue; the worker retries.");
             }
 
-            await Task.Delay(BetweenTries, clock, stoppingToken);
+            await Task.Delay(RetryInterval, clock, stoppingToken);
         }
     }
 }

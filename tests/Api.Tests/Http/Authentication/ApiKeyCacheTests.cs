@@ -41,7 +41,7 @@ public sealed class ApiKeyCacheTests
         await loads.FindAsync(1, Key(one));
         await loads.FindAsync(2, Key(one));
         await loads.FindAsync(3, Key(other));
-        loads.Cache.Hear($"tenant {one.Value}");
+        loads.Cache.OnNotification($"tenant {one.Value}");
         await loads.FindAsync(1, Key(one));
         await loads.FindAsync(2, Key(one));
         await loads.FindAsync(3, Key(other));

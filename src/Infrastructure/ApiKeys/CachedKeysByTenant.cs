@@ -2,17 +2,15 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Infrastructure.ApiKeys;
 
-/// <summary>
-/// Tells which remembered keys are whose: those of one tenant are forgotten together, and take no more room than each tenant has.
-/// </summary>
-internal sealed class KeysOfTenants(long bytesOfEach)
+/// <summary>Groups the cached keys by tenant. The keys of a tenant are removed together, and each tenant has a limit of bytes.</summary>
+internal sealed class CachedKeysByTenant(long maxBytesPerTenant)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, Share> _shares = [];
 
-    /// <param name="holder">Stands for this one time that the key is remembered.</param>
-    /// <returns>The tenant's oldest keys, which must be forgotten for this one.</returns>
-    public IReadOnlyList<string> Add(TenantId tenant, string key, long bytes, object holder)
+    /// <param name="entry">Identifies this cache entry of the key. A later entry of the same key has another object.</param>
+    /// <returns>The tenant's oldest keys, which the caller must remove from the cache to make room.</returns>
+    public IReadOnlyList<string> Add(TenantId tenant, string key, long bytes, object entry)
     {
         lock (_gate)
         {
@@ -22,25 +20,25 @@ internal sealed class KeysOfTenants(long bytesOfEach)
             }
 
             share.Remove(key);
-            List<string> tooMany = [];
-            while (share.Keys.Count > 0 && share.Bytes + bytes > bytesOfEach)
+            List<string> removed = [];
+            while (share.Keys.Count > 0 && share.Bytes + bytes > maxBytesPerTenant)
             {
                 var oldest = share.Keys.GetAt(0).Key;
                 share.Remove(oldest);
-                tooMany.Add(oldest);
+                removed.Add(oldest);
             }
 
-            share.Add(key, bytes, holder);
-            return tooMany;
+            share.Add(key, bytes, entry);
+            return removed;
         }
     }
 
-    /// <summary>Is told that a key was forgotten, perhaps only after it has been remembered again by another holder.</summary>
-    public void Remove(TenantId tenant, string key, object holder)
+    /// <summary>Removes a key that left the cache, unless a later entry has taken its place.</summary>
+    public void Remove(TenantId tenant, string key, object entry)
     {
         lock (_gate)
         {
-            if (_shares.TryGetValue(tenant, out var share) && share.Keys.TryGetValue(key, out var held) && held.Holder == holder)
+            if (_shares.TryGetValue(tenant, out var share) && share.Keys.TryGetValue(key, out var cached) && cached.Entry == entry)
             {
                 share.Remove(key);
                 if (share.Keys.Count == 0)
@@ -61,13 +59,13 @@ internal sealed class KeysOfTenants(long bytesOfEach)
 
     private sealed class Share
     {
-        public OrderedDictionary<string, (long Bytes, object Holder)> Keys { get; } = [];
+        public OrderedDictionary<string, (long Bytes, object Entry)> Keys { get; } = [];
 
         public long Bytes { get; private set; }
 
-        public void Add(string key, long bytes, object holder)
+        public void Add(string key, long bytes, object entry)
         {
-            Keys.Add(key, (bytes, holder));
+            Keys.Add(key, (bytes, entry));
             Bytes += bytes;
         }
 
