@@ -22,21 +22,21 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Api;
 
-/// <summary>Puts the service together.</summary>
+/// <summary>Composes the service.</summary>
 internal static class ApiHost
 {
     private const long MaxRequestBytes = 1024 * 1024;
 
-    /// <summary>How long calls that are being answered may hold up a stop: one that waits for a database that does not answer waits in vain.</summary>
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+    /// <summary>How long running calls may delay a stop, because a call that waits for an unresponsive database would never end.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>What logs the exception of a start that fails, with its stack.</summary>
-    private static readonly string[] TellersOfStart = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
+    /// <summary>The loggers that log the exception of a failed start with its stack trace.</summary>
+    private static readonly string[] StartupLoggers = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
 
-    /// <param name="url">Where to listen; several addresses are separated by semicolons.</param>
-    /// <param name="demoKey">Is offered on the documentation page; null for a service that is no demo.</param>
-    /// <param name="allowPrivateTargets">True lets webhooks reach this machine, whatever is configured.</param>
-    /// <param name="configure">Registers what stands in for a service of the same type; null for none.</param>
+    /// <param name="url">The addresses to listen at, separated by semicolons.</param>
+    /// <param name="demoKey">The key that the documentation page offers; null for a service without a demo.</param>
+    /// <param name="allowPrivateTargets">True lets webhooks reach this machine, regardless of the configuration.</param>
+    /// <param name="configure">Registers replacements of services; null for none.</param>
     public static WebApplication Build(string connectionString, string url, string? demoKey = null, bool allowPrivateTargets = false,
         Action<IServiceCollection>? configure = null)
     {
@@ -47,9 +47,9 @@ internal static class ApiHost
         }
 
         WebApplication? app = null;
-        foreach (var category in TellersOfStart)
+        foreach (var category in StartupLoggers)
         {
-            // A start that fails throws; who started it tells why, in a sentence.
+            // A failed start throws; the command reports the reason in one sentence.
             builder.Logging.AddFilter(category, level => level < LogLevel.Error
                 ? level >= LogLevel.Warning
                 : app?.Lifetime.ApplicationStarted.IsCancellationRequested == true);
@@ -59,7 +59,7 @@ internal static class ApiHost
         builder.Logging.AddConsole(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;
-            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // a slow terminal does not slow the service
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // a slow terminal must not slow the service down
         });
         builder.WebHost.UseUrls(url).ConfigureKestrel(server =>
         {
@@ -68,12 +68,12 @@ internal static class ApiHost
         });
         builder.Services
             .AddFlownally(builder.Configuration, connectionString)
-            .Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop)
+            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout)
             .AddBackgroundWork()
             .AddHostedService<MemoryReturn>()
             .LimitConnections(services => ConnectionLimit.OfProcess(
                 services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ConnectionLimit>>()))
-            .SwitchOffHostFilterOfFramework()
+            .DisableFrameworkHostFilter()
             .AddApiKeys()
             .AddLimits()
             .AddTelemetry(builder.Configuration)
@@ -84,10 +84,10 @@ internal static class ApiHost
 
         app = builder.Build();
         app.UsePathAsSent();
-        app.UseRouting(); // else it would come first, and go by the folded path
+        app.UseRouting(); // else routing would run first and use the path without dot segments
         app.UseSecurityHeaders();
         app.UseProblems();
-        app.UseCompressedAnswers();
+        app.UseCompressedResponses();
         app.UseHostFilter(app.Configuration[HostFilter.Setting] ?? (demoKey is null ? null : string.Join(';', HostFilter.Loopback)));
         app.UseAuthentication();
         app.UseLimits();
@@ -99,8 +99,9 @@ internal static class ApiHost
         return app;
     }
 
-    /// <summary>What every command needs, the one that serves included.</summary>
-    public static IServiceCollection AddFlownally(this IServiceCollection services, IConfiguration configuration, string connectionString) => services
+    /// <summary>Adds the services that every command needs, including serve.</summary>
+    public static IServiceCollection AddFlownally(
+        this IServiceCollection services, IConfiguration configuration, string connectionString) => services
         .AddLogging()
         .AddSettings(configuration)
         .AddSingleton(TimeProvider.System)
@@ -109,12 +110,12 @@ internal static class ApiHost
         .AddApplication()
         .AddInfrastructure(connectionString, OwnerConnectionString(configuration, connectionString));
 
-    /// <summary>Of the account that owns the tables, where that is another one: <c>ConnectionStrings__FlownallyOwner</c>.</summary>
-    /// <exception cref="OptionsValidationException">It is malformed.</exception>
+    /// <summary>The connection string of the account that owns the tables: <c>ConnectionStrings__FlownallyOwner</c> if set.</summary>
+    /// <exception cref="OptionsValidationException">The setting is malformed.</exception>
     public static string OwnerConnectionString(IConfiguration configuration, string connectionString) =>
         ConnectionSettings.Find(configuration, ConnectionSettings.Owner) ?? connectionString;
 
-    /// <summary>Without AddAuthentication, which would keep keys of its own on the disk for schemes that are not used here.</summary>
+    /// <summary>Does not use AddAuthentication, which would store data protection keys on the disk for unused schemes.</summary>
     private static IServiceCollection AddApiKeys(this IServiceCollection services) => services
         .AddAuthenticationCore(authentication =>
         {
@@ -125,7 +126,7 @@ internal static class ApiHost
         .AddSingleton<FailedAuthentications>()
         .AddTransient<ApiKeyAuthentication>();
 
-    /// <summary>What the controllers need to answer calls.</summary>
+    /// <summary>Adds the controllers and their services.</summary>
     public static IMvcCoreBuilder AddControllers(this IServiceCollection services) => services
         .AddSingleton<IObjectModelValidator, NoModelValidation>()
         .AddSingleton<OutputFormatterSelector, JsonOutput>()
@@ -133,10 +134,10 @@ internal static class ApiHost
         .AddSingleton<ProblemReport>()
         .AddMvcCore(mvc =>
         {
-            mvc.Filters.Clear(); // the one there is waits for formatters that cannot read a body; ours reads all
-            mvc.Conventions.Add(new AnswersHead());
+            mvc.Filters.Clear(); // the default filter checks for formatters that cannot read a body; ours reads all
+            mvc.Conventions.Add(new HeadForGetConvention());
             mvc.ModelBinderProviders.Insert(0, new TextModelBinderProvider());
-            mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // bodies are JSON, whatever they are declared as
+            mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>(); // bodies are always JSON
             mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
             mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             mvc.InputFormatters.Clear();

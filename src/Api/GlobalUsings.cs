@@ -1,2 +1,2 @@
-// The framework's logging has an EventId too; in this house it is always the event's.
+// Microsoft.Extensions.Logging also has an EventId; here the name always means the event's id.
 global using EventId = Flownally.Domain.Events.EventId;

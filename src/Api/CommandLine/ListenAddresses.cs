@@ -7,22 +7,22 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Flownally.Api.CommandLine;
 
-/// <summary>Where the service listens: a port of this machine, or addresses.</summary>
+/// <summary>The addresses at which the service listens: a port of this machine, or a list.</summary>
 internal static class ListenAddresses
 {
     private const int DefaultPort = 5080;
-    private const char Separator = ';'; // as ASP.NET Core has it
+    private const char Separator = ';'; // as in ASP.NET Core
 
     public static readonly Option<int> Port = new("--port")
     {
-        Description = "The port on 127.0.0.1; 0 takes a free one.",
+        Description = "The port on 127.0.0.1; 0 selects a free port.",
         DefaultValueFactory = _ => DefaultPort,
         CustomParser = argument => OptionValues.ReadNumber(argument, IPEndPoint.MinPort, IPEndPoint.MaxPort),
     };
 
     public static readonly Option<string[]> Url = new("--url")
     {
-        Description = "Where to listen instead, such as http://0.0.0.0:8080; repeat it, or separate addresses by semicolons, for several.",
+        Description = "The address to listen at instead, such as http://0.0.0.0:8080. For several, repeat it or use semicolons.",
         CustomParser = argument =>
         {
             string[] addresses =
@@ -36,7 +36,7 @@ internal static class ListenAddresses
         },
     };
 
-    /// <summary>Takes one of the two options.</summary>
+    /// <summary>Adds both options; a call may use one of them.</summary>
     public static void AddTo(Command command)
     {
         command.Options.Add(Port);
@@ -54,9 +54,9 @@ internal static class ListenAddresses
         ? addresses
         : [$"http://127.0.0.1:{arguments.GetValue(Port)}"];
 
-    /// <summary>Starts the service; what has started with it ends where it cannot listen.</summary>
+    /// <summary>Starts the service. If it cannot listen, everything already started is stopped.</summary>
     /// <exception cref="WrongUseException">An address or its certificate is wrong.</exception>
-    /// <exception cref="IOException">An address is in use, or cannot be had.</exception>
+    /// <exception cref="IOException">An address is in use or unavailable.</exception>
     public static async Task StartAsync(WebApplication app, IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
         try
@@ -66,27 +66,27 @@ internal static class ListenAddresses
         catch (Exception exception)
         {
             await app.StopAsync(CancellationToken.None);
-            if (IsOfServer(exception))
+            if (IsFromServer(exception))
             {
-                throw Explained(exception, addresses);
+                throw Explain(exception, addresses);
             }
 
             throw;
         }
     }
 
-    /// <summary>Whether the web server threw it, and not something else that starts with the service.</summary>
-    private static bool IsOfServer(Exception exception) =>
+    /// <summary>Whether the web server threw the exception, not another hosted service.</summary>
+    private static bool IsFromServer(Exception exception) =>
         exception.StackTrace?.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true;
 
-    private static Exception Explained(Exception exception, IReadOnlyList<string> addresses)
+    private static Exception Explain(Exception exception, IReadOnlyList<string> addresses)
     {
         var message = exception.Message.Split('\n')[0].TrimEnd('.', '\r');
         var reason = $"The service cannot listen at {string.Join(" and ", addresses)}: {message}.";
-        var advice = addresses.Any(IsHttps) ? " Kestrel__Certificates__Default__Path names the certificate." : "";
+        var advice = addresses.Any(IsHttps) ? " Set Kestrel__Certificates__Default__Path to the certificate." : "";
         return exception switch
         {
-            IOException { InnerException: AddressInUseException } => exception, // it names the address
+            IOException { InnerException: AddressInUseException } => exception, // its message contains the address
             SocketException => new IOException(reason, exception),
             InvalidOperationException or FormatException or ArgumentException
                 or CryptographicException or IOException or UnauthorizedAccessException => new WrongUseException(reason + advice),
@@ -96,10 +96,10 @@ internal static class ListenAddresses
 
     private static bool IsHttps(string address) => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
-    /// <returns>Null where the service can listen there.</returns>
+    /// <returns>Null if the service can listen at the address.</returns>
     private static string? FaultOf(string text) =>
         !ListenAddress.TryParse(text, out var address, Uri.UriSchemeHttp, Uri.UriSchemeHttps)
             ? $"an address such as http://0.0.0.0:8080, not '{text}'"
-        : !ListenAddress.IsOfMachine(address) ? $"{ListenAddress.OfMachine}, not '{address.Host}'"
+        : !ListenAddress.IsLocal(address) ? $"{ListenAddress.HostRule}, not '{address.Host}'"
         : null;
 }

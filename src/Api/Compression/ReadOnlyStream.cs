@@ -1,6 +1,6 @@
 namespace Flownally.Api.Compression;
 
-/// <summary>A stream that can only be read, from its beginning to its end, and asynchronously.</summary>
+/// <summary>A stream that supports only asynchronous reading without seeking.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
@@ -22,7 +22,7 @@ internal abstract class ReadOnlyStream : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is read asynchronously.");
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace Flownally.Api.Compression;
 
 /// <summary>
-/// Decompresses brotli and refuses data behind it. The stream of .NET does not tell how much of its source it has used; its decoder does.
+/// Decompresses Brotli and refuses data after it. .NET's stream does not report how much of its source it has used; its decoder does.
 /// </summary>
 internal sealed class WholeBrotliStream(Stream source) : ReadOnlyStream
 {
@@ -13,8 +13,8 @@ internal sealed class WholeBrotliStream(Stream source) : ReadOnlyStream
     private int _start;
     private int _end;
 
-    /// <exception cref="TrailingDataException">Something stands behind the compressed text.</exception>
-    /// <exception cref="InvalidDataException">The data is damaged, cut off, or no brotli.</exception>
+    /// <exception cref="TrailingDataException">Data follows the compressed text.</exception>
+    /// <exception cref="InvalidDataException">The data is damaged, truncated or not Brotli.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -29,7 +29,9 @@ internal sealed class WholeBrotliStream(Stream source) : ReadOnlyStream
             switch (status)
             {
                 case OperationStatus.Done:
-                    return _start == _end && await source.ReadAsync(_buffer, cancellationToken) == 0 ? 0 : throw new TrailingDataException();
+                    return _start == _end && await source.ReadAsync(_buffer, cancellationToken) == 0
+                        ? 0
+                        : throw new TrailingDataException();
                 case OperationStatus.NeedMoreData:
                     (_start, _end) = (0, await source.ReadAsync(_buffer, cancellationToken));
                     if (_end == 0)

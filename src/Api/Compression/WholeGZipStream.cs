@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace Flownally.Api.Compression;
 
 /// <summary>
-/// Decompresses gzip, one member or several, and refuses other data behind them. The decoder of .NET ends there without an error. After
-/// the last member it looks for another one, so it reads its source to the end, unless it finds other data.
+/// Decompresses gzip with one or several members, and refuses other data after them, where .NET's decoder ends without an error. After a
+/// member the decoder looks for another one, so it reads its source to the end unless other data follows.
 /// </summary>
 internal sealed class WholeGZipStream : ReadOnlyStream
 {
@@ -13,8 +13,8 @@ internal sealed class WholeGZipStream : ReadOnlyStream
 
     public WholeGZipStream(Stream source) => _decoder = new GZipStream(_source = new Source(source), CompressionMode.Decompress);
 
-    /// <exception cref="TrailingDataException">Something else stands behind the last member.</exception>
-    /// <exception cref="InvalidDataException">The data is damaged, cut off, or no gzip.</exception>
+    /// <exception cref="TrailingDataException">Other data follows the last member.</exception>
+    /// <exception cref="InvalidDataException">The data is damaged, truncated or not gzip.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await _decoder.ReadAsync(buffer, cancellationToken);
@@ -40,5 +40,5 @@ internal sealed class WholeGZipStream : ReadOnlyStream
     }
 }
 
-/// <summary>Something stands behind a compressed text.</summary>
-internal sealed class TrailingDataException() : IOException("Something stands behind the compressed text.");
+/// <summary>Data follows a compressed text.</summary>
+internal sealed class TrailingDataException() : IOException("Data follows the compressed text.");

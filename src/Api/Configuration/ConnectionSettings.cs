@@ -4,23 +4,24 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Api.Configuration;
 
 /// <summary>
-/// The settings <c>ConnectionStrings__…</c>. A malformed one is refused before anything starts. The message does not have its value, which may
-/// hold a password.
+/// The settings <c>ConnectionStrings__…</c>. A malformed one is refused before anything starts. The message omits the value, which may
+/// contain a password.
 /// </summary>
 internal static class ConnectionSettings
 {
-    /// <summary>The server to use; without it, the embedded one.</summary>
+    /// <summary>The server to use; without it the embedded server is used.</summary>
     public const string Service = "Flownally";
 
-    /// <summary>The account that owns the tables, where that is another one.</summary>
+    /// <summary>The account that owns the tables, if it is another one.</summary>
     public const string Owner = "FlownallyOwner";
 
     private const string Section = "ConnectionStrings";
 
     private static readonly string[] Names = [Service, Owner];
 
-    /// <returns>Null where nothing is set.</returns>
-    /// <exception cref="OptionsValidationException">It is no connection string, or Npgsql refuses a keyword or a value.</exception>
+    /// <returns>Null if the setting is absent.</returns>
+    /// <exception cref="OptionsValidationException">The value is not a connection string, or Npgsql refuses a keyword or a
+    /// value.</exception>
     public static string? Find(IConfiguration configuration, string name)
     {
         var value = configuration.GetConnectionString(name);
@@ -31,8 +32,8 @@ internal static class ConnectionSettings
                     + "Host=db.example.com;Database=flownally;Username=flownally;Password=…"]);
     }
 
-    /// <summary>With a misspelt name the embedded server would be used instead.</summary>
-    /// <returns>A sentence for each setting that nothing reads.</returns>
+    /// <summary>Finds unknown names: with a misspelt name the embedded server would be used instead.</summary>
+    /// <returns>A sentence for each unknown setting.</returns>
     public static IEnumerable<string> FindUnknown(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);

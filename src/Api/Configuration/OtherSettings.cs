@@ -6,43 +6,44 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Configuration;
 
-/// <summary>Checks the settings that no options class has. Those who read them would ignore a wrong one, or refuse every call.</summary>
+/// <summary>Checks the settings without an options class. Their readers would ignore a wrong one, or refuse every call.</summary>
 internal static class OtherSettings
 {
-    /// <summary>Settings stand below these, never in them.</summary>
+    /// <summary>Names that are sections and have no value.</summary>
     private static readonly string[] Sections =
     [
         "ConnectionStrings", .. Settings.Sections, "Logging", "Logging:LogLevel", "Logging:Console", "Logging:Console:LogLevel",
     ];
 
-    /// <summary>All that a file may have at its top.</summary>
+    /// <summary>The top-level names that a file may have.</summary>
     private static readonly string[] TopNames =
     [
         .. Sections.Where(IsWord), HostFilter.Setting, "Kestrel", .. TelemetryServices.Collectors,
     ];
 
-    /// <summary>Sections of the framework, and what may stand in them.</summary>
-    private static readonly Dictionary<string, string[]> Names = new()
+    /// <summary>Sections of the framework, and the settings that they can have.</summary>
+    private static readonly Dictionary<string, string[]> SettingsOfFramework = new()
     {
         ["Kestrel"] = ["Certificates", "EndpointDefaults", "Endpoints"],
         ["Logging"] = ["Console", "LogLevel"],
-        ["Logging:Console"] = ["FormatterName", "FormatterOptions", "LogLevel", "LogToStandardErrorThreshold", "MaxQueueLength", "QueueFullMode"],
+        ["Logging:Console"] =
+            ["FormatterName", "FormatterOptions", "LogLevel", "LogToStandardErrorThreshold", "MaxQueueLength", "QueueFullMode"],
     };
 
-    /// <summary>Settings that the framework, or OpenTelemetry, would ignore where they are wrong.</summary>
+    /// <summary>Settings whose wrong values the framework or OpenTelemetry would ignore.</summary>
     private static readonly (string Name, string[] Values)[] Choices =
     [
         ("Logging:Console:FormatterName", ["simple", "json", "systemd"]),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", ["grpc", "http/protobuf"]),
     ];
 
-    /// <summary>Stands where a setting's section is missing, such as in <c>Flownally__Contacts__UnknownContact</c>.</summary>
+    /// <summary>The first part of a name whose section is missing, such as <c>Flownally__Contacts__UnknownContact</c>.</summary>
     private const string Program = "Flownally";
 
-    /// <summary>Where log levels stand: for all providers, and for the only one there is.</summary>
+    /// <summary>The sections with log levels: for all providers, and for the console.</summary>
     private static readonly string[] LogLevels = ["Logging:LogLevel", "Logging:Console:LogLevel"];
 
-    /// <exception cref="OptionsValidationException">It has one message for each wrong setting.</exception>
+    /// <exception cref="OptionsValidationException">Contains one message for each wrong setting.</exception>
     public static void Check(IConfigurationRoot configuration)
     {
         string[] faults =
@@ -65,8 +66,8 @@ internal static class OtherSettings
     }
 
     /// <summary>
-    /// A file is this program's alone. The environment is not: there a name counts as misspelt if it is nearly one of ours and, where that
-    /// is a section, has a part below it.
+    /// A file belongs to this program alone, the environment does not. There a name counts as misspelt if it is similar to a known one and,
+    /// if that is a section, has a part below it.
     /// </summary>
     private static IEnumerable<string> FaultsOfNames(IConfigurationProvider provider) =>
         from name in provider.GetChildKeys([], null).Distinct(StringComparer.OrdinalIgnoreCase)
@@ -74,18 +75,21 @@ internal static class OtherSettings
         let nearest = Spelling.Nearest(name, TopNames)
         where provider switch
         {
-            JsonConfigurationProvider or JsonStreamConfigurationProvider => !IsOfOthers(name),
-            EnvironmentVariablesConfigurationProvider => nearest is not null && !Sections.Contains(nearest)
-                || ((nearest is not null || name.Equals(Program, StringComparison.OrdinalIgnoreCase)) && provider.GetChildKeys([], name).Any()),
+            JsonConfigurationProvider or JsonStreamConfigurationProvider => !IsForeign(name),
+            EnvironmentVariablesConfigurationProvider => (nearest is not null && !Sections.Contains(nearest))
+                || ((nearest is not null || name.Equals(Program, StringComparison.OrdinalIgnoreCase))
+                    && provider.GetChildKeys([], name).Any()),
             _ => false,
         }
-        select nearest is null ? $"{name} is not a setting; known are {string.Join(", ", TopNames)}." : $"{name} is not a setting; {nearest} is.";
+        select nearest is null
+            ? $"{name} is not a setting; known are {string.Join(", ", TopNames)}."
+            : $"{name} is not a setting; {nearest} is.";
 
-    /// <summary>OpenTelemetry's, and the address of a file's own schema, which editors read.</summary>
-    private static bool IsOfOthers(string name) => name == "$schema"
+    /// <summary>Names of OpenTelemetry, and the address of the file's schema for editors.</summary>
+    private static bool IsForeign(string name) => name == "$schema"
         || (name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase) && Spelling.Nearest(name, TelemetryServices.Collectors) is null);
 
-    /// <summary>Another program's variables are hardly spelt as our sections are, such as <c>Contacts_UnknownContact</c>.</summary>
+    /// <summary>Variables of other programs rarely begin with a section of ours in the same case, as in <c>Contacts_UnknownContact</c>.</summary>
     private static IEnumerable<string> FaultsOfUnderscores(IConfigurationRoot configuration) =>
         from provider in configuration.Providers.OfType<EnvironmentVariablesConfigurationProvider>()
         from name in provider.GetChildKeys([], null).Distinct(StringComparer.Ordinal)
@@ -94,7 +98,7 @@ internal static class OtherSettings
         select $"{name} is not a setting; two underscores stand between the parts of a name: {parts[0]}__{parts[1]}.";
 
     private static IEnumerable<string> FaultsOfSectionsOfFramework(IConfiguration configuration) =>
-        from section in Names
+        from section in SettingsOfFramework
         from setting in configuration.GetSection(section.Key).GetChildren()
         where !section.Value.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)
         select SettingsSection.Unknown(setting, section.Value);
@@ -106,8 +110,8 @@ internal static class OtherSettings
         select $"{SettingsSection.NameOf(setting)} is '{setting.Value}'; it must be {string.Join(" or ", choice.Values)}.";
 
     /// <summary>
-    /// An environment variable of one word, such as DATABASE, may be another program's, unless it is spelt as ours. The value may hold a
-    /// password.
+    /// An environment variable of one word, such as DATABASE, may belong to another program unless its spelling is exact. The value may
+    /// contain a password.
     /// </summary>
     private static IEnumerable<string> FaultsOfSections(IConfigurationRoot configuration) =>
         from name in Sections
@@ -131,17 +135,18 @@ internal static class OtherSettings
         const string Rule = "host names in ASCII, separated by semicolons, without scheme, port or path, "
             + "such as events.example.com;*.example.org";
         return setting.GetChildren().Any() ? [$"{setting.Key} must be one value: {Rule}."]
-            : string.IsNullOrEmpty(setting.Value) || HostFilter.Split(setting.Value) is { Length: > 0 } hosts && hosts.All(HostFilter.IsHost) ? []
+            : string.IsNullOrEmpty(setting.Value)
+                || (HostFilter.Split(setting.Value) is { Length: > 0 } hosts && hosts.All(HostFilter.IsHost)) ? []
             : [$"{setting.Key} is '{setting.Value}'; it must be {Rule}."];
     }
 
-    /// <summary>These win over <c>--url</c>, which is checked likewise.</summary>
+    /// <summary>These take precedence over <c>--url</c>, which has the same check.</summary>
     private static IEnumerable<string> FaultsOfEndpoints(IConfiguration endpoints) =>
         from endpoint in endpoints.GetChildren()
         let url = endpoint.GetSection("Url")
         where url.Value is not null && !(ListenAddress.TryParse(url.Value, out var address, Uri.UriSchemeHttp, Uri.UriSchemeHttps)
-            && ListenAddress.IsOfMachine(address))
-        select $"{SettingsSection.NameOf(url)} is '{url.Value}'; it must be {ListenAddress.OfMachine}, such as http://0.0.0.0:8080.";
+            && ListenAddress.IsLocal(address))
+        select $"{SettingsSection.NameOf(url)} is '{url.Value}'; it must be {ListenAddress.HostRule}, such as http://0.0.0.0:8080.";
 
     private static IEnumerable<string> FaultsOfCollectors(IConfiguration configuration) =>
         from name in TelemetryServices.Collectors

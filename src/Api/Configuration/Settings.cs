@@ -13,21 +13,21 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Api.Configuration;
 
 /// <summary>
-/// The one configuration of the service and of all commands: <c>appsettings.json</c> in the current folder, then the environment, which
-/// wins.
+/// The configuration of the service and of all commands: <c>appsettings.json</c> in the current folder, then the environment, which takes
+/// precedence.
 /// </summary>
 internal static class Settings
 {
-    /// <summary>What holds where no setting says otherwise.</summary>
+    /// <summary>The default settings.</summary>
     private static readonly MemoryConfigurationSource Defaults = new()
     {
         InitialData = new Dictionary<string, string?>
         {
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft"] = "Warning",
-            ["Logging:LogLevel:Npgsql"] = "Warning", // it logs each statement as information
+            ["Logging:LogLevel:Npgsql"] = "Warning", // Npgsql logs each statement as information
 
-            // An activity and two scopes for each call, which nobody sees: a problem makes the trace that it tells.
+            // These would create an activity and two scopes for each call without a use: a problem creates its own trace id.
             ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
             ["Logging:LogLevel:Microsoft.AspNetCore.Mvc.Infrastructure.ControllerActionInvoker"] = "None",
         },
@@ -47,10 +47,10 @@ internal static class Settings
         ["Limits"] = AddLimits,
     };
 
-    /// <summary>The names of these sections.</summary>
+    /// <summary>The names of the sections.</summary>
     public static IEnumerable<string> Sections => Options.Keys;
 
-    /// <summary>A host that has the configuration, and nothing else yet.</summary>
+    /// <summary>A host with only the configuration.</summary>
     /// <exception cref="OptionsValidationException">A file of the configuration cannot be read.</exception>
     public static WebApplicationBuilder NewBuilder()
     {
@@ -60,7 +60,7 @@ internal static class Settings
             builder.Configuration.Sources.Insert(0, Defaults);
             return builder;
         }
-        catch (InvalidDataException exception) // names the file; its cause names the place
+        catch (InvalidDataException exception) // the message contains the file, and the inner exception the place
         {
             throw new OptionsValidationException("appsettings.json", typeof(IConfiguration),
                 [$"{exception.Message.TrimEnd('.')}: {exception.GetBaseException().Message.TrimEnd('.')}."]);
@@ -69,7 +69,7 @@ internal static class Settings
 
     /// <summary>Reads the configuration and checks every setting, before anything is started or changed.</summary>
     /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
-    /// <exception cref="AggregateException">It holds an <see cref="OptionsValidationException"/> for each section.</exception>
+    /// <exception cref="AggregateException">Contains an <see cref="OptionsValidationException"/> for each section.</exception>
     public static IConfiguration Read()
     {
         var configuration = NewBuilder().Configuration;
@@ -79,7 +79,7 @@ internal static class Settings
         return configuration;
     }
 
-    /// <summary>Every options class, each checked at the start.</summary>
+    /// <summary>Adds every options class, with validation at the start.</summary>
     public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration)
     {
         foreach (var (section, add) in Options)

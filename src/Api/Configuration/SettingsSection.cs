@@ -7,30 +7,30 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Api.Configuration;
 
 /// <summary>
-/// Reads a section of the configuration into an options class, whose properties declare their ranges by attributes. A setting that does not
-/// exist, or has a value that is not allowed, is told by its name, its value and the values allowed, and nothing starts.
+/// Reads a section of the configuration into an options class, whose attributes declare the allowed values. An unknown setting or an
+/// invalid value is reported with the allowed values, and nothing starts.
 /// </summary>
 internal static class SettingsSection
 {
     private const char Separator = ',';
 
-    /// <param name="others">Settings and sections below this one that something else reads.</param>
+    /// <param name="others">Settings and sections below this one with another reader.</param>
     public static IServiceCollection AddSettings<T>(this IServiceCollection services, IConfigurationSection section, params string[] others)
         where T : class => services
         .AddOptions<T>()
         .Configure(options => Read(section, options, others))
         .ValidateOnStart().Services;
 
-    /// <summary>A setting's name as an environment variable has it, such as <c>Contacts__UnknownContact</c>.</summary>
+    /// <summary>A setting's name as an environment variable, such as <c>Contacts__UnknownContact</c>.</summary>
     public static string NameOf(IConfigurationSection setting) =>
         setting.Path.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
 
-    /// <summary>Says that a setting does not exist. Its value is not told.</summary>
+    /// <summary>Describes an unknown setting, without its value.</summary>
     /// <param name="names">The settings of its section; one or more.</param>
     public static string Unknown(IConfigurationSection setting, IReadOnlyList<string> names) =>
         $"{NameOf(setting)} is not a setting; {(names is [var only] ? $"there is only {only}" : $"known are {string.Join(", ", names)}")}.";
 
-    /// <exception cref="OptionsValidationException">It has one message for each wrong setting.</exception>
+    /// <exception cref="OptionsValidationException">Contains one message for each wrong setting.</exception>
     private static void Read<T>(IConfigurationSection section, T options, IReadOnlyList<string> others) where T : class
     {
         var known = typeof(T).GetProperties().ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
@@ -60,7 +60,7 @@ internal static class SettingsSection
         }
     }
 
-    /// <summary>A list stands in one setting, separated by commas, or in one setting for each value.</summary>
+    /// <summary>A list is one setting, separated by commas, or one setting for each value.</summary>
     private static string? Text(IConfigurationSection setting) => setting.Value
         ?? (setting.GetChildren().Any() ? string.Join(Separator, setting.GetChildren().Select(item => item.Value)) : null);
 
@@ -71,7 +71,7 @@ internal static class SettingsSection
         return value is not null && property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(read));
     }
 
-    /// <returns>Null where the text is no value of the type.</returns>
+    /// <returns>Null if the text is not a value of the type.</returns>
     private static object? Convert(string text, Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

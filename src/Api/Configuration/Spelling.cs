@@ -1,19 +1,19 @@
 namespace Flownally.Api.Configuration;
 
-/// <summary>Finds the name that somebody meant to write.</summary>
+/// <summary>Finds the known name that a misspelt one resembles.</summary>
 internal static class Spelling
 {
-    private const int MostSlips = 2;
+    private const int MaxDistance = 2;
 
-    /// <returns>The nearest of the known names; null where none is within two letters of it, or where it is one of them.</returns>
+    /// <returns>The nearest known name; null if none is within two letters, or the name itself is known.</returns>
     public static string? Nearest(string name, IEnumerable<string> known) => (
         from other in known
-        let slips = Distance(name.ToUpperInvariant(), other.ToUpperInvariant())
-        where slips is > 0 and <= MostSlips
-        orderby slips
+        let distance = Distance(name.ToUpperInvariant(), other.ToUpperInvariant())
+        where distance is > 0 and <= MaxDistance
+        orderby distance
         select other).FirstOrDefault();
 
-    /// <summary>How many letters are to be added, left out or changed (Levenshtein, 1966).</summary>
+    /// <summary>The number of letters to add, remove or change (Levenshtein, 1966).</summary>
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();

@@ -6,7 +6,7 @@ using Flownally.Domain.Schemas;
 
 namespace Flownally.Api.EventTypes;
 
-/// <summary>A type to be added to the catalog.</summary>
+/// <summary>A new event type.</summary>
 /// <example>
 /// {
 ///   "name": "order.paid",
@@ -22,7 +22,9 @@ public sealed class CreateEventTypeRequest
     [MaxLength(EventType.MaxDescriptionLength)]
     public string? Description { get; init; }
 
-    /// <summary>A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; absent lets any payload pass.</summary>
+    /// <summary>
+    /// A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; without it any payload is valid.
+    /// </summary>
     public PayloadSchema? PayloadSchema { get; init; }
 
     public CreateEventType ToCommand(Caller caller) => new(caller, Name, Description, PayloadSchema);

@@ -7,17 +7,17 @@ using Flownally.Domain.Schemas;
 
 namespace Flownally.Api.EventTypes;
 
-/// <summary>What is to become of a type. Absent members stay as they are.</summary>
+/// <summary>Changes of an event type. Absent members do not change.</summary>
 /// <example>{ "name": "order.settled", "description": null }</example>
 public sealed class UpdateEventTypeRequest
 {
     /// <summary>Unique in the tenant: lower-case words and digits joined by dots, hyphens or underscores.</summary>
     public EventTypeName? Name { get; init; }
 
-    /// <summary>Null clears it.</summary>
+    /// <summary>Null clears the description.</summary>
     public Optional<string> Description { get; init; }
 
-    /// <summary>A JSON Schema that payloads must fit and all stored ones do; null lets any payload pass.</summary>
+    /// <summary>A JSON Schema that new payloads must fit and all stored payloads fit; null makes any payload valid.</summary>
     public Optional<PayloadSchema> PayloadSchema { get; init; }
 
     public UpdateEventType ToCommand(Caller caller, EventTypeId id, IfMatch? ifMatch, Flag? validateOnly) =>

@@ -6,7 +6,7 @@ using Flownally.Domain.EventTypes;
 
 namespace Flownally.Api.Events;
 
-/// <summary>An event to record; exactly one of `eventTypeId` and `eventTypeName` names its type.</summary>
+/// <summary>An event to record. Exactly one of `eventTypeId` and `eventTypeName` is required.</summary>
 /// <example>
 /// {
 ///   "eventTypeName": "order.paid",
@@ -21,16 +21,19 @@ public class CreateContactEventRequest
 
     public string? EventTypeName { get; init; }
 
-    /// <summary>A JSON object, by default an empty one; it comes back as it was sent.</summary>
+    /// <summary>A JSON object, by default an empty one. Responses return it as it was sent.</summary>
     public Payload Payload { get; init; } = Payload.Empty;
 
-    /// <summary>By default now; from 1970 to 24 hours ahead.</summary>
+    /// <summary>The time of the event; by default now. From 1970 to 24 hours ahead.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
-    /// <summary>A repeat under the same key is refused with 409, which names the event first recorded.</summary>
+    /// <summary>A retry with the same key is refused with 409, and the response names the event first recorded.</summary>
     public IdempotencyKey? IdempotencyKey { get; init; }
 
-    /// <summary>`true` lets no journey react to the event: for loading history. A repeat under the same key may differ in it.</summary>
+    /// <summary>
+    /// `true` prevents journeys from reacting to the event, for example when you load history. A retry with the same key may have another
+    /// value.
+    /// </summary>
     public bool SuppressJourneys { get; init; }
 
     public RecordEvent ToCommand(Caller caller, ContactId contact, IdempotencyKey? headerKey) =>

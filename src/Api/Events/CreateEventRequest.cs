@@ -5,7 +5,7 @@ using Flownally.Domain.Events;
 
 namespace Flownally.Api.Events;
 
-/// <summary>An event to record, in the old form that names its contact in the body.</summary>
+/// <summary>An event to record in the old form, with its contact in the body.</summary>
 /// <example>
 /// { "contactId": "ctc_1001", "eventTypeName": "order.paid", "payload": { "orderId": "A-1001", "total": 129.5, "currency": "EUR" } }
 /// </example>

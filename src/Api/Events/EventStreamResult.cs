@@ -14,9 +14,9 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Api.Events;
 
 /// <summary>
-/// Writes the feed as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). An empty page is an id
-/// without data, which a client remembers and does not show; the framework's own formatter would show it as an empty event.
-/// Where the stream cannot go on it ends: its client comes again and is told why.
+/// Writes the feed as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). An empty page is an id without
+/// data: clients store the id and fire no event. The framework's formatter would send an empty event. If the stream cannot continue, it
+/// ends; the client reconnects and gets the reason.
 /// </summary>
 internal sealed class EventStreamResult(FollowedFeed feed, IMediator mediator) : IActionResult
 {
@@ -24,20 +24,20 @@ internal sealed class EventStreamResult(FollowedFeed feed, IMediator mediator) :
     {
         var http = context.HttpContext;
         var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        http.Response.ContentType = AnswersEventStreamAttribute.MediaType;
-        http.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would collect what is small
+        http.Response.ContentType = ProducesEventStreamAttribute.MediaType;
+        http.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would buffer small writes
         http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         if (HttpMethods.IsHead(http.Request.Method))
         {
-            return; // an answer without a body has an end
+            return; // a response to HEAD has no body and must end
         }
 
         try
         {
-            var again = new Authenticate(http.Request.Headers.Authorization, AddressBlock.Of(http.Connection.RemoteIpAddress));
+            var authenticate = new Authenticate(http.Request.Headers.Authorization, AddressBlock.Of(http.Connection.RemoteIpAddress));
             await foreach (var page in feed.Pages)
             {
-                if (!(await mediator.Send(again, http.RequestAborted)).IsSuccess)
+                if (!(await mediator.Send(authenticate, http.RequestAborted)).IsSuccess)
                 {
                     return;
                 }
@@ -48,7 +48,7 @@ internal sealed class EventStreamResult(FollowedFeed feed, IMediator mediator) :
         }
         catch (DatabaseUnavailableException)
         {
-            // The response has begun, so that no problem can be answered any more.
+            // The response has started, so a problem cannot be sent.
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class EventStreamResult(FollowedFeed feed, IMediator mediator) :
         foreach (var (place, recorded) in page.Events)
         {
             Encoding.ASCII.GetBytes($"id: {feed.Cursors.Write(place)}\ndata: ", body);
-            body.Write(JsonSerializer.SerializeToUtf8Bytes(recorded, json)); // one line, since payloads are stored without whitespace
+            body.Write(JsonSerializer.SerializeToUtf8Bytes(recorded, json)); // payloads are stored without whitespace, so this is one line
             body.Write("\n\n"u8);
         }
 

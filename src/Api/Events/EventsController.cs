@@ -12,17 +12,17 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Flownally.Api.Events;
 
-/// <summary>Events of contacts: what happened, and when.</summary>
+/// <summary>Events of contacts.</summary>
 public sealed class EventsController(IMediator mediator) : ApiController
 {
     private const string Replayed = "Idempotency-Replayed";
     private const int MaxBatchBytes = 8 * 1024 * 1024;
 
     /// <summary>Record an event of a contact</summary>
-    /// <remarks>201 means: validated, durable, in every list, and in its place in the feed.</remarks>
-    /// <param name="contactId">The contact, as its own system calls it.</param>
+    /// <remarks>The response is 201 when the event is valid, stored durably, and visible in every list and in the feed.</remarks>
+    /// <param name="contactId">The contact's id in its own system.</param>
     /// <param name="idempotencyKey">
-    /// An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.
+    /// An identical retry with the same key returns the first response, with `Idempotency-Replayed: true`.
     /// </param>
     [HttpPost("contacts/{contactId}/events"), Sends(typeof(RecordEvent)), RefusesRecording]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
@@ -31,9 +31,9 @@ public sealed class EventsController(IMediator mediator) : ApiController
         Answer(await mediator.Send(request.ToCommand(Caller, contactId, idempotencyKey), Aborted), Created);
 
     /// <summary>Record an event (old form)</summary>
-    /// <remarks>This form stays. New code records at the contact's own address, which the `Link` header names.</remarks>
+    /// <remarks>This form stays supported. New code uses the contact's own address, which the `Link` header contains.</remarks>
     /// <param name="idempotencyKey">
-    /// An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.
+    /// An identical retry with the same key returns the first response, with `Idempotency-Replayed: true`.
     /// </param>
     [HttpPost("events"), Sends(typeof(RecordEvent)), RefusesRecording, Deprecated(2026, 1, 1)]
     [ProducesResponseType<EventResponse>(StatusCodes.Status201Created)]
@@ -46,17 +46,17 @@ public sealed class EventsController(IMediator mediator) : ApiController
 
     /// <summary>Record many events</summary>
     /// <remarks>
-    /// Each event is recorded or refused by itself. The answer is 200 with a result for each, in the same order.
-    /// Give each event an `idempotencyKey`: when you repeat a call, `sameRequest` tells which events were recorded before.
+    /// Each event is recorded or refused separately. The response is 200 with a result for each event, in the same order. Give each event
+    /// an `idempotencyKey`: when you retry a call, `sameRequest` shows which events were already recorded.
     /// </remarks>
-    [HttpPost("events/batch"), Sends(typeof(RecordEvents)), RequestSizeLimit(MaxBatchBytes), TakesNoHeader("Idempotency-Key")]
+    [HttpPost("events/batch"), Sends(typeof(RecordEvents)), RequestSizeLimit(MaxBatchBytes), RejectsHeader("Idempotency-Key")]
     [ProducesResponseType<RecordedEventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> CreateEvents(CreateEventsRequest request) =>
         Answer(await mediator.Send(request.ToCommand(Caller), Aborted),
             recorded => Ok(RecordedEventsResponse.Of(recorded.Results, HttpContext)));
 
     /// <summary>List all events</summary>
-    /// <remarks>Newest recorded first.</remarks>
+    /// <remarks>The event recorded last comes first.</remarks>
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
@@ -67,8 +67,8 @@ public sealed class EventsController(IMediator mediator) : ApiController
         Answer(await mediator.Send(new ListEvents(Caller, eventTypeId, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Read a contact's timeline</summary>
-    /// <remarks>Latest `occurredAt` first; of two at the same time, the one recorded last.</remarks>
-    /// <param name="contactId">The contact, as its own system calls it.</param>
+    /// <remarks>The latest `occurredAt` comes first; of two events at the same time, the one recorded last.</remarks>
+    /// <param name="contactId">The contact's id in its own system.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>

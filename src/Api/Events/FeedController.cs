@@ -11,28 +11,30 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Flownally.Api.Events;
 
-/// <summary>All events in one order that never changes, for whoever must miss none.</summary>
+/// <summary>All events in one fixed order, for readers that must not miss an event.</summary>
 public sealed class FeedController(IMediator mediator) : ApiController
 {
     /// <summary>Follow the feed of events</summary>
     /// <remarks>
-    /// Every event once, in an order in which nothing ever slots in before what was read; one that was acknowledged before another
-    /// was sent precedes it. Go on from `nextCursor`, also where a page is not full or empty. A cursor is good for any filter and page
-    /// size, and for as long as what follows it is kept.
-    /// With `Accept: text/event-stream` events come as soon as they can be read, as Server-Sent Events: `data` is the event, `id` its
-    /// cursor. `Last-Event-ID` takes up a stream that broke off. While there are no events, an `id` alone comes every 15 seconds.
+    /// The feed returns every event once. A new event never appears before an event that was already read, and an event acknowledged
+    /// before another one was sent precedes it. Continue from `nextCursor`, also after an empty page or one that is not full. A cursor is
+    /// valid with any filter and page size until retention drops an event after it.
+    /// With `Accept: text/event-stream` the response is a stream of Server-Sent Events: `data` is the event and `id` its cursor.
+    /// `Last-Event-ID` resumes an interrupted stream. While there are no events, an `id` without data is sent every 15 seconds.
     /// </remarks>
-    /// <param name="cursor">Where to go on: the `nextCursor` of the page before; without one, at the beginning.</param>
+    /// <param name="cursor">The `nextCursor` of the page before; without it the feed starts at its beginning.</param>
     /// <param name="pageSize">Events on a page: 1 to 200 (default 50); larger values count as 200.</param>
-    /// <param name="wait">How many seconds to wait for an event where there is none yet; a stream always waits.</param>
+    /// <param name="wait">Seconds to wait if there is no event yet; a stream always waits.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
-    /// <param name="lastEventId">Of a stream: the `id` that came last. Goes before `cursor`.</param>
-    [HttpGet("events/feed"), Sends(typeof(ReadFeed), typeof(FollowFeed)), AnswersEventStream, Refuses(typeof(CursorInvalid), typeof(CursorExpired))]
+    /// <param name="lastEventId">The last `id` of an interrupted stream. It takes precedence over `cursor`.</param>
+    [HttpGet("events/feed"), Sends(typeof(ReadFeed), typeof(FollowFeed)), ProducesEventStream]
+    [Refuses(typeof(CursorInvalid), typeof(CursorExpired))]
     [ProducesResponseType<FeedResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventFeed([FromQuery] string? cursor, [FromQuery] PageSize? pageSize, [FromQuery] FeedWait? wait,
         [FromQuery] EventTypeId? eventTypeId, [FromHeader(Name = "Last-Event-ID")] string? lastEventId) =>
-        AnswersEventStreamAttribute.IsWanted(Request)
+        ProducesEventStreamAttribute.IsPreferred(Request)
             ? Answer(await mediator.Send(new FollowFeed(Caller, eventTypeId, cursor, lastEventId, pageSize ?? PageSize.Default), Aborted),
                 feed => new EventStreamResult(feed, mediator))
-            : Answer(await mediator.Send(new ReadFeed(Caller, eventTypeId, cursor, pageSize ?? PageSize.Default, (IsHead ? null : wait) ?? default), Aborted));
+            : Answer(await mediator.Send(
+                new ReadFeed(Caller, eventTypeId, cursor, pageSize ?? PageSize.Default, (IsHead ? null : wait) ?? default), Aborted));
 }

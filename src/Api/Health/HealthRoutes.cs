@@ -8,7 +8,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Flownally.Api.Health;
 
-/// <summary>For what watches the process: is it up, and can it work.</summary>
+/// <summary>Health checks: whether the process is alive, and whether it can serve calls.</summary>
 internal static class HealthRoutes
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -20,7 +20,7 @@ internal static class HealthRoutes
             .MapHealthChecks($"health/{status}", new HealthCheckOptions
             {
                 Predicate = checks,
-                AllowCachingResponses = true, // leaves Cache-Control: no-store, as of all answers
+                AllowCachingResponses = true, // keeps Cache-Control: no-store, like all responses
                 ResponseWriter = (context, report) => Refusal(context.Request, report) is { } refusal
                     ? ProblemWriter.WriteAsync(context, refusal)
                     : context.Response.WriteAsJsonAsync(new { status }, ApiJson.Options, context.RequestAborted),
@@ -28,8 +28,9 @@ internal static class HealthRoutes
             .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
     }
 
-    /// <summary>That of the check that was registered first, where several fail.</summary>
-    private static Error? Refusal(HttpRequest request, HealthReport report) => AcceptHeader.Wish(request, AcceptHeader.Json).Quality == 0
+    /// <summary>The error of the first registered check that fails.</summary>
+    private static Error? Refusal(HttpRequest request, HealthReport report) =>
+        AcceptHeader.Preference(request, AcceptHeader.Json).Quality == 0
         ? new NotAcceptable()
         : report.Entries.Values.Where(check => check.Status == HealthStatus.Unhealthy).Select(check => check.Exception switch
         {

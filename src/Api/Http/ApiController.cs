@@ -8,43 +8,45 @@ using Microsoft.Net.Http.Headers;
 
 namespace Flownally.Api.Http;
 
-/// <summary>What all controllers of the contract share: who calls, and how a result becomes an answer.</summary>
+/// <summary>The base of all controllers: the caller, and the conversion of results to responses.</summary>
 [ApiController]
-[AnswersJson]
-[TakesKnownParameters]
+[ProducesJson]
+[RejectsUnknownParameters]
 [Route("v1")]
 public abstract class ApiController : ControllerBase
 {
-    /// <summary>Who calls, for which tenant.</summary>
+    /// <summary>The caller and its tenant.</summary>
     protected Caller Caller => ((CallerPrincipal)User).Caller;
 
-    /// <summary>Ends when the caller goes away. As a parameter MVC would bind it like any other, which costs each call more than it looks.</summary>
+    /// <summary>
+    /// Cancelled when the caller disconnects. It is not a parameter, because MVC would bind it like any other, which is slower.
+    /// </summary>
     protected CancellationToken Aborted => HttpContext.RequestAborted;
 
-    /// <summary>Whether the caller wants the headers of an answer, and so waits for nothing that its body would hold.</summary>
+    /// <summary>Whether the caller wants only headers, so that an action need not wait for the body's content.</summary>
     protected bool IsHead => HttpMethods.IsHead(Request.Method);
 
-    /// <summary>200 with the value, or the refusal.</summary>
+    /// <summary>200 with the value, or a problem.</summary>
     protected IActionResult Answer<T>(Result<T> result) => Answer(result, value => Ok(value));
 
-    /// <summary>What is made of the value, or the refusal.</summary>
+    /// <summary>The result of <paramref name="success"/>, or a problem.</summary>
     protected IActionResult Answer<T>(Result<T> result, Func<T, IActionResult> success) =>
         result.Match(success, error => new ProblemResult(error));
 
-    /// <summary>200 with what is shown at a revision, or 304 to a caller that has it (RFC 9110 §13.1.2).</summary>
-    protected IActionResult OkUnlessHad<T>(T shown, int revision)
+    /// <summary>200 with the value, or 304 if <c>If-None-Match</c> contains its revision (RFC 9110 §13.1.2).</summary>
+    protected IActionResult OkOrNotModified<T>(T value, int revision)
     {
-        Tagged(shown, revision);
-        var (now, had) = (Response.GetTypedHeaders().ETag!, Request.GetTypedHeaders().IfNoneMatch);
-        return had.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(now, useStrongComparison: false))
+        Tagged(value, revision);
+        var (current, known) = (Response.GetTypedHeaders().ETag!, Request.GetTypedHeaders().IfNoneMatch);
+        return known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false))
             ? StatusCode(StatusCodes.Status304NotModified)
-            : Ok(shown);
+            : Ok(value);
     }
 
-    /// <summary>Tells in <c>ETag</c> which revision of something is shown.</summary>
-    protected T Tagged<T>(T shown, int revision)
+    /// <summary>Sets the header <c>ETag</c> to the revision.</summary>
+    protected T Tagged<T>(T value, int revision)
     {
         Response.GetTypedHeaders().ETag = new EntityTagHeaderValue($"\"{revision}\"");
-        return shown;
+        return value;
     }
 }

@@ -14,12 +14,12 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Flownally.Api.Journeys;
 
-/// <summary>Journeys: contacts enter them with events, and a webhook tells of each entry.</summary>
+/// <summary>Contacts enter a journey with events, and each entry sends a webhook.</summary>
 [Route("v1/journeys")]
 public sealed class JourneysController(IMediator mediator) : ApiController
 {
     /// <summary>List the journeys</summary>
-    /// <remarks>Newest first.</remarks>
+    /// <remarks>The newest journey comes first.</remarks>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet, Sends(typeof(ListJourneys)), Refuses(typeof(PageTokenInvalid))]
@@ -28,7 +28,7 @@ public sealed class JourneysController(IMediator mediator) : ApiController
         Answer(await mediator.Send(new ListJourneys(Caller, pageSize ?? PageSize.Default, pageToken), Aborted));
 
     /// <summary>Draft a journey</summary>
-    /// <remarks>It reacts to nothing until it is activated.</remarks>
+    /// <remarks>The journey reacts to no event until it is activated.</remarks>
     [HttpPost, Sends(typeof(CreateJourney)), Refuses(typeof(PayloadSchemaInvalid), typeof(EventTypeUnknown), typeof(LimitReached))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateJourney(CreateJourneyRequest request) =>
@@ -36,35 +36,38 @@ public sealed class JourneysController(IMediator mediator) : ApiController
             Created($"/v1/journeys/{created.Journey.Id}", Tagged(created)));
 
     /// <summary>Read a journey</summary>
-    [HttpGet("{id}"), Sends(typeof(GetJourney)), AnswersNotModified, Refuses(typeof(JourneyNotFound))]
+    [HttpGet("{id}"), Sends(typeof(GetJourney)), ProducesNotModified, Refuses(typeof(JourneyNotFound))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetJourney(JourneyId id) =>
-        Answer(await mediator.Send(new GetJourney(Caller, id), Aborted), found => OkUnlessHad(found.Journey, found.Revision));
+        Answer(await mediator.Send(new GetJourney(Caller, id), Aborted), found => OkOrNotModified(found.Journey, found.Revision));
 
     /// <summary>Change a journey</summary>
     /// <remarks>
-    /// Absent members stay as they are, also those of `triggerConfig` and `target`; null clears (RFC 7396). An active journey reacts to
-    /// events that are recorded after the change as it says now, and to those before it as it said then.
+    /// Absent members do not change, also inside `triggerConfig` and `target`; null clears a member (RFC 7396). An active journey applies
+    /// the change to events that are recorded after it. Earlier events follow the old settings.
     /// </remarks>
-    /// <param name="ifMatch">The `ETag` that the change was decided on: if the journey has changed since, nothing happens.</param>
-    [HttpPatch("{id}"), Sends(typeof(UpdateJourney)), TakesMergePatch]
+    /// <param name="ifMatch">The `ETag` of the version to change. If the journey has changed since, the call is refused with 412.</param>
+    [HttpPatch("{id}"), Sends(typeof(UpdateJourney)), AcceptsMergePatch]
     [Refuses(typeof(JourneyNotFound), typeof(PayloadSchemaInvalid), typeof(EventTypeUnknown), typeof(JourneyNotReady), typeof(LimitReached),
         typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> UpdateJourney(JourneyId id, UpdateJourneyRequest request, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
+    public async Task<IActionResult> UpdateJourney(
+        JourneyId id, UpdateJourneyRequest request, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
         Answer(await mediator.Send(request.ToCommand(Caller, id, ifMatch), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>Delete a journey</summary>
-    /// <remarks>No contact enters it any more, not even with events that were recorded before. Its entries can still be read.</remarks>
-    /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the journey has changed since, nothing happens.</param>
+    /// <remarks>
+    /// No contact enters the journey any more, also not with events that were recorded before. Its entries can still be read.
+    /// </remarks>
+    /// <param name="ifMatch">The `ETag` of the version to delete. If the journey has changed since, the call is refused with 412.</param>
     [HttpDelete("{id}"), Sends(typeof(DeleteJourney)), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> DeleteJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
         Answer(await mediator.Send(new DeleteJourney(Caller, id, ifMatch?.Revisions), Aborted), _ => NoContent());
 
     /// <summary>Activate a journey</summary>
-    /// <remarks>It reacts to every event that is recorded from now on. One that is active stays so.</remarks>
-    /// <param name="ifMatch">The `ETag` that the activation was decided on: if the journey has changed since, nothing happens.</param>
+    /// <remarks>The journey reacts to every event that is recorded from now on. An active journey stays active.</remarks>
+    /// <param name="ifMatch">The `ETag` of the version to activate. If the journey has changed since, the call is refused with 412.</param>
     [HttpPost("{id}/activate"), Sends(typeof(ActivateJourney))]
     [Refuses(typeof(JourneyNotFound), typeof(JourneyNotReady), typeof(LimitReached), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
@@ -73,20 +76,20 @@ public sealed class JourneysController(IMediator mediator) : ApiController
 
     /// <summary>Pause a journey</summary>
     /// <remarks>
-    /// Events that are recorded from now on pass it by. So do earlier ones that were not read yet, where very many entries have put the
-    /// workspace behind. One that is not active stays as it is.
+    /// The journey ignores events that are recorded from now on. If very many entries have delayed the tenant's journeys, it also ignores
+    /// earlier events that were not processed yet. A journey that is not active stays as it is.
     /// </remarks>
-    /// <param name="ifMatch">The `ETag` that the pause was decided on: if the journey has changed since, nothing happens.</param>
+    /// <param name="ifMatch">The `ETag` of the version to pause. If the journey has changed since, the call is refused with 412.</param>
     [HttpPost("{id}/pause"), Sends(typeof(PauseJourney)), Refuses(typeof(JourneyNotFound), typeof(PreconditionFailed))]
     [ProducesResponseType<JourneyResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> PauseJourney(JourneyId id, [FromHeader(Name = "If-Match")] IfMatch? ifMatch) =>
         Answer(await mediator.Send(new PauseJourney(Caller, id, ifMatch?.Revisions), Aborted), changed => Ok(Tagged(changed)));
 
     /// <summary>List the entries into a journey</summary>
-    /// <remarks>Newest first; also of a journey that is deleted.</remarks>
+    /// <remarks>The newest entry comes first. The entries of a deleted journey can be read too.</remarks>
     /// <param name="state">Only entries whose delivery is in this state.</param>
-    /// <param name="enteredFrom">Only entries of then or later.</param>
-    /// <param name="enteredTo">Only entries of before.</param>
+    /// <param name="enteredFrom">Only entries at this time or later.</param>
+    /// <param name="enteredTo">Only entries before this time.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/entries"), Sends(typeof(ListJourneyEntries)), Refuses(typeof(JourneyNotFound), typeof(PageTokenInvalid))]
@@ -98,7 +101,9 @@ public sealed class JourneysController(IMediator mediator) : ApiController
             new EntryFilter(state?.Value, enteredFrom?.Value, enteredTo?.Value)), Aborted));
 
     /// <summary>List the attempts to deliver an entry</summary>
-    /// <remarks>Latest first; also of a journey that is deleted. An attempt is kept for 30 days.</remarks>
+    /// <remarks>
+    /// The latest attempt comes first. The attempts of a deleted journey can be read too. An attempt is kept for 30 days.
+    /// </remarks>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("{id}/entries/{entryId}/attempts"), Sends(typeof(ListJourneyEntryAttempts))]
@@ -110,8 +115,8 @@ public sealed class JourneysController(IMediator mediator) : ApiController
 
     /// <summary>Deliver an entry again</summary>
     /// <remarks>
-    /// The journey's target is told of the entry at once, under the same `webhook-id`, whatever became of it before; where that fails,
-    /// it is tried again as often as the first time.
+    /// Sends the webhook of the entry at once, with the same `webhook-id`, in any state of its delivery. A failed attempt is retried on the
+    /// same schedule as the first time.
     /// </remarks>
     [HttpPost("{id}/entries/{entryId}/redeliver"), Sends(typeof(RedeliverJourneyEntry))]
     [Refuses(typeof(JourneyNotFound), typeof(JourneyEntryNotFound), typeof(JourneyTargetMissing))]
@@ -121,9 +126,9 @@ public sealed class JourneysController(IMediator mediator) : ApiController
 
     /// <summary>Deliver many entries again</summary>
     /// <remarks>
-    /// Takes up to 1,000 entries, oldest first, and goes on with `nextPageToken`. Each is delivered as if it had been asked for alone.
-    /// A walk from the first call to the last page takes up each entry once, also where a call is repeated with its `pageToken`.
-    /// First attempts do not wait for them.
+    /// Redelivers up to 1,000 entries, oldest first; `nextPageToken` continues. Each entry is redelivered like by a separate call. From the
+    /// first call to the last page each entry is redelivered once, also if a call is retried with its `pageToken`. First attempts do not
+    /// wait for redeliveries.
     /// </remarks>
     [HttpPost("{id}/redeliver"), Sends(typeof(RedeliverJourneyEntries))]
     [Refuses(typeof(JourneyNotFound), typeof(JourneyTargetMissing), typeof(PageTokenInvalid))]
@@ -131,5 +136,5 @@ public sealed class JourneysController(IMediator mediator) : ApiController
     public async Task<IActionResult> RedeliverJourneyEntries(JourneyId id, RedeliverJourneyEntriesRequest request) =>
         Answer(await mediator.Send(request.ToCommand(Caller, id), Aborted), Accepted);
 
-    private JourneyResponse Tagged(JourneyRevision shown) => Tagged(shown.Journey, shown.Revision);
+    private JourneyResponse Tagged(JourneyRevision revision) => Tagged(revision.Journey, revision.Revision);
 }

@@ -5,18 +5,18 @@ using Flownally.Domain.Journeys;
 
 namespace Flownally.Api.Journeys;
 
-/// <summary>Which entries are to be delivered again.</summary>
+/// <summary>Selects the entries to redeliver.</summary>
 /// <example>{ "states": ["failed"], "enteredFrom": "2026-01-31T00:00:00Z" }</example>
 public sealed class RedeliverJourneyEntriesRequest
 {
-    /// <summary>The states of their deliveries: at least one. Entries that wait for their first attempt stay as they are.</summary>
+    /// <summary>The delivery states of the entries; at least one. Entries that wait for their first attempt are skipped.</summary>
     [MinLength(1)]
     public required IReadOnlyList<DeliveryState> States { get; init; }
 
-    /// <summary>Only entries of then or later.</summary>
+    /// <summary>Only entries at this time or later.</summary>
     public DateTimeOffset? EnteredFrom { get; init; }
 
-    /// <summary>Only entries of before.</summary>
+    /// <summary>Only entries before this time.</summary>
     public DateTimeOffset? EnteredTo { get; init; }
 
     /// <summary>The `nextPageToken` of the previous call. Send the other members unchanged.</summary>

@@ -8,44 +8,46 @@ using Flownally.Domain.Schemas;
 
 namespace Flownally.Api.Journeys;
 
-/// <summary>What is to become of a journey. Absent members stay as they are.</summary>
+/// <summary>Changes of a journey. Absent members do not change.</summary>
 /// <example>{ "name": "Thank for any order", "triggerConfig": { "payloadFilter": null } }</example>
 public sealed class UpdateJourneyRequest
 {
-    /// <summary>What people call it; names need not differ.</summary>
+    /// <summary>A name for people; it need not be unique.</summary>
     public JourneyName? Name { get; init; }
 
-    /// <summary>`once`: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
+    /// <summary>`once`: a contact enters with its first matching event only. `everyTime`: with every matching event.</summary>
     public EntryMode? EntryMode { get; init; }
 
-    /// <summary>Which events it reacts to; null, which an active journey refuses, leaves that open.</summary>
+    /// <summary>The events that the journey reacts to; null clears the trigger, which is refused for an active journey.</summary>
     public Optional<UpdateTriggerConfig> TriggerConfig { get; init; }
 
-    /// <summary>Where webhooks tell of its entries; null lets nobody be told.</summary>
+    /// <summary>The receiver of webhooks about entries; null stops webhooks.</summary>
     public Optional<UpdateJourneyTarget> Target { get; init; }
 
     public UpdateJourney ToCommand(Caller caller, JourneyId id, IfMatch? ifMatch) => new(caller, id, new JourneyChange(Name, EntryMode,
         TriggerConfig.Then(trigger => trigger.ToChange()), Target.Then(target => target.ToChange())), ifMatch?.Revisions);
 }
 
-/// <summary>What is to become of a trigger. Absent members stay as they are.</summary>
+/// <summary>Changes of a trigger. Absent members do not change.</summary>
 public sealed class UpdateTriggerConfig
 {
     public EventTypeId? EventTypeId { get; init; }
 
-    /// <summary>A JSON Schema that payloads must fit; null lets any payload do.</summary>
+    /// <summary>A JSON Schema that payloads must fit; null makes the journey react to any payload.</summary>
     public Optional<PayloadSchema> PayloadFilter { get; init; }
 
     public TriggerConfigChange ToChange() => new(EventTypeId, PayloadFilter);
 }
 
-/// <summary>What is to become of a target. Absent members stay as they are.</summary>
+/// <summary>Changes of a target. Absent members do not change.</summary>
 public sealed class UpdateJourneyTarget
 {
-    /// <summary>An http or https URL on the public internet. Another URL needs the `secret` with it.</summary>
+    /// <summary>An http or https URL on the public internet. A new URL requires the `secret`.</summary>
     public TargetUrl? Url { get; init; }
 
-    /// <summary>What webhooks are signed with (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. It is never shown again.</summary>
+    /// <summary>
+    /// The secret that signs webhooks (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. No response contains it.
+    /// </summary>
     public WebhookSecret? Secret { get; init; }
 
     public TargetChange ToChange() => new(Url, Secret);

@@ -5,21 +5,21 @@ using OpenTelemetry.Metrics;
 namespace Flownally.Api.Telemetry;
 
 /// <summary>
-/// Shows metrics to Prometheus at <c>/metrics</c>, on an address of its own: metrics tell of all tenants, so operators open it to their own
-/// network only, and a service that has too many connections can still be looked at.
+/// Serves metrics to Prometheus at <c>/metrics</c> on a separate address. Metrics cover all tenants, so operators expose the address only
+/// to their own network, and it stays reachable when the service has too many connections.
 /// </summary>
 internal sealed class MetricsServer(IOptions<MetricsOptions> options, MeterProvider meters, ILoggerFactory logging) : IHostedService
 {
     private readonly WebApplication _app = Build(options.Value.Url!, meters, logging);
 
-    /// <exception cref="IOException">The address is in use, or cannot be had.</exception>
+    /// <exception cref="IOException">The address is in use or unavailable.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
             await _app.StartAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is SocketException or InvalidOperationException) // they do not name the address
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException) // their messages lack the address
         {
             throw new IOException($"Metrics cannot be shown at {options.Value.Url}: {exception.Message.TrimEnd('.')}.", exception);
         }

@@ -6,18 +6,18 @@ using OpenTelemetry.Trace;
 namespace Flownally.Api.Telemetry;
 
 /// <summary>
-/// Hands metrics and traces to whoever collects them, by OpenTelemetry: to the collector that <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names, and
-/// metrics to Prometheus at <c>Metrics__Url</c>. Without either of them nothing is collected.
+/// Exports metrics and traces with OpenTelemetry: to the collector in <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and metrics to Prometheus at
+/// <c>Metrics__Url</c>. Without these settings nothing is collected.
 /// </summary>
 internal static class TelemetryServices
 {
-    /// <summary>Read by the exporter itself: OpenTelemetry's specification names its settings.</summary>
+    /// <summary>The exporter reads this setting; OpenTelemetry's specification defines its name.</summary>
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>The settings that hold a collector's address: for all signals, and for one of them.</summary>
+    /// <summary>The settings with a collector's address: for all signals, and for single ones.</summary>
     public static readonly string[] Collectors = [Collector, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
-    /// <summary>What is measured: by this program, the driver, the server and the runtime.</summary>
+    /// <summary>The meters of this program, the driver, the server and the runtime.</summary>
     private static readonly string[] Meters =
         ["Flownally", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
@@ -29,7 +29,8 @@ internal static class TelemetryServices
             return services;
         }
 
-        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("flownally", serviceVersion: Version));
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("flownally", serviceVersion: Version));
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(Meters);

@@ -5,4 +5,4 @@ public sealed class EmbeddedServerException(string message) : Exception(message)
 
 /// <summary>An operation needs an embedded database, and the data folder contains none.</summary>
 public sealed class EmbeddedServerMissingException(string data)
-    : Exception($"There is no embedded database in {data}; --data names its folder, and `flownally serve` creates one.");
+    : Exception($"There is no embedded database in {data}; --data names its folder, and `flownally serve` makes one.");

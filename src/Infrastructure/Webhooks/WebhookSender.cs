@@ -30,7 +30,7 @@ internal sealed class WebhookSender(SocketsHttpHandler handler, TimeSpan timeout
             ConnectCallback = new CheckedConnector(allows, resolve).ConnectAsync,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2), // an open connection keeps its checked address
-            MaxConnectionsPerServer = DeliveryLimits.MostUnderWay, // no tenant waits for another tenant's calls to the same host
+            MaxConnectionsPerServer = DeliveryLimits.MaxInFlight, // no tenant waits for another tenant's calls to the same host
             MaxResponseHeadersLength = 16, // KiB
             MaxResponseDrainSize = 64 * 1024, // the response body is not read; a longer one closes the connection
             ResponseDrainTimeout = TimeSpan.FromSeconds(2),

@@ -23,7 +23,7 @@ public sealed class ListeningTests
     [TestCase("http://+:80")]
     [TestCase("http://unix:/run/flownally.sock")]
     public void It_listens_at_what_names_this_machine(string text) =>
-        Assert.That(ListenAddress.TryParse(text, out var address, "http") && ListenAddress.IsOfMachine(address));
+        Assert.That(ListenAddress.TryParse(text, out var address, "http") && ListenAddress.IsLocal(address));
 
     [TestCase("http://locahost:35713")]
     [TestCase("http://nosuchhost.invalid:80")]
@@ -35,7 +35,7 @@ public sealed class ListeningTests
     [TestCase("http://127.0.0.1:x")]
     [TestCase("http://**:80")]
     public void It_does_not_take_another_host_for_all_addresses(string text) =>
-        Assert.That(ListenAddress.TryParse(text, out var address, "http") && !ListenAddress.IsOfMachine(address));
+        Assert.That(ListenAddress.TryParse(text, out var address, "http") && !ListenAddress.IsLocal(address));
 
     [TestCase("*", "localhost")]
     [TestCase("127.0.0.1", "127.0.0.1")]

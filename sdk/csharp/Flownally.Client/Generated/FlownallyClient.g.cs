@@ -42,7 +42,7 @@ public partial class FlownallyClient
 {
     /// <summary>List the journeys</summary>
     /// <remarks>
-    /// Newest first.
+    /// The newest journey comes first.
     /// <br/>
     /// <br/>Needs the scope `journey:list` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
@@ -60,7 +60,7 @@ public partial class FlownallyClient
 
     /// <summary>Draft a journey</summary>
     /// <remarks>
-    /// It reacts to nothing until it is activated.
+    /// The journey reacts to no event until it is activated.
     /// <br/>
     /// <br/>Needs the scope `journey:create` and one of the roles owner, admin, agent.
     /// </remarks>
@@ -87,12 +87,12 @@ public partial class FlownallyClient
 
     /// <summary>Change a journey</summary>
     /// <remarks>
-    /// Absent members stay as they are, also those of `triggerConfig` and `target`; null clears (RFC 7396). An active journey reacts to
-    /// <br/>events that are recorded after the change as it says now, and to those before it as it said then.
+    /// Absent members do not change, also inside `triggerConfig` and `target`; null clears a member (RFC 7396). An active journey applies
+    /// <br/>the change to events that are recorded after it. Earlier events follow the old settings.
     /// <br/>
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="ifMatch">The `ETag` that the change was decided on: if the journey has changed since, nothing happens.</param>
+    /// <param name="ifMatch">The `ETag` of the version to change. If the journey has changed since, the call is refused with 412.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Journey> UpdateJourneyAsync(
@@ -108,11 +108,11 @@ public partial class FlownallyClient
 
     /// <summary>Delete a journey</summary>
     /// <remarks>
-    /// No contact enters it any more, not even with events that were recorded before. Its entries can still be read.
+    /// No contact enters the journey any more, also not with events that were recorded before. Its entries can still be read.
     /// <br/>
     /// <br/>Needs the scope `journey:delete` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the journey has changed since, nothing happens.</param>
+    /// <param name="ifMatch">The `ETag` of the version to delete. If the journey has changed since, the call is refused with 412.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task DeleteJourneyAsync(
@@ -126,11 +126,11 @@ public partial class FlownallyClient
 
     /// <summary>Activate a journey</summary>
     /// <remarks>
-    /// It reacts to every event that is recorded from now on. One that is active stays so.
+    /// The journey reacts to every event that is recorded from now on. An active journey stays active.
     /// <br/>
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="ifMatch">The `ETag` that the activation was decided on: if the journey has changed since, nothing happens.</param>
+    /// <param name="ifMatch">The `ETag` of the version to activate. If the journey has changed since, the call is refused with 412.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Journey> ActivateJourneyAsync(
@@ -144,12 +144,12 @@ public partial class FlownallyClient
 
     /// <summary>Pause a journey</summary>
     /// <remarks>
-    /// Events that are recorded from now on pass it by. So do earlier ones that were not read yet, where very many entries have put the
-    /// <br/>workspace behind. One that is not active stays as it is.
+    /// The journey ignores events that are recorded from now on. If very many entries have delayed the tenant's journeys, it also ignores
+    /// <br/>earlier events that were not processed yet. A journey that is not active stays as it is.
     /// <br/>
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="ifMatch">The `ETag` that the pause was decided on: if the journey has changed since, nothing happens.</param>
+    /// <param name="ifMatch">The `ETag` of the version to pause. If the journey has changed since, the call is refused with 412.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Journey> PauseJourneyAsync(
@@ -163,13 +163,13 @@ public partial class FlownallyClient
 
     /// <summary>List the entries into a journey</summary>
     /// <remarks>
-    /// Newest first; also of a journey that is deleted.
+    /// The newest entry comes first. The entries of a deleted journey can be read too.
     /// <br/>
     /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
     /// <param name="state">Only entries whose delivery is in this state.</param>
-    /// <param name="enteredFrom">Only entries of then or later.</param>
-    /// <param name="enteredTo">Only entries of before.</param>
+    /// <param name="enteredFrom">Only entries at this time or later.</param>
+    /// <param name="enteredTo">Only entries before this time.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
@@ -193,7 +193,7 @@ public partial class FlownallyClient
 
     /// <summary>List the attempts to deliver an entry</summary>
     /// <remarks>
-    /// Latest first; also of a journey that is deleted. An attempt is kept for 30 days.
+    /// The latest attempt comes first. The attempts of a deleted journey can be read too. An attempt is kept for 30 days.
     /// <br/>
     /// <br/>Needs the scope `journey:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
@@ -217,8 +217,8 @@ public partial class FlownallyClient
 
     /// <summary>Deliver an entry again</summary>
     /// <remarks>
-    /// The journey's target is told of the entry at once, under the same `webhook-id`, whatever became of it before; where that fails,
-    /// <br/>it is tried again as often as the first time.
+    /// Sends the webhook of the entry at once, with the same `webhook-id`, in any state of its delivery. A failed attempt is retried on the
+    /// <br/>same schedule as the first time.
     /// <br/>
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
@@ -236,9 +236,9 @@ public partial class FlownallyClient
 
     /// <summary>Deliver many entries again</summary>
     /// <remarks>
-    /// Takes up to 1,000 entries, oldest first, and goes on with `nextPageToken`. Each is delivered as if it had been asked for alone.
-    /// <br/>A walk from the first call to the last page takes up each entry once, also where a call is repeated with its `pageToken`.
-    /// <br/>First attempts do not wait for them.
+    /// Redelivers up to 1,000 entries, oldest first; `nextPageToken` continues. Each entry is redelivered like by a separate call. From the
+    /// <br/>first call to the last page each entry is redelivered once, also if a call is retried with its `pageToken`. First attempts do not
+    /// <br/>wait for redeliveries.
     /// <br/>
     /// <br/>Needs the scope `journey:update` and one of the roles owner, admin, agent.
     /// </remarks>
@@ -255,7 +255,7 @@ public partial class FlownallyClient
 
     /// <summary>List the event types</summary>
     /// <remarks>
-    /// Predefined and custom ones, by name in the order of their characters' codes.
+    /// Predefined and custom types, by name in the order of the characters' codes.
     /// <br/>
     /// <br/>Needs the scope `event_type:list` and one of the roles owner, admin, agent.
     /// </remarks>
@@ -273,7 +273,7 @@ public partial class FlownallyClient
 
     /// <summary>Add an event type</summary>
     /// <remarks>
-    /// With a `payloadSchema`, only payloads that fit it are recorded.
+    /// With a `payloadSchema`, only events with a valid payload are recorded.
     /// <br/>
     /// <br/>Needs the scope `event_type:create` and one of the roles owner, admin, agent.
     /// </remarks>
@@ -300,13 +300,13 @@ public partial class FlownallyClient
 
     /// <summary>Change an event type</summary>
     /// <remarks>
-    /// Absent members stay as they are; null clears `description` or `payloadSchema` (RFC 7396). A new schema is accepted if
-    /// <br/>and only if every stored event of the type fits it; otherwise the answer names what they break.
+    /// Absent members do not change; null clears `description` or `payloadSchema` (RFC 7396). A new schema is accepted only if every stored
+    /// <br/>event of the type fits it; otherwise the response contains the broken rules.
     /// <br/>
     /// <br/>Needs the scope `event_type:update` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="ifMatch">The `ETag` that the change was decided on: if the type has changed since, nothing happens.</param>
-    /// <param name="validateOnly">True decides everything, answers with the type as it would become, and changes nothing.</param>
+    /// <param name="ifMatch">The `ETag` of the version to change. If the type has changed since, the call is refused with 412.</param>
+    /// <param name="validateOnly">True validates the change and returns the changed type, but stores nothing.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<EventType> UpdateEventTypeAsync(
@@ -324,11 +324,11 @@ public partial class FlownallyClient
 
     /// <summary>Delete an event type</summary>
     /// <remarks>
-    /// A custom type that neither an event nor a journey uses.
+    /// Only a custom type that no event and no journey uses can be deleted.
     /// <br/>
     /// <br/>Needs the scope `event_type:delete` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="ifMatch">The `ETag` that the deletion was decided on: if the type has changed since, nothing happens.</param>
+    /// <param name="ifMatch">The `ETag` of the version to delete. If the type has changed since, the call is refused with 412.</param>
     /// <exception cref="ArgumentException">id is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task DeleteEventTypeAsync(
@@ -342,7 +342,7 @@ public partial class FlownallyClient
 
     /// <summary>List the versions of a schema</summary>
     /// <remarks>
-    /// Those that the type has had, newest first, and why each could be accepted.
+    /// All schema versions of the type, newest first, with the reason for which each was accepted.
     /// <br/>
     /// <br/>Needs the scope `event_type:read` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
@@ -363,12 +363,12 @@ public partial class FlownallyClient
 
     /// <summary>Record an event of a contact</summary>
     /// <remarks>
-    /// 201 means: validated, durable, in every list, and in its place in the feed.
+    /// The response is 201 when the event is valid, stored durably, and visible in every list and in the feed.
     /// <br/>
     /// <br/>Needs the scope `event:create` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="contactId">The contact, as its own system calls it.</param>
-    /// <param name="idempotencyKey">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    /// <param name="contactId">The contact's id in its own system.</param>
+    /// <param name="idempotencyKey">An identical retry with the same key returns the first response, with `Idempotency-Replayed: true`.</param>
     /// <exception cref="ArgumentException">contactId is empty, `.` or `..`.</exception>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<Event> CreateContactEventAsync(
@@ -384,11 +384,11 @@ public partial class FlownallyClient
 
     /// <summary>Read a contact's timeline</summary>
     /// <remarks>
-    /// Latest `occurredAt` first; of two at the same time, the one recorded last.
+    /// The latest `occurredAt` comes first; of two events at the same time, the one recorded last.
     /// <br/>
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="contactId">The contact, as its own system calls it.</param>
+    /// <param name="contactId">The contact's id in its own system.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
@@ -409,13 +409,13 @@ public partial class FlownallyClient
 
     /// <summary>Record an event (old form)</summary>
     /// <remarks>
-    /// This form stays. New code records at the contact's own address, which the `Link` header names.
+    /// This form stays supported. New code uses the contact's own address, which the `Link` header contains.
     /// <br/>
     /// <br/>Needs the scope `event:create` and one of the roles owner, admin, agent.
     /// </remarks>
-    /// <param name="idempotencyKey">An identical repeat under the same key is answered as the first time, with `Idempotency-Replayed: true`.</param>
+    /// <param name="idempotencyKey">An identical retry with the same key returns the first response, with `Idempotency-Replayed: true`.</param>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
-    [Obsolete("This form stays. New code records at the contact\'s own address, which the `Link` header names.")]
+    [Obsolete("This form stays supported. New code uses the contact\'s own address, which the `Link` header contains.")]
     public virtual Task<Event> CreateEventAsync(
         CreateEventRequest request,
         string? idempotencyKey = null,
@@ -427,7 +427,7 @@ public partial class FlownallyClient
 
     /// <summary>List all events</summary>
     /// <remarks>
-    /// Newest recorded first.
+    /// The event recorded last comes first.
     /// <br/>
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent.
     /// </remarks>
@@ -448,8 +448,8 @@ public partial class FlownallyClient
 
     /// <summary>Record many events</summary>
     /// <remarks>
-    /// Each event is recorded or refused by itself. The answer is 200 with a result for each, in the same order.
-    /// <br/>Give each event an `idempotencyKey`: when you repeat a call, `sameRequest` tells which events were recorded before.
+    /// Each event is recorded or refused separately. The response is 200 with a result for each event, in the same order. Give each event
+    /// <br/>an `idempotencyKey`: when you retry a call, `sameRequest` shows which events were already recorded.
     /// <br/>
     /// <br/>Needs the scope `event:create` and one of the roles owner, admin, agent.
     /// </remarks>
@@ -476,19 +476,19 @@ public partial class FlownallyClient
 
     /// <summary>Follow the feed of events</summary>
     /// <remarks>
-    /// Every event once, in an order in which nothing ever slots in before what was read; one that was acknowledged before another
-    /// <br/>was sent precedes it. Go on from `nextCursor`, also where a page is not full or empty. A cursor is good for any filter and page
-    /// <br/>size, and for as long as what follows it is kept.
-    /// <br/>With `Accept: text/event-stream` events come as soon as they can be read, as Server-Sent Events: `data` is the event, `id` its
-    /// <br/>cursor. `Last-Event-ID` takes up a stream that broke off. While there are no events, an `id` alone comes every 15 seconds.
+    /// The feed returns every event once. A new event never appears before an event that was already read, and an event acknowledged
+    /// <br/>before another one was sent precedes it. Continue from `nextCursor`, also after an empty page or one that is not full. A cursor is
+    /// <br/>valid with any filter and page size until retention drops an event after it.
+    /// <br/>With `Accept: text/event-stream` the response is a stream of Server-Sent Events: `data` is the event and `id` its cursor.
+    /// <br/>`Last-Event-ID` resumes an interrupted stream. While there are no events, an `id` without data is sent every 15 seconds.
     /// <br/>
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
-    /// <param name="cursor">Where to go on: the `nextCursor` of the page before; without one, at the beginning.</param>
+    /// <param name="cursor">The `nextCursor` of the page before; without it the feed starts at its beginning.</param>
     /// <param name="pageSize">Events on a page: 1 to 200 (default 50); larger values count as 200.</param>
-    /// <param name="wait">How many seconds to wait for an event where there is none yet; a stream always waits.</param>
+    /// <param name="wait">Seconds to wait if there is no event yet; a stream always waits.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
-    /// <param name="lastEventId">Of a stream: the `id` that came last. Goes before `cursor`.</param>
+    /// <param name="lastEventId">The last `id` of an interrupted stream. It takes precedence over `cursor`.</param>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<FeedResponse> GetEventFeedAsync(
         string? cursor = null,
@@ -648,21 +648,21 @@ public partial class FilterError
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>The body of every answer that is no success: problem details of RFC 9457, with the members of the contract.</summary>
+/// <summary>The body of every error response: problem details of RFC 9457, with the members of this contract.</summary>
 public partial class FlownallyProblem
 {
     /// <summary>The address of a page that explains the problem.</summary>
     [JsonPropertyName("type")]
     public string Type { get; set; } = default!;
 
-    /// <summary>What all problems of this type have in common.</summary>
+    /// <summary>A short summary of the problem type.</summary>
     [JsonPropertyName("title")]
     public string Title { get; set; } = default!;
 
     [JsonPropertyName("status")]
     public int Status { get; set; } = default!;
 
-    /// <summary>What happened this time.</summary>
+    /// <summary>The details of this occurrence.</summary>
     [JsonPropertyName("detail")]
     public string? Detail { get; set; }
 
@@ -670,31 +670,31 @@ public partial class FlownallyProblem
     [JsonPropertyName("instance")]
     public string? Instance { get; set; }
 
-    /// <summary>The stable name to branch on.</summary>
+    /// <summary>The stable code to branch on.</summary>
     [JsonPropertyName("code")]
     public string? Code { get; set; }
 
-    /// <summary>The call's traceparent (W3C Trace Context), by which its operator finds it in the logs.</summary>
+    /// <summary>The call's traceparent (W3C Trace Context). Operators find the call in the logs by it.</summary>
     [JsonPropertyName("traceId")]
     public string? TraceId { get; set; }
 
-    /// <summary>Every place of the request that is at fault.</summary>
+    /// <summary>Each invalid place of the request.</summary>
     [JsonPropertyName("errors")]
     public IReadOnlyList<FieldViolation>? Errors { get; set; }
 
-    /// <summary>Of idempotencyKeyExists: the event first recorded under the key.</summary>
+    /// <summary>With `idempotencyKeyExists`: the event first recorded with the key.</summary>
     [JsonPropertyName("existingEventId")]
     public string? ExistingEventId { get; set; }
 
-    /// <summary>Of idempotencyKeyExists: true where the repeat was identical, so that it can be treated as done.</summary>
+    /// <summary>With `idempotencyKeyExists`: true if the repeated request is identical, so it needs no further action.</summary>
     [JsonPropertyName("sameRequest")]
     public bool? SameRequest { get; set; }
 
-    /// <summary>Of schemaIncompatible: each rule of the new schema that stored events break.</summary>
+    /// <summary>With `schemaIncompatible`: each rule of the new schema that stored events break.</summary>
     [JsonPropertyName("incompatibilities")]
     public IReadOnlyList<Incompatibility>? Incompatibilities { get; set; }
 
-    /// <summary>Used by other parts of the product; no operation of this one fills it.</summary>
+    /// <summary>Used by other parts of the product; no operation of this service sets it.</summary>
     [JsonPropertyName("messagingWindow")]
     public Window? MessagingWindow { get; set; }
 
@@ -747,7 +747,7 @@ public partial class Incompatibility
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>Whether a contact may be written to at present.</summary>
+/// <summary>Whether messages to a contact are allowed now.</summary>
 public partial class Window
 {
     [JsonPropertyName("state"), JsonRequired]
@@ -756,7 +756,7 @@ public partial class Window
     [JsonPropertyName("forActor"), JsonRequired]
     public WindowActor ForActor { get; set; } = default!;
 
-    /// <summary>When an open window closes.</summary>
+    /// <summary>The time at which an open window closes.</summary>
     [JsonPropertyName("expiresAt")]
     public DateTimeOffset? ExpiresAt { get; set; }
 
@@ -809,10 +809,10 @@ internal sealed class WindowFailureConverter() : WordConverter<WindowFailure>(
     ("inboxRequired", WindowFailure.InboxRequired),
     ("unsupportedChannel", WindowFailure.UnsupportedChannel));
 
-/// <summary>A journey to be drafted.</summary>
+/// <summary>A new journey, which starts as a draft.</summary>
 public partial class CreateJourneyRequest
 {
-    /// <summary>What people call it; names need not differ.</summary>
+    /// <summary>A name for people; it need not be unique.</summary>
     [JsonPropertyName("name")]
     public string Name { get; set; } = default!;
 
@@ -820,82 +820,83 @@ public partial class CreateJourneyRequest
     [JsonPropertyName("entryMode")]
     public EntryMode? EntryMode { get; set; }
 
-    /// <summary>Which events it reacts to; can be said later, but not after it is activated.</summary>
+    /// <summary>The events that the journey reacts to. It can be set later, but before the journey is activated.</summary>
     [JsonPropertyName("triggerConfig")]
     public CreateTriggerConfig? TriggerConfig { get; set; }
 
-    /// <summary>Where webhooks tell of its entries; without one nobody is told.</summary>
+    /// <summary>The receiver of webhooks about entries; without it no webhook is sent.</summary>
     [JsonPropertyName("target")]
     public CreateJourneyTarget? Target { get; set; }
 
 }
 
-/// <summary>Which events a journey reacts to.</summary>
+/// <summary>The events that a journey reacts to.</summary>
 public partial class CreateTriggerConfig
 {
     [JsonPropertyName("eventTypeId")]
     public string EventTypeId { get; set; } = default!;
 
-    /// <summary>A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; absent lets any payload do.</summary>
+    /// <summary>A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; without it the journey reacts to any
+    /// <br/>payload.</summary>
     [JsonPropertyName("payloadFilter")]
     public JsonElement? PayloadFilter { get; set; }
 
 }
 
-/// <summary>Where a journey's webhooks go.</summary>
+/// <summary>The receiver of a journey's webhooks.</summary>
 public partial class CreateJourneyTarget
 {
     /// <summary>An http or https URL on the public internet.</summary>
     [JsonPropertyName("url")]
     public string Url { get; set; } = default!;
 
-    /// <summary>What webhooks are signed with (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. It is never shown again.</summary>
+    /// <summary>The secret that signs webhooks (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. No response contains it.</summary>
     [JsonPropertyName("secret")]
     public string Secret { get; set; } = default!;
 
 }
 
-/// <summary>What is to become of a journey. Absent members stay as they are.</summary>
+/// <summary>Changes of a journey. Absent members do not change.</summary>
 public partial class UpdateJourneyRequest
 {
-    /// <summary>What people call it; names need not differ.</summary>
+    /// <summary>A name for people; it need not be unique.</summary>
     [JsonPropertyName("name")]
     public string? Name { get; set; }
 
-    /// <summary>`once`: a contact enters with the first event that matches and never again; `everyTime`: with each.</summary>
+    /// <summary>`once`: a contact enters with its first matching event only. `everyTime`: with every matching event.</summary>
     [JsonPropertyName("entryMode")]
     public EntryMode? EntryMode { get; set; }
 
-    /// <summary>Which events it reacts to; null, which an active journey refuses, leaves that open.</summary>
+    /// <summary>The events that the journey reacts to; null clears the trigger, which is refused for an active journey.</summary>
     [JsonPropertyName("triggerConfig")]
     public UpdateTriggerConfig? TriggerConfig { get; set; }
 
-    /// <summary>Where webhooks tell of its entries; null lets nobody be told.</summary>
+    /// <summary>The receiver of webhooks about entries; null stops webhooks.</summary>
     [JsonPropertyName("target")]
     public UpdateJourneyTarget? Target { get; set; }
 
 }
 
-/// <summary>What is to become of a trigger. Absent members stay as they are.</summary>
+/// <summary>Changes of a trigger. Absent members do not change.</summary>
 public partial class UpdateTriggerConfig
 {
     [JsonPropertyName("eventTypeId")]
     public string? EventTypeId { get; set; }
 
-    /// <summary>A JSON Schema that payloads must fit; null lets any payload do.</summary>
+    /// <summary>A JSON Schema that payloads must fit; null makes the journey react to any payload.</summary>
     [JsonPropertyName("payloadFilter")]
     public JsonElement? PayloadFilter { get; set; }
 
 }
 
-/// <summary>What is to become of a target. Absent members stay as they are.</summary>
+/// <summary>Changes of a target. Absent members do not change.</summary>
 public partial class UpdateJourneyTarget
 {
-    /// <summary>An http or https URL on the public internet. Another URL needs the `secret` with it.</summary>
+    /// <summary>An http or https URL on the public internet. A new URL requires the `secret`.</summary>
     [JsonPropertyName("url")]
     public string? Url { get; set; }
 
-    /// <summary>What webhooks are signed with (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. It is never shown again.</summary>
+    /// <summary>The secret that signs webhooks (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. No response contains it.</summary>
     [JsonPropertyName("secret")]
     public string? Secret { get; set; }
 
@@ -1078,18 +1079,18 @@ public partial class RedeliveredEntriesResponse
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>Which entries are to be delivered again.</summary>
+/// <summary>Selects the entries to redeliver.</summary>
 public partial class RedeliverJourneyEntriesRequest
 {
-    /// <summary>The states of their deliveries: at least one. Entries that wait for their first attempt stay as they are.</summary>
+    /// <summary>The delivery states of the entries; at least one. Entries that wait for their first attempt are skipped.</summary>
     [JsonPropertyName("states")]
     public IReadOnlyList<DeliveryState> States { get; set; } = [];
 
-    /// <summary>Only entries of then or later.</summary>
+    /// <summary>Only entries at this time or later.</summary>
     [JsonPropertyName("enteredFrom")]
     public DateTimeOffset? EnteredFrom { get; set; }
 
-    /// <summary>Only entries of before.</summary>
+    /// <summary>Only entries before this time.</summary>
     [JsonPropertyName("enteredTo")]
     public DateTimeOffset? EnteredTo { get; set; }
 
@@ -1156,7 +1157,7 @@ public partial class EventType
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>A type to be added to the catalog.</summary>
+/// <summary>A new event type.</summary>
 public partial class CreateEventTypeRequest
 {
     /// <summary>Unique in the tenant: lower-case words and digits joined by dots, hyphens or underscores.</summary>
@@ -1166,7 +1167,7 @@ public partial class CreateEventTypeRequest
     [JsonPropertyName("description")]
     public string? Description { get; set; }
 
-    /// <summary>A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; absent lets any payload pass.</summary>
+    /// <summary>A JSON Schema (2020-12, or draft-04 to 2019-09 by its `$schema`) that payloads must fit; without it any payload is valid.</summary>
     [JsonPropertyName("payloadSchema")]
     public JsonElement? PayloadSchema { get; set; }
 
@@ -1234,18 +1235,18 @@ internal sealed class SchemaAcceptanceConverter() : WordConverter<SchemaAcceptan
     ("proof", SchemaAcceptance.Proof),
     ("scan", SchemaAcceptance.Scan));
 
-/// <summary>What is to become of a type. Absent members stay as they are.</summary>
+/// <summary>Changes of an event type. Absent members do not change.</summary>
 public partial class UpdateEventTypeRequest
 {
     /// <summary>Unique in the tenant: lower-case words and digits joined by dots, hyphens or underscores.</summary>
     [JsonPropertyName("name")]
     public string? Name { get; set; }
 
-    /// <summary>Null clears it.</summary>
+    /// <summary>Null clears the description.</summary>
     [JsonPropertyName("description")]
     public string? Description { get; set; }
 
-    /// <summary>A JSON Schema that payloads must fit and all stored ones do; null lets any payload pass.</summary>
+    /// <summary>A JSON Schema that new payloads must fit and all stored payloads fit; null makes any payload valid.</summary>
     [JsonPropertyName("payloadSchema")]
     public JsonElement? PayloadSchema { get; set; }
 
@@ -1292,7 +1293,7 @@ public partial class Event
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>An event to record; exactly one of `eventTypeId` and `eventTypeName` names its type.</summary>
+/// <summary>An event to record. Exactly one of `eventTypeId` and `eventTypeName` is required.</summary>
 public partial class CreateContactEventRequest
 {
     [JsonPropertyName("eventTypeId")]
@@ -1301,25 +1302,26 @@ public partial class CreateContactEventRequest
     [JsonPropertyName("eventTypeName")]
     public string? EventTypeName { get; set; }
 
-    /// <summary>A JSON object, by default an empty one; it comes back as it was sent.</summary>
+    /// <summary>A JSON object, by default an empty one. Responses return it as it was sent.</summary>
     [JsonPropertyName("payload")]
     public JsonElement? Payload { get; set; }
 
-    /// <summary>By default now; from 1970 to 24 hours ahead.</summary>
+    /// <summary>The time of the event; by default now. From 1970 to 24 hours ahead.</summary>
     [JsonPropertyName("occurredAt")]
     public DateTimeOffset? OccurredAt { get; set; }
 
-    /// <summary>A repeat under the same key is refused with 409, which names the event first recorded.</summary>
+    /// <summary>A retry with the same key is refused with 409, and the response names the event first recorded.</summary>
     [JsonPropertyName("idempotencyKey")]
     public string? IdempotencyKey { get; set; }
 
-    /// <summary>`true` lets no journey react to the event: for loading history. A repeat under the same key may differ in it.</summary>
+    /// <summary>`true` prevents journeys from reacting to the event, for example when you load history. A retry with the same key may have another
+    /// <br/>value.</summary>
     [JsonPropertyName("suppressJourneys")]
     public bool? SuppressJourneys { get; set; }
 
 }
 
-/// <summary>An event to record, in the old form that names its contact in the body.</summary>
+/// <summary>An event to record in the old form, with its contact in the body.</summary>
 public partial class CreateEventRequest
 {
     [JsonPropertyName("eventTypeId")]
@@ -1328,19 +1330,20 @@ public partial class CreateEventRequest
     [JsonPropertyName("eventTypeName")]
     public string? EventTypeName { get; set; }
 
-    /// <summary>A JSON object, by default an empty one; it comes back as it was sent.</summary>
+    /// <summary>A JSON object, by default an empty one. Responses return it as it was sent.</summary>
     [JsonPropertyName("payload")]
     public JsonElement? Payload { get; set; }
 
-    /// <summary>By default now; from 1970 to 24 hours ahead.</summary>
+    /// <summary>The time of the event; by default now. From 1970 to 24 hours ahead.</summary>
     [JsonPropertyName("occurredAt")]
     public DateTimeOffset? OccurredAt { get; set; }
 
-    /// <summary>A repeat under the same key is refused with 409, which names the event first recorded.</summary>
+    /// <summary>A retry with the same key is refused with 409, and the response names the event first recorded.</summary>
     [JsonPropertyName("idempotencyKey")]
     public string? IdempotencyKey { get; set; }
 
-    /// <summary>`true` lets no journey react to the event: for loading history. A repeat under the same key may differ in it.</summary>
+    /// <summary>`true` prevents journeys from reacting to the event, for example when you load history. A retry with the same key may have another
+    /// <br/>value.</summary>
     [JsonPropertyName("suppressJourneys")]
     public bool? SuppressJourneys { get; set; }
 
@@ -1351,7 +1354,7 @@ public partial class CreateEventRequest
 
 public partial class RecordedEventsResponse
 {
-    /// <summary>One for each event, in the same order.</summary>
+    /// <summary>One result for each event, in the same order.</summary>
     [JsonPropertyName("results"), JsonRequired]
     public IReadOnlyList<RecordedEventResult> Results { get; set; } = [];
 
@@ -1363,15 +1366,15 @@ public partial class RecordedEventsResponse
 /// <summary>The result of one event of a batch.</summary>
 public partial class RecordedEventResult
 {
-    /// <summary>What a call of its own would have been answered with: 201, or the status of the problem.</summary>
+    /// <summary>The status that a separate call would have returned: 201, or the status of the problem.</summary>
     [JsonPropertyName("status"), JsonRequired]
     public int Status { get; set; } = default!;
 
-    /// <summary>The event, where it was recorded.</summary>
+    /// <summary>The id of the recorded event; absent if it was refused.</summary>
     [JsonPropertyName("id")]
     public string? Id { get; set; }
 
-    /// <summary>Why it was not; pointers begin at the event.</summary>
+    /// <summary>The reason of the refusal; its pointers start at the event.</summary>
     [JsonPropertyName("problem")]
     public FlownallyProblem? Problem { get; set; }
 
@@ -1380,7 +1383,7 @@ public partial class RecordedEventResult
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
-/// <summary>Events to record by one call; each is recorded or refused by itself.</summary>
+/// <summary>Events to record in one call. Each event is recorded or refused separately.</summary>
 public partial class CreateEventsRequest
 {
     /// <summary>1 to 1,000 events.</summary>

@@ -8,12 +8,14 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Flownally.Api.Http.Authentication;
 
-/// <summary>Tells who calls by the API key, where an action asks for one, and answers those who may not call it.</summary>
+/// <summary>
+/// Authenticates a call by its API key if the action requires one, and writes the responses to unauthenticated and forbidden calls.
+/// </summary>
 internal sealed class ApiKeyAuthentication(IMediator mediator, FailedAuthentications failures) : IAuthenticationHandler
 {
     public const string Scheme = "Bearer";
 
-    /// <summary>One result for each caller, so that no call makes principals and claims of its own.</summary>
+    /// <summary>One result for each caller, so that calls create no principals and claims.</summary>
     private static readonly ConditionalWeakTable<Caller, AuthenticateResult> Results = [];
 
     private HttpContext _http = null!;
@@ -43,10 +45,10 @@ internal sealed class ApiKeyAuthentication(IMediator mediator, FailedAuthenticat
         return AuthenticateResult.NoResult();
     }
 
-    /// <summary>Answers a call without a valid key.</summary>
+    /// <summary>Responds to a call without a valid key.</summary>
     public Task ChallengeAsync(AuthenticationProperties? properties) => ProblemWriter.WriteAsync(_http, _refusal);
 
-    /// <summary>Answers a call with a key that may not make it.</summary>
+    /// <summary>Responds to a call whose key may not make it.</summary>
     public Task ForbidAsync(AuthenticationProperties? properties) =>
         ProblemWriter.WriteAsync(_http, Sends!.Required.Refusal(((CallerPrincipal)_http.User).Caller)!);
 

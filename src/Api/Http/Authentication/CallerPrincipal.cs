@@ -4,7 +4,7 @@ using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.Http.Authentication;
 
-/// <summary>A caller as ASP.NET Core knows it. Made once for as long as the key is remembered.</summary>
+/// <summary>A caller as an ASP.NET Core principal. It is created once for a cached key.</summary>
 internal sealed class CallerPrincipal(Caller caller) : ClaimsPrincipal(new ClaimsIdentity(ClaimsOf(caller), ApiKeyAuthentication.Scheme))
 {
     public Caller Caller => caller;

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Http.Authentication;
 
-/// <summary>Limits how often calls from one address may lack a valid key. Those that have one are never asked about.</summary>
+/// <summary>Limits the calls without a valid key from one address. Calls with a valid key do not count.</summary>
 internal sealed class FailedAuthentications(IOptions<LimitOptions> options) : IDisposable
 {
     private readonly PartitionedRateLimiter<AddressBlock> _failures =
         PartitionedRateLimiter.Create<AddressBlock, AddressBlock>(from => TokenBuckets.Of(from, options.Value.FailedAuthentications));
 
     /// <summary>Counts a failure.</summary>
-    /// <returns>What it is answered with where there have been too many; else null.</returns>
+    /// <returns>The refusal after too many failures; else null.</returns>
     public RateLimited? Refusal(AddressBlock from)
     {
         using var lease = _failures.AttemptAcquire(from);

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Authorization;
 namespace Flownally.Api.Http.Authentication;
 
 /// <summary>
-/// Names the requests that an action sends. A call needs a key that may send them, by what they declare themselves; so it is refused
-/// before its body is read.
+/// Names the requests that an action sends. The requests declare the necessary scope and roles, so a call is refused before its body is
+/// read.
 /// </summary>
-/// <param name="requests">One, or several that declare the same.</param>
+/// <param name="requests">One request, or several with the same declaration.</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SendsAttribute(params Type[] requests) : Attribute, IAuthorizeData, IAuthorizationRequirementData
 {

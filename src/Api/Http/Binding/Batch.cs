@@ -2,33 +2,33 @@ using Flownally.Domain;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>A member that holds requests which are independent: each is read, or refused, as if it stood alone.</summary>
+/// <summary>A member with independent requests: each is read or refused separately.</summary>
 public sealed class Batch<T>(IReadOnlyList<Result<T>> items)
 {
     public IReadOnlyList<Result<T>> Items { get; } = items;
 }
 
-/// <summary>For code that knows a batch's type only at run time.</summary>
+/// <summary>Creates batches whose item type is known only at run time.</summary>
 internal static class Batch
 {
-    /// <summary>A batch has at least one item and at most this many.</summary>
+    /// <summary>A batch has 1 to this many items.</summary>
     public const int MaxItems = 1_000;
 
-    private interface IMaker
+    private interface IFactory
     {
-        object Make(IEnumerable<Result<object>> items);
+        object Create(IEnumerable<Result<object>> items);
     }
 
-    /// <summary>What a batch holds; null where the type is none.</summary>
+    /// <summary>The item type of a batch; null for other types.</summary>
     public static Type? ItemType(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Batch<>) ? type.GetGenericArguments()[0] : null;
 
     public static object Of(Type item, IEnumerable<Result<object>> items) =>
-        ((IMaker)Activator.CreateInstance(typeof(Maker<>).MakeGenericType(item))!).Make(items);
+        ((IFactory)Activator.CreateInstance(typeof(Factory<>).MakeGenericType(item))!).Create(items);
 
-    private sealed class Maker<T> : IMaker
+    private sealed class Factory<T> : IFactory
     {
-        public object Make(IEnumerable<Result<object>> items) =>
+        public object Create(IEnumerable<Result<object>> items) =>
             new Batch<T>([.. items.Select(item => item.Match<Result<T>>(value => (T)value, error => error))]);
     }
 }

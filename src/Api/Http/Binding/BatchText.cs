@@ -4,14 +4,14 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>The text of a body that has a batch, taken apart, so that what is wrong with an item refuses that item alone.</summary>
+/// <summary>The text of a body with a batch, split into its items, so that an error in one item refuses only that item.</summary>
 /// <param name="Rest">The body with an empty batch.</param>
-/// <param name="Items">The items' texts, at most one more than a batch may have; null where the body has no batch.</param>
-/// <param name="Count">How many items there are.</param>
+/// <param name="Items">The texts of at most one more item than a batch may have; null if the body has no batch.</param>
+/// <param name="Count">The number of items.</param>
 internal sealed record BatchText(ReadOnlyMemory<byte> Rest, IReadOnlyList<ReadOnlyMemory<byte>>? Items, int Count)
 {
-    /// <param name="member">The member of the body that holds the batch.</param>
-    /// <exception cref="JsonException">The body is not one JSON text, whatever its strings hold.</exception>
+    /// <param name="member">The member that contains the batch.</param>
+    /// <exception cref="JsonException">The body is not one JSON text.</exception>
     public static BatchText Split(ReadOnlyMemory<byte> body, string member)
     {
         List<ReadOnlyMemory<byte>>? items = null;
@@ -20,7 +20,7 @@ internal sealed record BatchText(ReadOnlyMemory<byte> Rest, IReadOnlyList<ReadOn
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
         while (reader.Read())
         {
-            // Of two members of this name the second stays where it is, and is refused as a duplicate.
+            // A second member of this name stays in the rest and is refused as a duplicate.
             if (items is not null || reader.CurrentDepth != 1 || !JsonText.IsAtMember(ref reader, name))
             {
                 continue;
@@ -48,6 +48,7 @@ internal sealed record BatchText(ReadOnlyMemory<byte> Rest, IReadOnlyList<ReadOn
 
         return items is null
             ? new BatchText(body, null, 0)
-            : new BatchText((byte[])[.. body.Span[..opened].TrimStart(" \t\r\n"u8), .. body.Span[closed..].TrimEnd(" \t\r\n"u8)], items, count);
+            : new BatchText(
+                (byte[])[.. body.Span[..opened].TrimStart(" \t\r\n"u8), .. body.Span[closed..].TrimEnd(" \t\r\n"u8)], items, count);
     }
 }

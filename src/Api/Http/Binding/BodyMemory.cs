@@ -5,63 +5,65 @@ using Flownally.Domain.Tenants;
 namespace Flownally.Api.Http.Binding;
 
 /// <summary>
-/// Bounds the bodies that are held for one tenant at the same time. A body of 8 MiB can take many times that while it is worked on, so
-/// without a bound a few dozen calls would take all memory.
+/// Limits the bytes of request bodies in memory for each tenant. Processing a body of 8 MiB can use many times that size, so without a
+/// limit a few dozen calls would take all memory.
 /// </summary>
 internal sealed class BodyMemory
 {
-    /// <summary>Of a body that counts for nothing: most are far smaller.</summary>
+    /// <summary>A body up to this size does not count; most bodies are far smaller.</summary>
     public const int SmallBytes = 16 * 1024;
 
-    /// <summary>In bytes.</summary>
-    public const long MostOfTenant = 16 * 1024 * 1024;
+    public const long MaxBytesPerTenant = 16 * 1024 * 1024;
 
-    /// <summary>Of our own, because the shared one keeps arrays of every size for each thread.</summary>
+    /// <summary>A pool of its own, because the shared pool keeps arrays of every size for each thread.</summary>
     private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(maxArrayLength: 16 * 1024 * 1024, maxArraysPerBucket: 2);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<TenantId, long> _held = [];
+    private readonly Dictionary<TenantId, long> _reserved = [];
 
-    /// <summary>Begins to hold a body. Disposing it gives back what was taken.</summary>
+    /// <summary>Creates an empty body. Disposing it releases its memory.</summary>
     public Body Of(TenantId tenant) => new(this, tenant);
 
-    private bool TryTake(TenantId tenant, int bytes)
+    private bool TryReserve(TenantId tenant, int bytes)
     {
         lock (_gate)
         {
-            ref var held = ref CollectionsMarshal.GetValueRefOrAddDefault(_held, tenant, out _);
-            var fits = held + bytes <= MostOfTenant;
-            held += fits ? bytes : 0;
+            ref var reserved = ref CollectionsMarshal.GetValueRefOrAddDefault(_reserved, tenant, out _);
+            var fits = reserved + bytes <= MaxBytesPerTenant;
+            reserved += fits ? bytes : 0;
             return fits;
         }
     }
 
-    private void GiveBack(TenantId tenant, long bytes)
+    private void Release(TenantId tenant, long bytes)
     {
         lock (_gate)
         {
-            if ((_held[tenant] -= bytes) == 0)
+            if ((_reserved[tenant] -= bytes) == 0)
             {
-                _held.Remove(tenant);
+                _reserved.Remove(tenant);
             }
         }
     }
 
-    /// <summary>A body that is being held, in memory that is used again.</summary>
+    /// <summary>A body in pooled memory.</summary>
     internal sealed class Body(BodyMemory memory, TenantId tenant) : IDisposable
     {
         private byte[] _buffer = [];
         private int _length;
-        private long _taken;
+        private long _bytes;
 
         public ReadOnlyMemory<byte> Utf8 => _buffer.AsMemory(0, _length);
 
-        /// <summary>Reads a body to its end. Room for what it announces is taken first, so that not even that can be too much.</summary>
-        /// <param name="limit">The most bytes of the body. The source throws where there are more.</param>
-        /// <returns>False where the tenant holds too much already.</returns>
-        public async Task<bool> TryReadAsync(Stream source, long? announced, long limit, CancellationToken cancellationToken)
+        /// <summary>
+        /// Reads a body to its end. The announced length is reserved first, so that an announced length over the limit is refused before
+        /// reading.
+        /// </summary>
+        /// <param name="limit">The limit of the body's bytes. The source throws if there are more.</param>
+        /// <returns>False if the tenant's limit is reached.</returns>
+        public async Task<bool> TryReadAsync(Stream source, long? announcedLength, long limit, CancellationToken cancellationToken)
         {
-            if (!TryGrow((int)Math.Max(announced ?? 0, SmallBytes)))
+            if (!TryGrow((int)Math.Max(announcedLength ?? 0, SmallBytes)))
             {
                 return false;
             }
@@ -81,31 +83,31 @@ internal sealed class BodyMemory
 
         public void Dispose()
         {
-            GiveBack();
-            (_buffer, _length, _taken) = ([], 0, 0);
+            Release();
+            (_buffer, _length, _bytes) = ([], 0, 0);
         }
 
-        /// <summary>One byte more than is needed shows where the body ends.</summary>
+        /// <summary>Rents one byte more than necessary, so that a read shows the end of the body.</summary>
         private bool TryGrow(int bytes)
         {
-            var taken = bytes > SmallBytes ? bytes : 0;
-            if (taken > 0 && !memory.TryTake(tenant, taken))
+            var reserved = bytes > SmallBytes ? bytes : 0;
+            if (reserved > 0 && !memory.TryReserve(tenant, reserved))
             {
                 return false;
             }
 
             var larger = Pool.Rent(bytes + 1);
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            GiveBack();
-            (_buffer, _taken) = (larger, taken);
+            Release();
+            (_buffer, _bytes) = (larger, reserved);
             return true;
         }
 
-        private void GiveBack()
+        private void Release()
         {
-            if (_taken > 0)
+            if (_bytes > 0)
             {
-                memory.GiveBack(tenant, _taken);
+                memory.Release(tenant, _bytes);
             }
 
             Pool.Return(_buffer);

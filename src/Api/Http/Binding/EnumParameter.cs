@@ -3,7 +3,7 @@ using Flownally.Domain;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>A value of an enumeration as a query parameter, spelt as in JSON. MVC would take numbers and other spellings, too.</summary>
+/// <summary>An enumeration value as a query parameter, spelt as in JSON. MVC would also accept numbers and other spellings.</summary>
 public readonly record struct EnumParameter<T>(T Value) : IParsable<EnumParameter<T>> where T : struct, Enum
 {
     static EnumParameter<T> IParsable<EnumParameter<T>>.Parse(string s, IFormatProvider? provider) =>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>A query parameter that is <c>true</c> or <c>false</c>, as JSON writes them.</summary>
+/// <summary>A query parameter with the value <c>true</c> or <c>false</c>.</summary>
 public readonly record struct Flag(bool Value) : IParsable<Flag>
 {
     public static Flag Parse(string s, IFormatProvider? provider = null) =>

@@ -4,12 +4,14 @@ using Microsoft.Net.Http.Headers;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>The header If-Match (RFC 9110 §13.1.1). Our tags are the numbers of revisions, so any other tag matches nothing.</summary>
-/// <param name="Revisions">Those that the caller would accept; null (<c>*</c>) for any.</param>
+/// <summary>The header If-Match (RFC 9110 §13.1.1). The service's tags are revision numbers, so any other tag matches nothing.</summary>
+/// <param name="Revisions">The revisions that the caller accepts; null (<c>*</c>) for any.</param>
 public readonly record struct IfMatch(IReadOnlyCollection<int>? Revisions) : IParsable<IfMatch>
 {
     public static IfMatch Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var match) ? match : throw new FormatException("""If-Match is * or a list of entity tags, such as "3".""");
+        TryParse(s, provider, out var match)
+            ? match
+            : throw new FormatException("""If-Match is * or a list of entity tags, such as "3".""");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out IfMatch result)
     {
@@ -20,7 +22,9 @@ public readonly record struct IfMatch(IReadOnlyCollection<int>? Revisions) : IPa
         }
 
         // A weak tag never matches here (RFC 9110 §8.8.3.2).
-        result = new IfMatch(tags.Contains(EntityTagHeaderValue.Any) ? null : [.. tags.Where(tag => !tag.IsWeak).Select(Revision).OfType<int>()]);
+        result = new IfMatch(tags.Contains(EntityTagHeaderValue.Any)
+            ? null
+            : [.. tags.Where(tag => !tag.IsWeak).Select(Revision).OfType<int>()]);
         return true;
     }
 

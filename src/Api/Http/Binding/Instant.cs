@@ -3,7 +3,7 @@ using Flownally.Domain;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>A query parameter that is a time as RFC 3339 writes it, with its offset.</summary>
+/// <summary>A query parameter with a time in the format of RFC 3339, with its offset.</summary>
 public readonly record struct Instant(DateTimeOffset Value) : IParsable<Instant>
 {
     public static Instant Parse(string s, IFormatProvider? provider = null) =>

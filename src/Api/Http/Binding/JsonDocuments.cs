@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>The parsed texts of a call. They take memory that is used again once they are disposed.</summary>
+/// <summary>The parsed documents of a call. Disposing them returns their pooled memory.</summary>
 internal sealed class JsonDocuments : IDisposable
 {
     private readonly List<JsonDocument> _documents = new(1);
 
-    /// <summary>Parses a text that has been found to be JSON.</summary>
-    /// <param name="json">The text; it lives as long as this does.</param>
-    /// <returns>False where a member stands twice in its object (RFC 7493 §2.3).</returns>
+    /// <summary>Parses a text that is valid JSON.</summary>
+    /// <param name="json">The parsed text; it is valid until this object is disposed.</param>
+    /// <returns>False if an object contains a member twice (RFC 7493 §2.3).</returns>
     public bool TryParse(ReadOnlyMemory<byte> utf8, int maxDepth, out JsonElement json)
     {
         try

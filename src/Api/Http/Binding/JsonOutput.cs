@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Api.Http.Binding;
 
 /// <summary>
-/// Answers in JSON and UTF-8, whatever Accept and Accept-Charset name: <see cref="AnswersJsonAttribute"/> has refused who does not take it.
-/// The framework's own selection would repeat the caller's parameters in Content-Type, and answer in UTF-16.
+/// Writes responses as JSON in UTF-8, regardless of Accept and Accept-Charset: <see cref="ProducesJsonAttribute"/> has already refused
+/// callers that do not accept JSON. The framework's selection would copy the caller's parameters to Content-Type and respond in UTF-16.
 /// </summary>
 internal sealed class JsonOutput(IOptions<MvcOptions> mvc) : OutputFormatterSelector
 {
@@ -20,7 +20,8 @@ internal sealed class JsonOutput(IOptions<MvcOptions> mvc) : OutputFormatterSele
         formatter.SupportedEncodings.Add(Encoding.UTF8);
     }
 
-    public override IOutputFormatter? SelectFormatter(OutputFormatterCanWriteContext context, IList<IOutputFormatter> formatters, MediaTypeCollection contentTypes)
+    public override IOutputFormatter? SelectFormatter(
+        OutputFormatterCanWriteContext context, IList<IOutputFormatter> formatters, MediaTypeCollection contentTypes)
     {
         context.ContentType = ContentType;
         return mvc.Value.OutputFormatters[0];

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 namespace Flownally.Api.Http.Binding;
 
 /// <summary>
-/// MVC has nothing to validate: values are judged as they are read, and commands by FluentValidation. Looking for more would cost
-/// every call a twentieth of the service's time.
+/// Disables MVC's model validation: values are validated while they are read, and commands by FluentValidation. MVC's validation would take
+/// 5 % of the service's time.
 /// </summary>
 internal sealed class NoModelValidation : IObjectModelValidator
 {
@@ -16,7 +16,7 @@ internal sealed class NoModelValidation : IObjectModelValidator
         {
             if (value.ValidationState == ModelValidationState.Unvalidated)
             {
-                value.ValidationState = ModelValidationState.Skipped; // else it would count as refused
+                value.ValidationState = ModelValidationState.Skipped; // an unvalidated value counts as invalid
             }
         }
     }

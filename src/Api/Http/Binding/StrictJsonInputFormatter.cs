@@ -13,14 +13,14 @@ using Microsoft.Net.Http.Headers;
 namespace Flownally.Api.Http.Binding;
 
 /// <summary>
-/// Reads bodies as strict JSON (RFC 8259, and RFC 7493 §2.3 on duplicate members): what a client mistyped is refused,
-/// never ignored, and everything that is wrong is named at once.
+/// Reads bodies as strict JSON (RFC 8259, and RFC 7493 §2.3 on duplicate members). Unknown members are refused, not ignored, and the
+/// refusal names all faults.
 /// </summary>
 internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : IInputFormatter
 {
     private readonly StrictJsonReader _reader = new(options);
 
-    /// <summary>Also bodies of another type, so that they are refused in our words.</summary>
+    /// <summary>Accepts bodies of any type, so that this formatter writes the refusal.</summary>
     public bool CanRead(InputFormatterContext context) => true;
 
     public async Task<InputFormatterResult> ReadAsync(InputFormatterContext context)
@@ -54,22 +54,24 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
         {
             if (!await body.TryReadAsync(request.Body, request.ContentLength, limit, cancellationToken))
             {
-                return new RateLimited($"{BodyMemory.MostOfTenant / 1024 / 1024} MiB of request bodies at the same time", RateLimited.MinRetryAfter);
+                var limitInMiB = BodyMemory.MaxBytesPerTenant / 1024 / 1024;
+                return new RateLimited($"{limitInMiB} MiB of request bodies at the same time", RateLimited.MinRetryAfter);
             }
         }
         catch (Exception exception) when (exception is InvalidDataException or TrailingDataException)
         {
-            return new MalformedJson("The body is not compressed as its Content-Encoding says.");
+            return new MalformedJson("The body does not match its Content-Encoding.");
         }
         catch (Exception exception) when (exception is OperationCanceledException or (IOException and not BadHttpRequestException))
         {
-            // A chunk's size that overflows, or a lost connection. Of the latter the server tells before it cancels RequestAborted, so that
-            // a cancellation here is not yet known as one and would be logged as a failure of the service.
+            // The size of a chunk overflows, or the connection is lost. The server reports a lost connection before it cancels
+            // RequestAborted, so without this the cancellation would be logged as a failure of the service.
             throw new BadHttpRequestException("The body cannot be read.", exception);
         }
 
-        using var place = body.Utf8.Length > BodyMemory.SmallBytes
-            ? await request.HttpContext.RequestServices.GetRequiredService<ProcessorShares>().EnterAsync(TenantOf(request), cancellationToken)
+        var processor = request.HttpContext.RequestServices.GetRequiredService<ProcessorShares>();
+        using var share = body.Utf8.Length > BodyMemory.SmallBytes
+            ? await processor.EnterAsync(TenantOf(request), cancellationToken)
             : null;
         var documents = new JsonDocuments();
         request.HttpContext.Response.RegisterForDispose(documents);
@@ -81,8 +83,8 @@ internal sealed class StrictJsonInputFormatter(JsonSerializerOptions options) : 
     private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || (type.MediaType.Equals(TakesMergePatchAttribute.MediaType, StringComparison.OrdinalIgnoreCase)
-                && request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<TakesMergePatchAttribute>() is not null))
+            || (type.MediaType.Equals(AcceptsMergePatchAttribute.MediaType, StringComparison.OrdinalIgnoreCase)
+                && request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<AcceptsMergePatchAttribute>() is not null))
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.Count == 0;

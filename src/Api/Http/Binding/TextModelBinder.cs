@@ -11,7 +11,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>Binds values of our own that are text, from path, query and header.</summary>
+/// <summary>Binds the service's own text types in the path, query and headers.</summary>
 internal sealed class TextModelBinderProvider : IModelBinderProvider
 {
     public IModelBinder? GetBinder(ModelBinderProviderContext context)
@@ -33,7 +33,7 @@ internal sealed class TextModelBinderProvider : IModelBinderProvider
     }
 }
 
-/// <summary>A wrong value is <see cref="ParameterInvalid"/>, as are an empty one and one that is given twice.</summary>
+/// <summary>Refuses wrong, empty and repeated values as <see cref="ParameterInvalid"/>.</summary>
 internal class TextModelBinder<T> : IModelBinder where T : struct, IParsable<T>
 {
     public Task BindModelAsync(ModelBindingContext bindingContext)
@@ -49,10 +49,10 @@ internal class TextModelBinder<T> : IModelBinder where T : struct, IParsable<T>
         return Task.CompletedTask;
     }
 
-    /// <summary>The value that the text on the wire stands for.</summary>
+    /// <summary>Converts the sent text to the value.</summary>
     protected virtual string Decode(string text) => text;
 
-    /// <summary>The one text of a parameter.</summary>
+    /// <summary>The only text of a parameter.</summary>
     protected virtual string Single(StringValues values, string name) =>
         values.Count == 1 ? values.ToString() : throw new FormatException($"{name} is given once.");
 
@@ -71,7 +71,7 @@ internal class TextModelBinder<T> : IModelBinder where T : struct, IParsable<T>
     }
 }
 
-/// <summary>The header Idempotency-Key: its value stands bare or as a string of RFC 8941 §3.3.3.</summary>
+/// <summary>The header Idempotency-Key: a bare value or a string of RFC 8941 §3.3.3.</summary>
 internal sealed partial class IdempotencyKeyBinder : TextModelBinder<IdempotencyKey>
 {
     protected override string Decode(string text)
@@ -83,7 +83,7 @@ internal sealed partial class IdempotencyKeyBinder : TextModelBinder<Idempotency
 
         return QuotedString().Match(text) is { Success: true } quoted
             ? Escape().Replace(quoted.Groups[1].Value, "$1")
-            : throw new FormatException("The value begins with a quote but is no quoted string.");
+            : throw new FormatException("The value begins with a quote but is not a quoted string.");
     }
 
     [GeneratedRegex("""\A"((?:[^"\\]|\\["\\])*)"\z""", RegexOptions.CultureInvariant)]
@@ -93,19 +93,19 @@ internal sealed partial class IdempotencyKeyBinder : TextModelBinder<Idempotency
     private static partial Regex Escape();
 }
 
-/// <summary>The header If-Match: a list, so that it may come in several lines (RFC 9110 §5.3).</summary>
+/// <summary>The header If-Match: a list, which may be sent as several headers (RFC 9110 §5.3).</summary>
 internal sealed class IfMatchBinder : TextModelBinder<IfMatch>
 {
     protected override string Single(StringValues values, string name) => string.Join(", ", values!);
 }
 
-/// <summary>A wrong id in the path names a resource that does not exist.</summary>
+/// <summary>A malformed id in the path is an unknown resource.</summary>
 internal class ResourceIdBinder<T> : TextModelBinder<T> where T : struct, IResourceId<T>
 {
     protected override Error Refusal(ModelBindingContext context, string text, string rule) => T.NotFound(text);
 }
 
-/// <summary>A recording makes its contact known, so an id that no contact can have is a fault of the request, as it is in a body.</summary>
+/// <summary>Recording an event creates its contact, so a malformed contact id is a validation error there, as in a body.</summary>
 internal sealed class ContactIdBinder : ResourceIdBinder<ContactId>
 {
     protected override Error Refusal(ModelBindingContext context, string text, string rule) => Records(context.HttpContext)

@@ -3,43 +3,43 @@ using System.Globalization;
 namespace Flownally.Api.Http.Edge;
 
 /// <summary>
-/// How many connections the process serves at a time. Each connection is an open file, and a process that has no more of them ends: the
-/// runtime cannot go on, whatever the reason why it needs a file.
+/// Limits the open connections of the process. Each connection is an open file, and a process without free file descriptors ends, because
+/// the runtime cannot continue.
 /// </summary>
 internal sealed partial class ConnectionLimit(long connections, TimeProvider time, ILogger<ConnectionLimit> log)
 {
     /// <summary>
-    /// What the process needs besides: some 300 files of the program and the runtime, up to 256 webhooks under way, the sessions of
-    /// PostgreSQL, and files such as those it reads to find out whether the embedded server lives.
+    /// File descriptors for other uses: about 300 files of the program and the runtime, up to 256 webhook calls, the sessions of
+    /// PostgreSQL, and files that check the embedded server.
     /// </summary>
     private const long Reserve = 768;
 
-    /// <summary>Where few files may be open, callers get this part of them; then not every webhook that is due can be sent at once.</summary>
-    private const long SmallestPart = 8;
+    /// <summary>With a low limit of open files, callers get 1/8 of them; then not every due webhook can be sent at once.</summary>
+    private const long MinShare = 8;
 
-    /// <summary>The runtime raises the limit at its start as far as the process may. On macOS that is this many: OPEN_MAX.</summary>
-    private const long WhereUnknown = 10_240;
+    /// <summary>The limit where /proc is missing. The runtime raises its limit at the start; on macOS to this value, OPEN_MAX.</summary>
+    private const long DefaultOpenFiles = 10_240;
 
     private const string Limits = "/proc/self/limits";
     private const string Row = "Max open files";
 
-    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
 
     private long _open;
     private long _warned = long.MinValue;
 
-    /// <summary>The limit that follows from how many files the process may have open; says both.</summary>
+    /// <summary>Computes the limit from the process's limit of open files, and logs both.</summary>
     public static ConnectionLimit OfProcess(TimeProvider time, ILogger<ConnectionLimit> log)
     {
         var openFiles = ReadOpenFiles();
-        var connections = Within(openFiles);
+        var connections = MaxConnections(openFiles);
         LogLimit(log, openFiles, connections, openFiles - connections);
         return new ConnectionLimit(connections, time, log);
     }
 
-    public static long Within(long openFiles) => Math.Max(openFiles / SmallestPart, openFiles - Reserve);
+    public static long MaxConnections(long openFiles) => Math.Max(openFiles / MinShare, openFiles - Reserve);
 
-    /// <returns>False where the limit is reached.</returns>
+    /// <returns>False if the limit is reached.</returns>
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _open) <= connections)
@@ -49,7 +49,8 @@ internal sealed partial class ConnectionLimit(long connections, TimeProvider tim
 
         Leave();
         var (now, warned) = (time.GetTimestamp(), Interlocked.Read(ref _warned));
-        if ((warned == long.MinValue || time.GetElapsedTime(warned, now) > BetweenWarnings) && Interlocked.CompareExchange(ref _warned, now, warned) == warned)
+        if ((warned == long.MinValue || time.GetElapsedTime(warned, now) > WarningInterval)
+            && Interlocked.CompareExchange(ref _warned, now, warned) == warned)
         {
             LogRefusal(connections);
         }
@@ -59,18 +60,26 @@ internal sealed partial class ConnectionLimit(long connections, TimeProvider tim
 
     public void Leave() => Interlocked.Decrement(ref _open);
 
-    /// <returns>The soft limit, which is the one that holds.</returns>
+    /// <returns>The soft limit, which the system enforces.</returns>
     private static long ReadOpenFiles()
     {
-        var row = File.Exists(Limits) ? File.ReadLines(Limits).FirstOrDefault(line => line.StartsWith(Row, StringComparison.Ordinal)) : null;
-        return row is null ? WhereUnknown
-            : long.TryParse(row[Row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture, out var soft) ? soft
-            : int.MaxValue; // unlimited
+        var row = File.Exists(Limits)
+            ? File.ReadLines(Limits).FirstOrDefault(line => line.StartsWith(Row, StringComparison.Ordinal))
+            : null;
+        if (row is null)
+        {
+            return DefaultOpenFiles;
+        }
+
+        var soft = row[Row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+        return long.TryParse(soft, CultureInfo.InvariantCulture, out var files) ? files : int.MaxValue; // unlimited
     }
 
-    [LoggerMessage(LogLevel.Information, "The process may have {OpenFiles} files open (ulimit -n). It serves {Connections} connections at a time, and keeps {Others} files for PostgreSQL, webhooks and itself.")]
+    [LoggerMessage(LogLevel.Information, "The process may have {OpenFiles} files open (ulimit -n). It serves {Connections} connections "
+        + "at a time, and keeps {Others} files for PostgreSQL, webhooks and itself.")]
     private static partial void LogLimit(ILogger log, long openFiles, long connections, long others);
 
-    [LoggerMessage(LogLevel.Warning, "{Connections} connections are open, as many as the process serves at a time. Others are closed until one of these ends.")]
+    [LoggerMessage(LogLevel.Warning,
+        "{Connections} connections are open, which is the limit. New ones are closed until one of these ends.")]
     private partial void LogRefusal(long connections);
 }

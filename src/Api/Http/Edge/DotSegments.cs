@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Flownally.Api.Http.Edge;
 
 /// <summary>
-/// Takes a path as it was sent. The server folds <c>.</c> and <c>..</c> (RFC 3986 §5.2.4), so that <c>/v1/contacts/../events</c> would
-/// show the events of the whole tenant. Unfolded, such a segment is an id like any other, and no resource has it.
+/// Restores the path as it was sent. The server removes <c>.</c> and <c>..</c> (RFC 3986 §5.2.4), so <c>/v1/contacts/../events</c> would
+/// return the events of the whole tenant. In the restored path such a segment is an id, and no resource has that id.
 /// </summary>
 internal static class DotSegments
 {
@@ -24,8 +24,8 @@ internal static class DotSegments
     });
 
     /// <summary>
-    /// Whether it is a whole URL (RFC 9112 §3.2.2), as for a proxy. The server reads that by <see cref="Uri"/>, which also takes a
-    /// backslash as a slash.
+    /// Whether the target is a whole URL, as for a proxy (RFC 9112 §3.2.2). The server parses it with <see cref="Uri"/>, which also accepts
+    /// a backslash as a slash.
     /// </summary>
     private static bool IsAbsolute(string target) => target.StartsWith("http", StringComparison.OrdinalIgnoreCase);
 

@@ -6,43 +6,45 @@ using Microsoft.Extensions.Primitives;
 namespace Flownally.Api.Http.Edge;
 
 /// <summary>
-/// Answers only for the hosts of the setting <c>AllowedHosts</c>, so that a page whose name is made to resolve to this machine (DNS
-/// rebinding) cannot read the service. The framework's own filter stands before our problems and refuses in HTML; it is switched off.
+/// Serves only the hosts of the setting <c>AllowedHosts</c>, so that a page cannot read the service through DNS rebinding. The framework's
+/// filter runs before the problem middleware and responds in HTML; it is disabled.
 /// </summary>
 internal static class HostFilter
 {
     public const string Setting = "AllowedHosts";
 
-    /// <summary>The names of this machine: all that a demo answers for.</summary>
+    /// <summary>The names of this machine. A demo serves only these.</summary>
     public static readonly IList<StringSegment> Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
     private const char Separator = ';';
     private const string Any = "*";
 
-    /// <summary>Asked by what watches the process, which may name any host.</summary>
+    /// <summary>Monitoring calls these paths and may use any host.</summary>
     private static readonly PathString[] Exempt = ["/health"];
 
-    public static IServiceCollection SwitchOffHostFilterOfFramework(this IServiceCollection services) =>
+    public static IServiceCollection DisableFrameworkHostFilter(this IServiceCollection services) =>
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = [Any]);
 
-    /// <param name="setting">Names separated by semicolons, <c>*.example.com</c> for all below one; null, empty or <c>*</c> for any.</param>
+    /// <param name="setting">Host names separated by semicolons; <c>*.example.com</c> matches all subdomains; null, empty or <c>*</c>
+    /// matches any host.</param>
     public static void UseHostFilter(this IApplicationBuilder app, string? setting)
     {
         StringSegment[] hosts = [.. Split(setting)];
         if (hosts.Length > 0 && !hosts.Contains(Any))
         {
-            app.Use((context, next) => Array.Exists(Exempt, path => context.Request.Path.StartsWithSegments(path)) || Names(context.Request.Host, hosts)
+            app.Use((context, next) => IsExempt(context.Request.Path) || Names(context.Request.Host, hosts)
                 ? next(context)
-                : ProblemWriter.WriteAsync(context, new ParameterInvalid("Host", "The service does not answer for this host; its setting AllowedHosts names those that it answers for.")));
+                : ProblemWriter.WriteAsync(context, new ParameterInvalid("Host",
+                    "The service does not serve this host; the setting AllowedHosts contains the served hosts.")));
         }
     }
 
-    /// <summary>The names that the setting holds; none for null.</summary>
+    /// <summary>The names in the setting; none for null.</summary>
     public static string[] Split(string? setting) =>
         (setting ?? "").Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>
-    /// Whether a call's host can match a name of the setting. Clients send names in ASCII and an IPv6 address in brackets, and the port is
+    /// Whether a name in the setting can match a call's host. Clients send names in ASCII and an IPv6 address in brackets, and the port is
     /// not compared.
     /// </summary>
     public static bool IsHost(string name)
@@ -52,6 +54,8 @@ internal static class HostFilter
             && (kind is UriHostNameType.Dns or UriHostNameType.IPv4 || (kind is UriHostNameType.IPv6 && host.StartsWith('['))));
     }
 
-    /// <summary>Whether a host, with or without a port, is one of these.</summary>
+    /// <summary>Whether a host, with or without a port, matches one of these names.</summary>
     public static bool Names(HostString host, IList<StringSegment> hosts) => host.HasValue && HostString.MatchesAny(host.Value, hosts);
+
+    private static bool IsExempt(PathString path) => Array.Exists(Exempt, exempt => path.StartsWithSegments(exempt));
 }

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Flownally.Api.Http.Edge;
 
 /// <summary>
-/// Closes connections beyond the limit as they are accepted. Kestrel's own <c>MaxConcurrentConnections</c> closes them in work that it
-/// queues, and goes on accepting meanwhile: a burst of connections opened more files than the process may have.
+/// Closes connections beyond the limit when they are accepted. Kestrel's <c>MaxConcurrentConnections</c> closes them later in queued work
+/// and keeps accepting, so a burst of connections could open more files than the process may have.
 /// </summary>
 internal sealed class LimitedTransport(SocketTransportFactory sockets, ConnectionLimit limit) : IConnectionListenerFactory
 {
@@ -40,7 +40,7 @@ internal sealed class LimitedTransport(SocketTransportFactory sockets, Connectio
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
-    /// <summary>A connection that gives its place back once its socket is closed.</summary>
+    /// <summary>A connection that leaves the limit after its socket is closed.</summary>
     private sealed class Connection(ConnectionContext inner, ConnectionLimit limit) : ConnectionContext
     {
         private bool _left;
@@ -100,8 +100,9 @@ internal sealed class LimitedTransport(SocketTransportFactory sockets, Connectio
 
 internal static class ConnectionLimitServices
 {
-    /// <summary>Has Kestrel serve so many connections at a time. The last transport that is registered is the one it takes.</summary>
-    public static IServiceCollection LimitConnections(this IServiceCollection services, Func<IServiceProvider, ConnectionLimit> limit) => services
+    /// <summary>Limits the open connections of Kestrel, which uses the last registered transport.</summary>
+    public static IServiceCollection LimitConnections(
+        this IServiceCollection services, Func<IServiceProvider, ConnectionLimit> limit) => services
         .AddSingleton(limit)
         .AddSingleton<SocketTransportFactory>()
         .AddSingleton<IConnectionListenerFactory, LimitedTransport>();

@@ -7,15 +7,15 @@ namespace Flownally.Api.Http.Edge;
 /// <summary>An address of this machine to listen on: a scheme, a host and an optional port.</summary>
 internal static class ListenAddress
 {
-    /// <summary>What the host may be.</summary>
-    public const string OfMachine = "an address of this machine (an IP address, localhost, * or [::])";
+    /// <summary>The allowed hosts.</summary>
+    public const string HostRule = "an address of this machine (an IP address, localhost, * or [::])";
 
     private const string LocalHost = "localhost";
 
-    /// <summary>For every address of the machine, as ASP.NET Core has them.</summary>
+    /// <summary>ASP.NET Core's names for all addresses of the machine.</summary>
     private static readonly string[] Any = ["*", "+"];
 
-    /// <returns>False where the text has a path, a port above 65535, or another scheme than these.</returns>
+    /// <returns>False if the text has a path, a port above 65535, or another scheme.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out BindingAddress? address, params IReadOnlyList<string> schemes)
     {
         try
@@ -34,20 +34,20 @@ internal static class ListenAddress
     }
 
     /// <summary>
-    /// Whether the host is one that this machine can listen at. Kestrel takes every other host as all addresses, so that a typing error
-    /// would open the service to the network. A user, a query or a fragment is part of the host here.
+    /// Whether this machine can listen at the host. Kestrel treats any other host as all addresses, so a typing error would open the
+    /// service to the network. The parser keeps a user, query or fragment as part of the host.
     /// </summary>
-    public static bool IsOfMachine(BindingAddress address) =>
+    public static bool IsLocal(BindingAddress address) =>
         address.IsUnixPipe
         || Any.Contains(address.Host)
         || address.Host.Equals(LocalHost, StringComparison.OrdinalIgnoreCase)
         || (address.Host.StartsWith('[') == address.Host.EndsWith(']') && IPAddress.TryParse(address.Host, out _));
 }
 
-/// <summary>A setting that is an address of this machine to listen at by http; empty for none.</summary>
+/// <summary>A setting with an http address of this machine to listen at; empty for none.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ListenAddressAttribute : ValidationAttribute
 {
     public override bool IsValid(object? value) => value is ""
-        || (value is string text && ListenAddress.TryParse(text, out var address, Uri.UriSchemeHttp) && ListenAddress.IsOfMachine(address));
+        || (value is string text && ListenAddress.TryParse(text, out var address, Uri.UriSchemeHttp) && ListenAddress.IsLocal(address));
 }

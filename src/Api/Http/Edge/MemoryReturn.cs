@@ -1,28 +1,28 @@
 namespace Flownally.Api.Http.Edge;
 
 /// <summary>
-/// Gives memory back to the system once the calls that took it are over. The runtime itself gives it back when it collects, which under
-/// light traffic it does not do for hours.
+/// Returns memory to the system after busy times. The runtime returns memory when it collects garbage, which it may not do for hours under
+/// light traffic.
 /// </summary>
 internal sealed class MemoryReturn(TimeProvider time) : BackgroundService
 {
-    /// <summary>Of what is allocated between two looks. A process that allocates more uses its memory, and collecting would hold it up.</summary>
-    private const long LightTraffic = 256L * 1024 * 1024;
+    /// <summary>A process that allocates more than this in an interval is busy, and a collection would delay it.</summary>
+    private const long MaxIdleBytes = 256L * 1024 * 1024;
 
-    /// <summary>Pools of arrays let go of what was not used for a while when they see several collections.</summary>
+    /// <summary>Array pools release unused arrays after several collections.</summary>
     private const int CollectionsAfterBusyTime = 5;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(BetweenLooks, time);
+        using var timer = new PeriodicTimer(Interval, time);
         var (allocated, due) = (GC.GetTotalAllocatedBytes(), 0);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var before = allocated;
             allocated = GC.GetTotalAllocatedBytes();
-            if (allocated - before > LightTraffic)
+            if (allocated - before > MaxIdleBytes)
             {
                 due = CollectionsAfterBusyTime;
             }

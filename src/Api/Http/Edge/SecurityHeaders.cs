@@ -2,7 +2,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Flownally.Api.Http.Edge;
 
-/// <summary>What each answer tells browsers and caches, unless the answer says something else itself: to keep, guess, embed and pass on nothing.</summary>
+/// <summary>
+/// Sets the default security headers: no caching, no type sniffing, no embedding, no referrer. A response may replace them.
+/// </summary>
 internal static class SecurityHeaders
 {
     private static readonly StringValues NoStore = "no-store";
@@ -11,7 +13,10 @@ internal static class SecurityHeaders
     private static readonly StringValues SameOrigin = "same-origin";
     private static readonly StringValues Nothing = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>Sets them before anything else answers: a callback for the start of each answer would cost recording garbage.</summary>
+    /// <summary>
+    /// Sets the headers before any other middleware responds. A callback at the start of each response would allocate garbage on each
+    /// recording.
+    /// </summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
         Set(context.Response.Headers);

@@ -6,7 +6,7 @@ using Flownally.Domain;
 
 namespace Flownally.Api.Http.Json;
 
-/// <summary>How values are written as JSON, over HTTP and on the command line.</summary>
+/// <summary>The JSON options of HTTP and of the command line.</summary>
 internal static class ApiJson
 {
     public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web)
@@ -17,7 +17,7 @@ internal static class ApiJson
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-        // Answers are application/json and never part of a page, so only JSON's own characters need an escape.
+        // Responses are application/json and never part of a page, so only JSON's own characters are escaped.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new TextConverter());
         options.Converters.Add(new TimeConverter());

@@ -5,7 +5,7 @@ using Flownally.Domain.Json;
 
 namespace Flownally.Api.Http.Json;
 
-/// <summary>Values that are text on the wire: ids, names, keys. Their own rules say what text is theirs.</summary>
+/// <summary>Converts types that are text on the wire, such as ids, names and keys. Each type validates its text.</summary>
 internal sealed class TextConverter : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) =>
@@ -25,7 +25,7 @@ internal sealed class TextConverter : JsonConverterFactory
     }
 }
 
-/// <summary>Times on the wire: RFC 3339, answered in UTC; what is stored is exact to the microsecond.</summary>
+/// <summary>Converts times: RFC 3339, written in UTC. Stored times have microseconds.</summary>
 internal sealed class TimeConverter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -34,10 +34,10 @@ internal sealed class TimeConverter : JsonConverter<DateTimeOffset>
             : throw new FormatException("A time is written as in RFC 3339, with its offset: 2026-01-31T09:30:00Z.");
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime); // as 2026-01-31T09:30:00.123456Z, without the zeros that end a fraction
+        writer.WriteStringValue(value.UtcDateTime); // such as 2026-01-31T09:30:00.123456Z, without trailing zeros
 }
 
-/// <summary>JSON that is passed on as it is.</summary>
+/// <summary>Writes raw JSON unchanged.</summary>
 internal sealed class RawJsonConverter : JsonConverter<RawJson>
 {
     public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -9,8 +9,7 @@ using Flownally.Domain.Tenants;
 namespace Flownally.Api.Http.Limits;
 
 /// <summary>
-/// How many calls and streams each tenant may make at present, to this process. A stream counts among the streams for as long as it is
-/// open, every other call among the concurrent ones.
+/// Limits the calls and streams of each tenant in this process. An open stream counts as a stream, every other call as a concurrent call.
 /// </summary>
 internal sealed class CallLimits : IDisposable
 {
@@ -18,38 +17,40 @@ internal sealed class CallLimits : IDisposable
     private readonly PartitionedRateLimiter<HttpContext> _calls = PartitionedRateLimiter.Create<HttpContext, (TenantId, RateLimit?)>(http =>
         TokenBuckets.Of((CallerOf(http).TenantId, CallerOf(http).Limits.Calls), CallerOf(http).Limits.Calls));
 
-    private readonly PartitionedRateLimiter<HttpContext> _open = PartitionedRateLimiter.Create<HttpContext, (TenantId, TenantLimit, int?)>(http =>
-    {
-        var (caller, kind) = (CallerOf(http), KindOf(http));
-        var key = (caller.TenantId, kind, caller.Limits[kind]);
-        return caller.Limits[kind] is { } limit
-            ? RateLimitPartition.GetConcurrencyLimiter(key, _ => new ConcurrencyLimiterOptions { PermitLimit = limit })
-            : RateLimitPartition.GetNoLimiter(key);
-    });
+    private readonly PartitionedRateLimiter<HttpContext> _concurrent =
+        PartitionedRateLimiter.Create<HttpContext, (TenantId, TenantLimit, int?)>(http =>
+        {
+            var (caller, kind) = (CallerOf(http), KindOf(http));
+            var key = (caller.TenantId, kind, caller.Limits[kind]);
+            return caller.Limits[kind] is { } limit
+                ? RateLimitPartition.GetConcurrencyLimiter(key, _ => new ConcurrencyLimiterOptions { PermitLimit = limit })
+                : RateLimitPartition.GetNoLimiter(key);
+        });
 
     public CallLimits(EventRateLimits events)
     {
         _events = events;
-        All = PartitionedRateLimiter.CreateChained(_open, _calls);
+        All = PartitionedRateLimiter.CreateChained(_concurrent, _calls);
     }
 
-    /// <summary>What a call takes a permit of, for as long as it lasts.</summary>
+    /// <summary>The limiter of all calls. A call holds its permit until it ends.</summary>
     public PartitionedRateLimiter<HttpContext> All { get; }
 
-    /// <summary>Whether a call has a caller with limits, and so has to ask.</summary>
-    public static bool Hold(HttpContext http) => http.User is CallerPrincipal { Caller.Limits.HasCallLimits: true };
+    /// <summary>Whether the call's tenant has limits.</summary>
+    public static bool HasLimits(HttpContext http) => http.User is CallerPrincipal { Caller.Limits.HasCallLimits: true };
 
-    /// <summary>Why a call got no permit.</summary>
-    public static RateLimited Refusal(HttpContext http, RateLimitLease refused)
+    /// <summary>The error for a call without a permit.</summary>
+    public static RateLimited Refusal(HttpContext http, RateLimitLease lease)
     {
         var limits = CallerOf(http).Limits;
-        return refused.TryGetMetadata(MetadataName.RetryAfter, out _)
-            ? new RateLimited($"{limits.Calls!.Value.PerSecond} calls a second", refused.RetryAfter())
-            : new RateLimited(KindOf(http) == TenantLimit.Streams ? $"{limits[TenantLimit.Streams]} streams" : $"{limits[TenantLimit.ConcurrentCalls]} calls at the same time",
-                RateLimited.MinRetryAfter);
+        return lease.TryGetMetadata(MetadataName.RetryAfter, out _)
+            ? new RateLimited($"{limits.Calls!.Value.PerSecond} calls a second", lease.RetryAfter())
+            : new RateLimited(KindOf(http) == TenantLimit.Streams
+                ? $"{limits[TenantLimit.Streams]} streams"
+                : $"{limits[TenantLimit.ConcurrentCalls]} calls at the same time", RateLimited.MinRetryAfter);
     }
 
-    /// <summary>The limits that a call counts against, and what is left of them now.</summary>
+    /// <summary>The limits that apply to a call, and their remaining quota.</summary>
     public IEnumerable<LimitState> StatesFor(HttpContext http)
     {
         var (caller, kind) = (CallerOf(http), KindOf(http));
@@ -58,9 +59,10 @@ internal sealed class CallLimits : IDisposable
             yield return LimitState.Of("calls", calls, _calls.GetStatistics(http)!.CurrentAvailablePermits);
         }
 
-        if (caller.Limits[kind] is { } open)
+        if (caller.Limits[kind] is { } limit)
         {
-            yield return LimitState.Of(kind == TenantLimit.Streams ? "streams" : "concurrent", open, _open.GetStatistics(http)!.CurrentAvailablePermits);
+            yield return LimitState.Of(
+                kind == TenantLimit.Streams ? "streams" : "concurrent", limit, _concurrent.GetStatistics(http)!.CurrentAvailablePermits);
         }
 
         if (caller.Limits.Events is { } events && IsRecording(http))
@@ -73,13 +75,14 @@ internal sealed class CallLimits : IDisposable
     {
         All.Dispose();
         _calls.Dispose();
-        _open.Dispose();
+        _concurrent.Dispose();
     }
 
     private static Caller CallerOf(HttpContext http) => ((CallerPrincipal)http.User).Caller;
 
     private static TenantLimit KindOf(HttpContext http) =>
-        http.GetEndpoint()!.Metadata.GetMetadata<AnswersEventStreamAttribute>() is not null && AnswersEventStreamAttribute.IsWanted(http.Request)
+        http.GetEndpoint()!.Metadata.GetMetadata<ProducesEventStreamAttribute>() is not null
+        && ProducesEventStreamAttribute.IsPreferred(http.Request)
             ? TenantLimit.Streams
             : TenantLimit.ConcurrentCalls;
 

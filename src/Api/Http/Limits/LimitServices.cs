@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace Flownally.Api.Http.Limits;
 
-/// <summary>Holds calls to the limits of their tenant.</summary>
+/// <summary>Enforces the limits of tenants.</summary>
 internal static class LimitServices
 {
     public static IServiceCollection AddLimits(this IServiceCollection services)
@@ -20,12 +20,12 @@ internal static class LimitServices
         return services;
     }
 
-    /// <summary>Comes after authentication, and before anything of a call is read but its headers.</summary>
+    /// <summary>Runs after authentication and before the body is read.</summary>
     public static IApplicationBuilder UseLimits(this IApplicationBuilder app) =>
-        app.UseWhen(CallLimits.Hold, limited => limited.Use(TellAsync).UseRateLimiter());
+        app.UseWhen(CallLimits.HasLimits, limited => limited.Use(AddHeadersAsync).UseRateLimiter());
 
-    /// <summary>Tells of the limits at the last moment, when the call has taken what it takes.</summary>
-    private static Task TellAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Adds the limit headers when the response starts, so that they include this call.</summary>
+    private static Task AddHeadersAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.OnStarting(() =>
         {
@@ -33,7 +33,7 @@ internal static class LimitServices
             if (states.Count > 0)
             {
                 context.Response.Headers["RateLimit-Policy"] = string.Join(", ", states.Select(state => state.Policy));
-                context.Response.Headers["RateLimit"] = string.Join(", ", states.Select(state => state.Left));
+                context.Response.Headers["RateLimit"] = string.Join(", ", states.Select(state => state.Remaining));
             }
 
             return Task.CompletedTask;

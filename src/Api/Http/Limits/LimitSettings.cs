@@ -5,13 +5,13 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Http.Limits;
 
-/// <summary>Reads the section <c>Limits</c>: each limit is a number, <c>none</c>, or <c>default</c>, as on the command line.</summary>
+/// <summary>Reads the section <c>Limits</c>. Each limit is a number, <c>none</c> or <c>default</c>, as on the command line.</summary>
 internal static class LimitSettings
 {
     private const string FailedPerSecond = "FailedAuthenticationsPerSecond";
     private const string FailedBurst = "FailedAuthenticationsBurst";
 
-    /// <exception cref="OptionsValidationException">A setting is none of these, or no limit has its name.</exception>
+    /// <exception cref="OptionsValidationException">A setting has another value, or no limit has its name.</exception>
     public static void Read(IConfiguration section, LimitOptions options)
     {
         options.Tenants = options.Tenants.With(Enum.GetValues<TenantLimit>()
@@ -19,20 +19,22 @@ internal static class LimitSettings
             .Where(found => !found.Setting.IsDefault)
             .ToDictionary(found => found.Limit, found => found.Setting.Value));
 
-        var standard = options.FailedAuthentications!.Value;
+        var fallback = options.FailedAuthentications!.Value;
         var (rate, burst) = (Find(section, FailedPerSecond), Find(section, FailedBurst));
         options.FailedAuthentications = rate is { IsDefault: false, Value: null }
             ? null
-            : new RateLimit(rate.Value ?? standard.PerSecond, burst.Value ?? standard.Burst);
+            : new RateLimit(rate.Value ?? fallback.PerSecond, burst.Value ?? fallback.Burst);
 
         string[] names = [.. Enum.GetNames<TenantLimit>(), FailedPerSecond, FailedBurst];
         if (section.GetChildren().FirstOrDefault(setting => !names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
-            throw Invalid($"Limits__{unknown.Key} is not a setting. There are {string.Join(", ", names.Select(name => $"Limits__{name}"))}.");
+            var known = string.Join(", ", names.Select(name => $"Limits__{name}"));
+            throw Invalid($"Limits__{unknown.Key} is not a setting. There are {known}.");
         }
     }
 
-    private static LimitSetting Find(IConfiguration section, string name) => section[name] is not { } text ? new LimitSetting(IsDefault: true, Value: null)
+    private static LimitSetting Find(IConfiguration section, string name) =>
+        section[name] is not { } text ? new LimitSetting(IsDefault: true, Value: null)
         : LimitSetting.TryParse(text, CultureInfo.InvariantCulture, out var setting) ? setting
         : throw Invalid($"Limits__{name} is '{text}'; it must be a whole number from 1 to {TenantLimits.Max}, none, or default.");
 

@@ -4,16 +4,16 @@ using Microsoft.Net.Http.Headers;
 namespace Flownally.Api.Http.OpenApi;
 
 /// <summary>
-/// The bytes of <c>/openapi/v1.json</c>: those of <c>docs/openapi.json</c>, whatever host is asked for them. A test compares that file with
-/// what <see cref="ContractGenerator"/> makes of the code.
+/// The response of <c>/openapi/v1.json</c>: the bytes of <c>docs/openapi.json</c>, for any host. A test compares that file with the output
+/// of <see cref="ContractGenerator"/>.
 /// </summary>
 internal static class ContractDocument
 {
     private const string Resource = "openapi.json";
 
-    private static readonly Lazy<IResult> Whole = new(Read);
+    private static readonly Lazy<IResult> Document = new(Read);
 
-    public static IResult Answer => Whole.Value;
+    public static IResult Response => Document.Value;
 
     private static IResult Read()
     {

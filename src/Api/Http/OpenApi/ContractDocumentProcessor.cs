@@ -10,8 +10,7 @@ using NSwag.Generation.Processors.Contexts;
 namespace Flownally.Api.Http.OpenApi;
 
 /// <summary>
-/// Says of the schemas what the generator does not: which members are always there, and that an absent one is never null unless a
-/// patch can clear it.
+/// Completes the generated schemas: which members are required, and that an absent member is never null unless a patch can clear it.
 /// </summary>
 internal sealed class ContractDocumentProcessor : IDocumentProcessor
 {
@@ -31,7 +30,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
             Require(schema, type, property => isRequest
                 ? property.IsDefined(typeof(RequiredMemberAttribute))
                 : nullability.Create(property).ReadState == NullabilityState.NotNull);
-            schema.AllowAdditionalProperties = !isRequest; // members may be added to answers
+            schema.AllowAdditionalProperties = !isRequest; // new members may be added to responses
             FillExample(schema);
         }
 
@@ -64,7 +63,7 @@ internal sealed class ContractDocumentProcessor : IDocumentProcessor
         }
     }
 
-    /// <summary>In an example, a list of one empty object stands for the example of what the list holds.</summary>
+    /// <summary>Replaces a list of one empty object in an example by a list of the item's example.</summary>
     private static void FillExample(JsonSchema schema)
     {
         foreach (var (name, member) in schema.ActualProperties)

@@ -19,8 +19,8 @@ using NSwag.Generation.AspNetCore;
 namespace Flownally.Api.Http.OpenApi;
 
 /// <summary>
-/// Makes the document of the contract from the code, for the test that keeps <c>docs/openapi.json</c> up to date. Nothing that serves needs
-/// it: it takes about a second, and the documentation files beside the assemblies.
+/// Generates the contract from the code, for the test that keeps <c>docs/openapi.json</c> up to date. The service does not use it: it takes
+/// about a second and needs the XML documentation files.
 /// </summary>
 internal static class ContractGenerator
 {
@@ -42,10 +42,10 @@ internal static class ContractGenerator
             Title = "Flownally events",
             Version = "v1",
             Description = """
-                Records what happens to contacts, once and for good.
+                Records events of contacts durably, each exactly once.
 
-                Every call carries an API key, from which its tenant follows. Every operation needs a scope and one of the roles owner,
-                admin and agent. Everything that is refused is answered with problem details (RFC 9457): branch on `code`.
+                Every call needs an API key, which belongs to a tenant. Every operation needs a scope and one of the roles owner, admin
+                and agent. Every refused call returns problem details (RFC 9457); branch on `code`.
                 """,
             UseControllerSummaryAsTagDescription = true,
             SchemaSettings = new SystemTextJsonSchemaGeneratorSettings
@@ -68,14 +68,14 @@ internal static class ContractGenerator
             Type = OpenApiSecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "fln_live_…",
-            Description = "An API key. An operator makes it with `flownally keys create`.",
+            Description = "An API key. An operator creates it with `flownally keys create`.",
         });
         settings.OperationProcessors.Add(new ContractOperationProcessor());
         settings.DocumentProcessors.Add(new ContractDocumentProcessor());
         return settings;
     }
 
-    /// <summary>How values of the domain look on the wire.</summary>
+    /// <summary>The schemas of domain types.</summary>
     private static IEnumerable<ITypeMapper> ValueSchemas() =>
     [
         .. SchemaNames.Types.Where(type => type.Name.EndsWith("Id", StringComparison.Ordinal) && type.GetField("Prefix") is not null)

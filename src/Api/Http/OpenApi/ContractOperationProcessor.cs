@@ -24,22 +24,28 @@ using NSwag.Generation.Processors.Contexts;
 
 namespace Flownally.Api.Http.OpenApi;
 
-/// <summary>Says of an operation who may call it, what it refuses, and which headers its answers have.</summary>
+/// <summary>Adds the required scope and roles, the errors and the response headers to an operation.</summary>
 internal sealed class ContractOperationProcessor : IOperationProcessor
 {
     private const string Json = "application/json";
 
     private static readonly Type[] EveryCall =
-        [typeof(ParameterUnknown), typeof(Unauthenticated), typeof(ScopeMissing), typeof(RoleNotAllowed), typeof(NotAcceptable), typeof(RateLimited), typeof(Internal), typeof(DatabaseUnavailable)];
+    [
+        typeof(ParameterUnknown), typeof(Unauthenticated), typeof(ScopeMissing), typeof(RoleNotAllowed), typeof(NotAcceptable),
+        typeof(RateLimited), typeof(Internal), typeof(DatabaseUnavailable),
+    ];
 
     private static readonly Type[] EveryBody =
-        [typeof(MalformedJson), typeof(DuplicateMember), typeof(RequestTimeout), typeof(RequestTooLarge), typeof(UnsupportedMediaType), typeof(ValidationFailed), typeof(UnknownField)];
+    [
+        typeof(MalformedJson), typeof(DuplicateMember), typeof(RequestTimeout), typeof(RequestTooLarge), typeof(UnsupportedMediaType),
+        typeof(ValidationFailed), typeof(UnknownField),
+    ];
 
     public bool Process(OperationProcessorContext context)
     {
         if (context.OperationDescription.Method == OpenApiOperationMethod.Head)
         {
-            return false; // which every GET has
+            return false; // every GET also supports HEAD
         }
 
         var operation = context.OperationDescription.Operation;
@@ -49,7 +55,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
         RequireKey(operation, method.GetCustomAttribute<SendsAttribute>()!.Required);
         foreach (var parameter in operation.Parameters)
         {
-            parameter.Schema.IsNullableRaw = null; // it can be left out, but it cannot be null
+            parameter.Schema.IsNullableRaw = null; // a parameter can be absent, but not null
         }
 
         DescribeBody(operation, method);
@@ -63,7 +69,8 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
     {
         string[] roles = [.. required.Roles.Select(role => role.Text())];
         operation.Security = [new OpenApiSecurityRequirement { [ContractGenerator.SecurityScheme] = [] }];
-        operation.Description = $"{operation.Description}\n\nNeeds the scope `{required.Scope}` and one of the roles {string.Join(", ", roles)}.".Trim();
+        operation.Description = (operation.Description
+            + $"\n\nNeeds the scope `{required.Scope}` and one of the roles {string.Join(", ", roles)}.").Trim();
         operation.ExtensionData = new Dictionary<string, object?>
         {
             ["x-required-scope"] = required.Scope,
@@ -81,9 +88,9 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
         var schema = body.Content.Values.Single();
         body.Content.Clear();
         body.Content[Json] = schema;
-        if (method.IsDefined(typeof(TakesMergePatchAttribute)))
+        if (method.IsDefined(typeof(AcceptsMergePatchAttribute)))
         {
-            body.Content[TakesMergePatchAttribute.MediaType] = schema;
+            body.Content[AcceptsMergePatchAttribute.MediaType] = schema;
         }
     }
 
@@ -95,40 +102,42 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
         var type = method.GetCustomAttributes<ProducesResponseTypeAttribute>().Single().Type;
         if (type == typeof(EventTypeResponse) || type == typeof(JourneyResponse))
         {
-            Header(response, "ETag", "The version that is shown, for `If-Match`.");
+            Header(response, "ETag", "The version in this response, for `If-Match`.");
         }
 
-        if (method.IsDefined(typeof(AnswersEventStreamAttribute)))
+        if (method.IsDefined(typeof(ProducesEventStreamAttribute)))
         {
-            response.Content[AnswersEventStreamAttribute.MediaType] = new OpenApiMediaType { Schema = new JsonSchema { Type = JsonObjectType.String } };
+            var schema = new JsonSchema { Type = JsonObjectType.String };
+            response.Content[ProducesEventStreamAttribute.MediaType] = new OpenApiMediaType { Schema = schema };
         }
 
         if (status == "201")
         {
-            Header(response, "Location", "Where the new resource is.");
+            Header(response, "Location", "The address of the new resource.");
         }
 
         if (status == "201" && type == typeof(EventResponse))
         {
-            Header(response, "Idempotency-Replayed", "`true` where the event was recorded before, by an identical request under the same `Idempotency-Key`.");
+            Header(response, "Idempotency-Replayed",
+                "`true` if an identical request with the same `Idempotency-Key` recorded the event before.");
         }
 
-        if (method.IsDefined(typeof(AnswersNotModifiedAttribute)))
+        if (method.IsDefined(typeof(ProducesNotModifiedAttribute)))
         {
-            var notModified = new OpenApiResponse { Description = "The caller has this version: its `ETag` stands in the header `If-None-Match`." };
-            Header(notModified, "ETag", "The version that the caller has.");
+            var notModified = new OpenApiResponse { Description = "`If-None-Match` contains the `ETag` of the current version." };
+            Header(notModified, "ETag", "The current version.");
             DescribeLimits(notModified);
             operation.Responses[StatusCodes.Status304NotModified.ToString(CultureInfo.InvariantCulture)] = notModified;
         }
     }
 
-    /// <summary>Every answer tells it but those that are given before the operation is looked at.</summary>
+    /// <summary>All responses have these headers, except those sent before the operation is selected.</summary>
     private static void DescribeDeprecation(OpenApiOperation operation)
     {
         foreach (var (_, response) in operation.Responses.Where(response => operation.IsDeprecated && response.Key is not ("401" or "403")))
         {
-            Header(response, "Deprecation", "Since when there is a better form (RFC 9745).");
-            Header(response, "Link", "The better form, as `successor-version`; where the body could be read.");
+            Header(response, "Deprecation", "The time since which a better operation exists (RFC 9745).");
+            Header(response, "Link", "The better operation, as `successor-version`; only if the body could be read.");
         }
     }
 
@@ -136,10 +145,12 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
     {
         var errors = EveryCall
             .Concat(operation.RequestBody is null ? [] : EveryBody)
-            .Concat(operation.Parameters.Any(parameter => parameter.Kind is OpenApiParameterKind.Query or OpenApiParameterKind.Header) ? [typeof(ParameterInvalid)] : [])
+            .Concat(operation.Parameters.Any(IsQueryOrHeader) ? [typeof(ParameterInvalid)] : [])
             .Concat(method.GetCustomAttribute<RefusesAttribute>()?.Errors ?? [])
             .ToHashSet();
-        var problems = ProblemCatalog.All.Where(problem => errors.Contains(problem.Example.GetType())).GroupBy(problem => problem.Status).OrderBy(group => group.Key);
+        var problems = ProblemCatalog.All.Where(problem => errors.Contains(problem.Example.GetType()))
+            .GroupBy(problem => problem.Status).OrderBy(group => group.Key);
+        var schema = context.SchemaGenerator.GenerateWithReference<JsonSchema>(typeof(Problem).ToContextualType(), context.SchemaResolver);
         foreach (var group in problems)
         {
             var response = new OpenApiResponse
@@ -149,14 +160,14 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
                 {
                     [Problem.ContentType] = new OpenApiMediaType
                     {
-                        Schema = context.SchemaGenerator.GenerateWithReference<JsonSchema>(typeof(Problem).ToContextualType(), context.SchemaResolver),
-                        Example = JToken.Parse(JsonSerializer.Serialize(group.First().ExampleAnswer, ApiJson.Options)),
+                        Schema = schema,
+                        Example = JToken.Parse(JsonSerializer.Serialize(group.First().ExampleResponse, ApiJson.Options)),
                     },
                 },
             };
             if (group.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
             {
-                Header(response, "Retry-After", "After how many seconds to repeat the call.", JsonObjectType.Integer);
+                Header(response, "Retry-After", "Seconds to wait before a retry.", JsonObjectType.Integer);
             }
 
             if (group.Key != StatusCodes.Status401Unauthorized)
@@ -166,7 +177,7 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
 
             if (group.Any(problem => problem.Example is IdempotencyKeyExists))
             {
-                Header(response, "Location", "Of `idempotencyKeyExists`: where the event first recorded under the key is.");
+                Header(response, "Location", "With `idempotencyKeyExists`: the address of the event first recorded with the key.");
             }
 
             if (group.Key == StatusCodes.Status401Unauthorized)
@@ -178,10 +189,13 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
         }
     }
 
+    private static bool IsQueryOrHeader(OpenApiParameter parameter) =>
+        parameter.Kind is OpenApiParameterKind.Query or OpenApiParameterKind.Header;
+
     private static void DescribeLimits(OpenApiResponse response)
     {
-        Header(response, "RateLimit-Policy", "The limits that the call counts against, where its tenant has any.");
-        Header(response, "RateLimit", "What is left of them.");
+        Header(response, "RateLimit-Policy", "The tenant's limits that apply to the call, if any.");
+        Header(response, "RateLimit", "The remaining quota of these limits.");
     }
 
     private static void Header(OpenApiResponse response, string name, string description, JsonObjectType type = JsonObjectType.String) =>

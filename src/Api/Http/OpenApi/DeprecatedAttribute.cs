@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Flownally.Api.Http.OpenApi;
 
-/// <summary>An operation that has a better form: every answer says so in the header Deprecation (RFC 9745 §2.1).</summary>
+/// <summary>Marks an operation that has a better form. Each response has the header Deprecation (RFC 9745 §2.1).</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class DeprecatedAttribute(int year, int month, int day) : Attribute, IAuthorizationFilter, IOrderedFilter
 {

@@ -8,8 +8,8 @@ using NSwag.AspNetCore;
 namespace Flownally.Api.Http.OpenApi;
 
 /// <summary>
-/// The page to try the contract on: Swagger UI, as NSwag brings it, in a page of our own, because NSwag's has its scripts inline. In a demo
-/// the page holds the demo's key, so that every operation can be tried at once.
+/// An interactive page of the contract: NSwag's Swagger UI in the service's own page, because NSwag's page has inline scripts. In a demo
+/// the page contains the demo's key, so that every operation can be tried at once.
 /// </summary>
 internal static class DocsPage
 {
@@ -17,14 +17,14 @@ internal static class DocsPage
     private const string Page = Path + "/index.html";
     private const string Script = "docs.js";
 
-    /// <summary>The page may speak to this service only. Swagger UI needs styles inline.</summary>
+    /// <summary>The page may connect only to this service. Swagger UI needs inline styles.</summary>
     private const string Policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>May be kept, but is asked for again.</summary>
-    private const string Revalidated = "no-cache";
+    /// <summary>Caches must revalidate the file.</summary>
+    private const string Revalidate = "no-cache";
 
-    private const string FilesOfSwaggerUi = "NSwag.AspNetCore.SwaggerUi.";
+    private const string SwaggerUiResources = "NSwag.AspNetCore.SwaggerUi.";
 
     private const string ScriptText = $$"""
         const demoKey = document.querySelector('meta[name="demo-key"]')?.content;
@@ -51,33 +51,39 @@ internal static class DocsPage
         ("favicon-32x32.png", "image/png"),
     ];
 
-    /// <param name="demoKey">Null for a service that is no demo.</param>
+    /// <param name="demoKey">Null for a service without a demo.</param>
     public static void MapDocsPage(this IEndpointRouteBuilder app, string? demoKey)
     {
         foreach (var address in new[] { "/", Path })
         {
-            app.MapMethods(address, Methods, (HttpRequest request) => Results.Redirect(request.PathBase.ToUriComponent() + Page)).ExcludeFromDescription();
+            app.MapMethods(address, Methods, (HttpRequest request) => Results.Redirect(request.PathBase.ToUriComponent() + Page))
+                .ExcludeFromDescription();
         }
 
-        app.MapMethods(Page, Methods, (HttpContext context) => Answer(context, demoKey)).ExcludeFromDescription();
-        var script = Results.Bytes(Encoding.UTF8.GetBytes(ScriptText), "text/javascript; charset=utf-8", entityTag: TagOf(typeof(DocsPage)));
-        app.MapMethods($"{Path}/{Script}", Methods, (HttpResponse response) => Keep(response, script)).ExcludeFromDescription();
+        app.MapMethods(Page, Methods, (HttpContext context) => RenderPage(context, demoKey)).ExcludeFromDescription();
+        var script = Results.Bytes(
+            Encoding.UTF8.GetBytes(ScriptText), "text/javascript; charset=utf-8", entityTag: TagOf(typeof(DocsPage)));
+        app.MapMethods($"{Path}/{Script}", Methods, (HttpResponse response) => WithRevalidation(response, script)).ExcludeFromDescription();
         foreach (var (name, type) in Files)
         {
-            app.MapMethods($"{Path}/{name}", Methods, (HttpResponse response) => Keep(response, FileOfSwaggerUi(name, type))).ExcludeFromDescription();
+            app.MapMethods($"{Path}/{name}", Methods, (HttpResponse response) => WithRevalidation(response, SwaggerUiFile(name, type)))
+                .ExcludeFromDescription();
         }
     }
 
-    private static IResult Answer(HttpContext context, string? demoKey)
+    private static IResult RenderPage(HttpContext context, string? demoKey)
     {
         context.Response.Headers.ContentSecurityPolicy = Policy;
-        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering(); // it may hold a key, so it is not compressed
-        return Results.Text(PageText(demoKey is not null && MaySeeKey(context) ? $"""<meta name="demo-key" content="{WebUtility.HtmlEncode(demoKey)}">""" : ""), "text/html", Encoding.UTF8);
+        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering(); // not compressed, because it may contain a key
+        var showsKey = demoKey is not null && MaySeeKey(context);
+        var head = showsKey ? $"""<meta name="demo-key" content="{WebUtility.HtmlEncode(demoKey)}">""" : "";
+        return Results.Text(PageText(head), "text/html", Encoding.UTF8);
     }
 
     /// <summary>
-    /// Only whoever opens the page on this machine, by a name of this machine: no name that others make to resolve to it, and no page of
-    /// others. Browsers tell who asks for a page (Fetch Metadata, https://www.w3.org/TR/fetch-metadata); a tool that is no browser tells nothing.
+    /// The key is shown only if the page is opened on this machine, with a name of this machine, and not by another site. The host name
+    /// excludes DNS rebinding. Browsers send the requesting site (Fetch Metadata, https://www.w3.org/TR/fetch-metadata); other tools send
+    /// nothing.
     /// </summary>
     private static bool MaySeeKey(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } caller && IPAddress.IsLoopback(caller)
@@ -106,15 +112,18 @@ internal static class DocsPage
 
         """;
 
-    private static IResult Keep(HttpResponse response, IResult file)
+    private static IResult WithRevalidation(HttpResponse response, IResult file)
     {
-        response.Headers.CacheControl = Revalidated;
+        response.Headers.CacheControl = Revalidate;
         return file;
     }
 
-    private static IResult FileOfSwaggerUi(string name, string contentType) => Results.Stream(
-        typeof(SwaggerUiSettings).Assembly.GetManifestResourceStream(FilesOfSwaggerUi + name)!, contentType, entityTag: TagOf(typeof(SwaggerUiSettings)));
+    private static IResult SwaggerUiFile(string name, string contentType)
+    {
+        var file = typeof(SwaggerUiSettings).Assembly.GetManifestResourceStream(SwaggerUiResources + name)!;
+        return Results.Stream(file, contentType, entityTag: TagOf(typeof(SwaggerUiSettings)));
+    }
 
-    /// <summary>Changes with the assembly that a file lies in.</summary>
+    /// <summary>A tag that changes with the file's assembly.</summary>
     private static EntityTagHeaderValue TagOf(Type type) => new($"\"{type.Module.ModuleVersionId:N}\"");
 }

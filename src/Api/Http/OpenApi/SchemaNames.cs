@@ -5,12 +5,12 @@ using NJsonSchema.Generation;
 
 namespace Flownally.Api.Http.OpenApi;
 
-/// <summary>Names as the contract has them: "Response" is an answer as a whole, and what stands in one is named without it.</summary>
+/// <summary>The names of schemas: a whole response ends in "Response", and a type inside a response does not.</summary>
 internal sealed class SchemaNames : ISchemaNameGenerator
 {
     private const string Suffix = "Response";
 
-    /// <summary>All types that the contract may show.</summary>
+    /// <summary>All types that the contract may contain.</summary>
     public static readonly IReadOnlyList<Type> Types =
         [.. new[] { typeof(ApiHost), typeof(ApplicationServices), typeof(Error) }.SelectMany(layer => layer.Assembly.GetTypes())];
 
@@ -19,6 +19,7 @@ internal sealed class SchemaNames : ISchemaNameGenerator
         .Select(type => type.IsGenericType ? type.GenericTypeArguments[0] : type)];
 
     public string Generate(Type type) => type == typeof(Problem) ? "ProblemDetails"
+        : type == typeof(MessagingWindow) ? "Window"
         : Parts.Contains(type) && type.Name.EndsWith(Suffix, StringComparison.Ordinal) ? type.Name[..^Suffix.Length]
         : type.Name;
 }

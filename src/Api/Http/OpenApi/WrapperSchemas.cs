@@ -5,7 +5,7 @@ using NJsonSchema.Generation.TypeMappers;
 
 namespace Flownally.Api.Http.OpenApi;
 
-/// <summary>A generic type that is written as its argument is: by reference to that, where it has a schema of its own.</summary>
+/// <summary>A generic type that JSON writes like its argument, by reference if the argument has a schema.</summary>
 internal class WrapperSchema(Type wrapper) : ITypeMapper
 {
     public Type MappedType => wrapper;
@@ -32,7 +32,7 @@ internal class WrapperSchema(Type wrapper) : ITypeMapper
         (Nullable.GetUnderlyingType(context.Type) ?? context.Type).GenericTypeArguments[0].ToContextualType();
 }
 
-/// <summary>A batch is an array on the wire.</summary>
+/// <summary>JSON writes a batch as an array.</summary>
 internal sealed class BatchSchema() : WrapperSchema(typeof(Batch<>))
 {
     public override void GenerateSchema(JsonSchema schema, TypeMapperContext context)

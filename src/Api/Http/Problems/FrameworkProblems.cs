@@ -4,26 +4,26 @@ using Microsoft.AspNetCore.Mvc.Abstractions;
 
 namespace Flownally.Api.Http.Problems;
 
-/// <summary>Gives the shape of the contract to what the framework refuses by itself and to what was thrown.</summary>
+/// <summary>Converts the framework's refusals and exceptions to problems.</summary>
 internal static class FrameworkProblems
 {
     public static IServiceCollection AddProblems(this IServiceCollection services) => services
-        .AddProblemDetails().AddExceptionHandler<ThrownProblems>(); // UseExceptionHandler asks for a last resort, too
+        .AddProblemDetails().AddExceptionHandler<ExceptionProblems>(); // UseExceptionHandler requires a fallback
 
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app
         .UseExceptionHandler()
         .UseWhen(HasNoAction, refused => refused
             .UseStatusCodePages(pages => WriteAsync(pages.HttpContext, pages.HttpContext.Response.StatusCode)));
 
-    /// <summary>An action's answers are whole; the framework refuses what finds none.</summary>
+    /// <summary>Actions write complete responses; without an action the framework's status has no body.</summary>
     private static bool HasNoAction(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ActionDescriptor>() is null;
 
-    /// <summary>The server's refusals have more statuses than the catalog.</summary>
+    /// <summary>Writes a problem for a status. The server uses more statuses than the catalog.</summary>
     public static Task WriteAsync(HttpContext context, int status) => Of(status) is { } error
         ? ProblemWriter.WriteAsync(context, error)
         : ProblemWriter.WriteAsync(context, status);
 
-    /// <returns>Null for a status of the 400s that no code of the catalog has.</returns>
+    /// <returns>Null for a 4xx status that no code of the catalog has.</returns>
     private static Error? Of(int status) => status switch
     {
         StatusCodes.Status400BadRequest => new MalformedJson("The body of the request is incomplete or broken."),

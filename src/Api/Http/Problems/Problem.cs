@@ -5,7 +5,7 @@ using Flownally.Domain.Schemas;
 
 namespace Flownally.Api.Http.Problems;
 
-/// <summary>The body of every answer that is no success: problem details of RFC 9457, with the members of the contract.</summary>
+/// <summary>The body of every error response: problem details of RFC 9457, with the members of this contract.</summary>
 public sealed class Problem
 {
     public const string ContentType = "application/problem+json";
@@ -13,42 +13,42 @@ public sealed class Problem
     /// <summary>The address of a page that explains the problem.</summary>
     public required string Type { get; init; }
 
-    /// <summary>What all problems of this type have in common.</summary>
+    /// <summary>A short summary of the problem type.</summary>
     public required string Title { get; init; }
 
     public required int Status { get; init; }
 
-    /// <summary>What happened this time.</summary>
+    /// <summary>The details of this occurrence.</summary>
     public string? Detail { get; init; }
 
     /// <summary>The path of the call.</summary>
     public string? Instance { get; init; }
 
-    /// <summary>The stable name to branch on.</summary>
+    /// <summary>The stable code to branch on.</summary>
     public string? Code { get; init; }
 
-    /// <summary>The call's traceparent (W3C Trace Context), by which its operator finds it in the logs.</summary>
+    /// <summary>The call's traceparent (W3C Trace Context). Operators find the call in the logs by it.</summary>
     public string? TraceId { get; init; }
 
-    /// <summary>Every place of the request that is at fault.</summary>
+    /// <summary>Each invalid place of the request.</summary>
     public IReadOnlyList<FieldViolation>? Errors { get; init; }
 
-    /// <summary>Of <c>idempotencyKeyExists</c>: the event first recorded under the key.</summary>
+    /// <summary>With `idempotencyKeyExists`: the event first recorded with the key.</summary>
     public EventId? ExistingEventId { get; init; }
 
-    /// <summary>Of <c>idempotencyKeyExists</c>: true where the repeat was identical, so that it can be treated as done.</summary>
+    /// <summary>With `idempotencyKeyExists`: true if the repeated request is identical, so it needs no further action.</summary>
     public bool? SameRequest { get; init; }
 
-    /// <summary>Of <c>schemaIncompatible</c>: each rule of the new schema that stored events break.</summary>
+    /// <summary>With `schemaIncompatible`: each rule of the new schema that stored events break.</summary>
     public IReadOnlyList<Incompatibility>? Incompatibilities { get; init; }
 
-    /// <summary>Used by other parts of the product; no operation of this one fills it.</summary>
-    public Window? MessagingWindow { get; init; }
+    /// <summary>Used by other parts of the product; no operation of this service sets it.</summary>
+    public MessagingWindow? MessagingWindow { get; init; }
 
-    /// <param name="room">How much may be named; null for as much as one answer may.</param>
-    internal static Problem Of(Error error, string? instance, string? traceId, ProblemRoom? room = null)
+    /// <param name="budget">The size limit of the lists; null for that of a single response.</param>
+    internal static Problem Of(Error error, string? instance, string? traceId, ProblemBudget? budget = null)
     {
-        room ??= ProblemRoom.OfAnswer();
+        budget ??= ProblemBudget.ForResponse();
         var type = ProblemCatalog.ByCode[error.Code];
         return new Problem
         {
@@ -59,10 +59,10 @@ public sealed class Problem
             Instance = instance,
             Code = type.Code,
             TraceId = traceId,
-            Errors = room.Take(error.Violations),
+            Errors = budget.Take(error.Violations),
             ExistingEventId = (error as IdempotencyKeyExists)?.ExistingEventId,
             SameRequest = (error as IdempotencyKeyExists)?.SameRequest,
-            Incompatibilities = room.Take((error as SchemaIncompatible)?.Incompatibilities ?? []),
+            Incompatibilities = budget.Take((error as SchemaIncompatible)?.Incompatibilities ?? []),
         };
     }
 }

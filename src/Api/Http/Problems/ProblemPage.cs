@@ -5,7 +5,7 @@ using Flownally.Api.Http.Json;
 
 namespace Flownally.Api.Http.Problems;
 
-/// <summary>What there is to say about a problem.</summary>
+/// <summary>The documentation of a problem, as JSON and as HTML.</summary>
 internal static partial class ProblemPage
 {
     private static readonly JsonSerializerOptions Indented = new(ApiJson.Options) { WriteIndented = true };
@@ -17,12 +17,12 @@ internal static partial class ProblemPage
         type.Title,
         type.Status,
         type.Meaning,
-        type.Mend,
-        Example = type.ExampleAnswer,
+        Mend = type.Fix,
+        Example = type.ExampleResponse,
     };
 
     public static string List() => Layout("Problems", $"""
-        <p>Every answer that is no success is <code>{Problem.ContentType}</code> (RFC 9457). Its <code>code</code> is one of these and never changes.</p>
+        <p>Every error response is <code>{Problem.ContentType}</code> (RFC 9457). Its <code>code</code> never changes.</p>
         <table>
         {string.Join('\n', ProblemCatalog.All.Select(type =>
             $"<tr><td>{type.Status}</td><td><a href=\"{type.Address}\"><code>{type.Code}</code></a></td><td>{Text(type.Title)}</td></tr>"))}
@@ -33,10 +33,10 @@ internal static partial class ProblemPage
         <p><code>{type.Code}</code>, status {type.Status}</p>
         <h2>What it means</h2>
         <p>{Text(type.Meaning)}</p>
-        <h2>How to mend it</h2>
-        <p>{Text(type.Mend)}</p>
+        <h2>How to fix it</h2>
+        <p>{Text(type.Fix)}</p>
         <h2>Example</h2>
-        <pre>{WebUtility.HtmlEncode(JsonSerializer.Serialize(type.ExampleAnswer, Indented))}</pre>
+        <pre>{WebUtility.HtmlEncode(JsonSerializer.Serialize(type.ExampleResponse, Indented))}</pre>
         <p><a href="/problems">All problems</a> · <a href="/docs">Documentation</a></p>
         """);
 
@@ -64,7 +64,7 @@ internal static partial class ProblemPage
 
         """;
 
-    /// <summary>Text with code between backticks.</summary>
+    /// <summary>Converts backticks to code elements.</summary>
     private static string Text(string text) => Code().Replace(WebUtility.HtmlEncode(text), "<code>$1</code>");
 
     [GeneratedRegex("`([^`]*)`")]

@@ -9,19 +9,19 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace Flownally.Api.Http.Problems;
 
 /// <summary>
-/// Reports every answered problem to operators: a count by code, and a line in the log with the traceId of the answer. The line names the
-/// places at fault. It has neither their values nor the contact, because these may be personal.
+/// Reports every problem to operators: a count by code, and a log line with the response's traceId. The line names the invalid places. It
+/// contains neither their values nor the contact, because these may be personal data.
 /// </summary>
 internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSource endpoints, ILogger<Problem> log) : IDisposable
 {
-    private const int MostPlaces = 5;
-    private const int MostSegments = 10;
+    private const int MaxPlaces = 5;
+    private const int MaxSegments = 10;
 
     private readonly Counter<long> _problems =
         meters.Create("Flownally").CreateCounter<long>("flownally.problems", "{problem}",
-            "Calls, and items of batches, that were answered with a problem, by its code.");
+            "Refused and failed calls and items of batches, by problem code.");
 
-    /// <summary>Bounds what refused calls can make the log write; the rest is logged at Debug.</summary>
+    /// <summary>Limits the log lines of refused calls; further ones are logged at Debug.</summary>
     private readonly TokenBucketRateLimiter _warnings = new(new TokenBucketRateLimiterOptions
     {
         TokenLimit = 100,
@@ -30,14 +30,14 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
         QueueLimit = 0,
     });
 
-    /// <summary>The words that paths of operations have.</summary>
-    private readonly Lazy<HashSet<string>> _words = new(() =>
+    /// <summary>The literal segments of the operations' paths.</summary>
+    private readonly Lazy<HashSet<string>> _literals = new(() =>
     [
         .. endpoints.Endpoints.OfType<RouteEndpoint>().SelectMany(route => route.RoutePattern.PathSegments)
             .SelectMany(segment => segment.Parts).OfType<RoutePatternLiteralPart>().Select(part => part.Content),
     ]);
 
-    /// <param name="times">How many items of a batch were refused so; 1 for a call.</param>
+    /// <param name="times">The number of a batch's items with this error; 1 for a call.</param>
     public void Add(HttpContext http, Error error, string? traceId, int times = 1)
     {
         var type = ProblemCatalog.ByCode[error.Code];
@@ -50,8 +50,8 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
 
         var route = http.GetEndpoint() as RouteEndpoint;
         var action = route?.Metadata.GetMetadata<ControllerActionDescriptor>();
-        var path = route is null ? Disguise(http.Request.Path) : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
-        var places = error.Violations.Take(MostPlaces).Select(place => $"{DisguiseNames(place.Field)} ({place.Code})").ToList();
+        var path = route is null ? MaskIds(http.Request.Path) : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
+        var places = error.Violations.Take(MaxPlaces).Select(place => $"{MaskNames(place.Field)} ({place.Code})").ToList();
         var caller = (http.User as CallerPrincipal)?.Caller;
         Log(log, level, level == LogLevel.Error ? error.Cause : null, http.Request.Method, path,
             type.Status >= 500 ? "failed" : "was refused", type.Status, type.Code, times, traceId,
@@ -75,18 +75,20 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
         return lease.IsAcquired;
     }
 
-    /// <summary>A path that is no operation's. A segment that no operation has may be a contact's id; a star stands for it.</summary>
-    private string Disguise(PathString path) => string.Join('/', path.Value?.Split('/').Take(MostSegments)
-        .Select(segment => segment.Length == 0 || _words.Value.Contains(segment) ? segment : "*") ?? []);
+    /// <summary>
+    /// Masks a path that belongs to no operation. A segment that no operation has may be a contact's id; a star replaces it.
+    /// </summary>
+    private string MaskIds(PathString path) => string.Join('/', path.Value?.Split('/').Take(MaxSegments)
+        .Select(segment => segment.Length == 0 || _literals.Value.Contains(segment) ? segment : "*") ?? []);
 
-    /// <summary>A place with a star for each name that is no identifier or index: keys of a map in a payload may be personal.</summary>
-    private static string DisguiseNames(string place) =>
+    /// <summary>Replaces names that are not identifiers or indexes by stars: keys of a map in a payload can be personal data.</summary>
+    private static string MaskNames(string place) =>
         string.Join('/', place.Split('/').Select(name => name.Length == 0 || PlainName().IsMatch(name) ? name : "*"));
 
     [GeneratedRegex(@"\A([A-Za-z_$][A-Za-z0-9_.$-]{0,63}|[0-9]{1,5})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex PlainName();
 
-    /// <summary>The words of what failed, and of what that came from; PostgreSQL's begin with the SQLSTATE.</summary>
+    /// <summary>The messages of the exception and its inner exception; those of PostgreSQL start with the SQLSTATE.</summary>
     private static string? CauseOf(Error error) => error.Cause switch
     {
         null => null,
@@ -97,5 +99,6 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
     [LoggerMessage("{Method} {Path} {Outcome}: {Status} {Code}, {Times} times. "
         + "TraceId {TraceId}, operation {Operation}, tenant {Tenant}, key {KeyId}, places {Places}, cause: {Cause}")]
     private static partial void Log(ILogger log, LogLevel level, Exception? exception, string method, string path, string outcome,
-        int status, string code, int times, string? traceId, string? operation, string? tenant, string? keyId, string? places, string? cause);
+        int status, string code, int times, string? traceId, string? operation, string? tenant, string? keyId, string? places,
+        string? cause);
 }

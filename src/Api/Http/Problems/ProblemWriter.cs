@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace Flownally.Api.Http.Problems;
 
-/// <summary>Turns refusals into answers. Nothing else writes an answer that is no success.</summary>
+/// <summary>Writes all error responses.</summary>
 internal static class ProblemWriter
 {
     public static Task WriteAsync(HttpContext context, Error error)
@@ -24,7 +24,7 @@ internal static class ProblemWriter
         return WriteAsync(context, problem);
     }
 
-    /// <summary>Answers a status that says all there is to say (RFC 9457 §4.2.1).</summary>
+    /// <summary>Responds with a status that needs no explanation (RFC 9457 §4.2.1).</summary>
     public static Task WriteAsync(HttpContext context, int status)
     {
         context.Response.StatusCode = status;
@@ -41,18 +41,18 @@ internal static class ProblemWriter
     private static Task WriteAsync(HttpContext context, Problem problem)
     {
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        return context.Response.WriteAsJsonAsync(problem, json, Problem.ContentType, CancellationToken.None); // which is silent where nobody is left to be told
+        return context.Response.WriteAsJsonAsync(problem, json, Problem.ContentType, CancellationToken.None);
     }
 
     /// <summary>
-    /// The call's place in its caller's trace, or in one of its own. It is made for the answer that tells it, not for each call, unless
-    /// somebody listens to activities.
+    /// The call's traceparent, in its caller's trace or in a new one. It is created only for an error response, unless a listener observes
+    /// activities.
     /// </summary>
     public static string? TraceOf(HttpRequest request)
     {
-        if (Activity.Current is { } listenedTo)
+        if (Activity.Current is { } current)
         {
-            return listenedTo.Id;
+            return current.Id;
         }
 
         using var activity = new Activity(nameof(Problem));
@@ -84,7 +84,7 @@ internal static class ProblemWriter
     }
 }
 
-/// <summary>A refusal as the result of a controller's action.</summary>
+/// <summary>An error as the result of a controller's action.</summary>
 internal sealed class ProblemResult(Error error) : IActionResult
 {
     public Task ExecuteResultAsync(ActionContext context) => ProblemWriter.WriteAsync(context.HttpContext, error);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Flownally.Api.Http.Problems;
 
-/// <summary>The pages that <c>type</c> of a problem leads to: HTML for people, JSON for programs.</summary>
+/// <summary>The pages that a problem's <c>type</c> links to: HTML for people, JSON for programs.</summary>
 [ApiController]
 [AllowAnonymous]
 [Route("problems")]
@@ -12,23 +12,24 @@ namespace Flownally.Api.Http.Problems;
 public sealed class ProblemsController : ControllerBase
 {
     [HttpGet]
-    public IActionResult List() => Answer(ProblemCatalog.All.Select(ProblemPage.Describe), ProblemPage.List);
+    public IActionResult List() => Respond(ProblemCatalog.All.Select(ProblemPage.Describe), ProblemPage.List);
 
     [HttpGet("{code}")]
-    public IActionResult Read(string? code) => ProblemCatalog.ByCode.TryGetValue(code ?? "", out var type) // a blank one is bound as null
-        ? Answer(ProblemPage.Describe(type), () => ProblemPage.Of(type))
+    public IActionResult Read(string? code) => ProblemCatalog.ByCode.TryGetValue(code ?? "", out var type) // MVC binds a blank code as null
+        ? Respond(ProblemPage.Describe(type), () => ProblemPage.Of(type))
         : new ProblemResult(new RouteNotFound());
 
-    private IActionResult Answer(object json, Func<string> html)
+    private IActionResult Respond(object json, Func<string> html)
     {
-        var wish = (Json: AcceptHeader.Wish(Request, AcceptHeader.Json), Html: AcceptHeader.Wish(Request, AcceptHeader.Html));
+        var forJson = AcceptHeader.Preference(Request, AcceptHeader.Json);
+        var forHtml = AcceptHeader.Preference(Request, AcceptHeader.Html);
         Response.Headers.Vary = "Accept";
-        if (wish.Json.CompareTo(wish.Html) > 0)
+        if (forJson.CompareTo(forHtml) > 0)
         {
             return Ok(json);
         }
 
-        if (wish.Html.Quality == 0)
+        if (forHtml.Quality == 0)
         {
             return new ProblemResult(new NotAcceptable());
         }

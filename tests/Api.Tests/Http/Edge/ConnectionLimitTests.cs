@@ -27,7 +27,7 @@ public sealed class ConnectionLimitTests
     [TestCase(1024, 256)]
     [TestCase(1_048_576, 1_047_808)]
     public void Files_that_the_process_needs_itself_are_kept(long openFiles, long connections) =>
-        Assert.That(ConnectionLimit.Within(openFiles), Is.EqualTo(connections));
+        Assert.That(ConnectionLimit.MaxConnections(openFiles), Is.EqualTo(connections));
 
     [Test]
     [Platform("Linux")]
@@ -55,7 +55,7 @@ public sealed class ConnectionLimitTests
                 }
             }
 
-            Assert.That(connections.Count(IsAnswered), Is.EqualTo(ConnectionLimit.Within(OpenFiles)));
+            Assert.That(connections.Count(IsAnswered), Is.EqualTo(ConnectionLimit.MaxConnections(OpenFiles)));
         }
         finally
         {

@@ -33,7 +33,7 @@ public sealed class ProblemCatalogTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((html.Status, html.MediaType), Is.EqualTo((200, "text/html")));
-            Assert.That(html.Text, Does.Contain(code).And.Contain("How to mend it"));
+            Assert.That(html.Text, Does.Contain(code).And.Contain("How to fix it"));
             Assert.That((json.Status, json.MediaType), Is.EqualTo((200, "application/json")));
             Assert.That((string)problem["type"]!, Is.EqualTo($"/problems/{code}"));
             Assert.That((string)problem["example"]!["code"]!, Is.EqualTo(code));

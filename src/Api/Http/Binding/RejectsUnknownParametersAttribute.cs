@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>Refuses query parameters that the action does not have. A misspelt filter would otherwise show everything.</summary>
+/// <summary>
+/// Refuses query parameters that the action does not have. If they were ignored, a misspelt filter would return all records.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
-internal sealed class TakesKnownParametersAttribute : Attribute, IAuthorizationFilter
+internal sealed class RejectsUnknownParametersAttribute : Attribute, IAuthorizationFilter
 {
     public void OnAuthorization(AuthorizationFilterContext context)
     {
@@ -19,7 +21,7 @@ internal sealed class TakesKnownParametersAttribute : Attribute, IAuthorizationF
         string[] known = [.. context.ActionDescriptor.Parameters
             .Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query)
             .Select(parameter => parameter.BindingInfo!.BinderModelName ?? parameter.Name)];
-        string[] unknown = [.. request.Query.Keys.Except(known, StringComparer.OrdinalIgnoreCase)]; // as binding compares them
+        string[] unknown = [.. request.Query.Keys.Except(known, StringComparer.OrdinalIgnoreCase)]; // binding ignores case too
         if (unknown.Length > 0)
         {
             context.Result = new ProblemResult(new ParameterUnknown(unknown, known));

@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>Refuses a header that other operations know and this one does not, so that nobody relies on it in vain.</summary>
+/// <summary>Refuses a header that other operations support and this one does not, so that no caller relies on it.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class TakesNoHeaderAttribute(string name) : Attribute, IResourceFilter
+internal sealed class RejectsHeaderAttribute(string name) : Attribute, IResourceFilter
 {
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         if (context.HttpContext.Request.Headers.ContainsKey(name))
         {
-            context.Result = new ProblemResult(new ParameterInvalid(name, $"This operation does not take the header {name}."));
+            context.Result = new ProblemResult(new ParameterInvalid(name, $"This operation does not support the header {name}."));
         }
     }
 

@@ -6,20 +6,20 @@ using Microsoft.Net.Http.Headers;
 namespace Flownally.Api.Http.Edge;
 
 /// <summary>
-/// Compresses answers for callers who accept it. The framework's own middleware would compress small answers, too: it decides before it
-/// has seen a byte. The size of an answer betrays nothing (BREACH): credentials stand in Authorization, which no page of others can make a
-/// browser send, and no answer holds a secret but the documentation page of a demo, which is not compressed.
+/// Compresses responses for callers that accept it. The framework's middleware decides before the first byte and would also compress small
+/// responses. The size of a response reveals no secret (BREACH): credentials are in Authorization, which other sites cannot make a browser
+/// send, and the only response with a secret, the documentation page of a demo, is not compressed.
 /// </summary>
-internal static class CompressedAnswers
+internal static class CompressedResponses
 {
     private const string Brotli = "br";
     private const string GZip = "gzip";
-    private const string GZipOfOld = "x-gzip"; // RFC 9110 §8.4.1.3
+    private const string LegacyGZip = "x-gzip"; // RFC 9110 §8.4.1.3
 
-    /// <summary>Media types that are compressed. An event stream is none of them: its events would wait in the compressor.</summary>
+    /// <summary>Media types to compress. Event streams are not compressed, because their events would wait in the compressor.</summary>
     private static readonly string[] Types = ["application/json", "application/problem+json", "text/html", "text/javascript", "text/css"];
 
-    public static IApplicationBuilder UseCompressedAnswers(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    public static IApplicationBuilder UseCompressedResponses(this IApplicationBuilder app) => app.Use(static (context, next) =>
         EncodingFor(context.Request) is { } encoding ? CompressAsync(context, next, encoding) : next(context));
 
     private static async Task CompressAsync(HttpContext context, RequestDelegate next, string encoding)
@@ -34,30 +34,31 @@ internal static class CompressedAnswers
         }
         finally
         {
-            context.Features.Set(plain); // for the answer to an exception
+            context.Features.Set(plain); // for the response to an exception
         }
     }
 
-    /// <returns>Null for a caller who accepts none. Of two that are wanted alike the smaller one is taken.</returns>
+    /// <returns>Null if the caller accepts no compression. If the caller prefers none, Brotli is used, because it is smaller.</returns>
     private static string? EncodingFor(HttpRequest request)
     {
         var accepted = request.Headers.AcceptEncoding;
-        return accepted.Count > 0 && StringWithQualityHeaderValue.TryParseList(accepted, out var wishes)
+        return accepted.Count > 0 && StringWithQualityHeaderValue.TryParseList(accepted, out var preferences)
             && new[] { Brotli, GZip }.MaxBy(Quality) is { } best && Quality(best) > 0 ? best : null;
 
-        double Quality(string encoding) => (wishes.FirstOrDefault(wish => Names(wish, encoding))
-            ?? wishes.FirstOrDefault(wish => wish.Value == "*")) is { } wish ? wish.Quality ?? 1 : 0;
+        double Quality(string encoding) => (preferences.FirstOrDefault(preference => Names(preference, encoding))
+            ?? preferences.FirstOrDefault(preference => preference.Value == "*")) is { } preference ? preference.Quality ?? 1 : 0;
 
-        static bool Names(StringWithQualityHeaderValue wish, string encoding) => wish.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase)
-            || (encoding == GZip && wish.Value.Equals(GZipOfOld, StringComparison.OrdinalIgnoreCase));
+        static bool Names(StringWithQualityHeaderValue preference, string encoding) =>
+            preference.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase)
+            || (encoding == GZip && preference.Value.Equals(LegacyGZip, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>
-    /// Decides at the first bytes. Whoever writes JSON brings 4 KiB at once where there are as many, so that few bytes are all there are.
+    /// Decides when the first bytes are written. JSON writers flush at 4 KiB, so a small first write is the whole response.
     /// </summary>
     private sealed class Body(HttpResponse response, IHttpResponseBodyFeature plain, string encoding) : Stream, IHttpResponseBodyFeature
     {
-        /// <summary>Of an answer that is not worth the work.</summary>
+        /// <summary>A response up to this size is not compressed.</summary>
         private const int SmallBytes = 1024;
 
         private Stream? _target;
@@ -83,15 +84,16 @@ internal static class CompressedAnswers
 
         private bool IsCompressed => _target is not null && _target != plain.Stream;
 
-        /// <summary>Asked for by streams, which stay as they are.</summary>
+        /// <summary>Called for streams, which are not compressed.</summary>
         public void DisableBuffering()
         {
             _target ??= plain.Stream;
             plain.DisableBuffering();
         }
 
-        /// <summary>Waits for the first bytes, because the headers tell of the encoding.</summary>
-        public Task StartAsync(CancellationToken cancellationToken = default) => _target is null ? Task.CompletedTask : plain.StartAsync(cancellationToken);
+        /// <summary>Waits for the first bytes, because the headers contain the encoding.</summary>
+        public Task StartAsync(CancellationToken cancellationToken = default) =>
+            _target is null ? Task.CompletedTask : plain.StartAsync(cancellationToken);
 
         public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
         {
@@ -127,13 +129,14 @@ internal static class CompressedAnswers
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        /// <summary>A compressor that is flushed compresses worse. It writes by itself whenever it has enough.</summary>
+        /// <summary>Flushing worsens the compression. The compressor writes by itself when it has enough.</summary>
         public override Task FlushAsync(CancellationToken cancellationToken) =>
             _target is null || IsCompressed ? Task.CompletedTask : _target.FlushAsync(cancellationToken);
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are written asynchronously.");
+        public override void Write(byte[] buffer, int offset, int count) =>
+            throw new NotSupportedException("Responses are written asynchronously.");
 
-        public override void Flush() => throw new NotSupportedException("Answers are written asynchronously.");
+        public override void Flush() => throw new NotSupportedException("Responses are written asynchronously.");
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Flownally.Api.Http.Problems;
 
-/// <summary>Whether a contact may be written to at present.</summary>
-public sealed class Window
+/// <summary>Whether messages to a contact are allowed now.</summary>
+public sealed class MessagingWindow
 {
     public required WindowState State { get; init; }
 
     public required WindowActor ForActor { get; init; }
 
-    /// <summary>When an open window closes.</summary>
+    /// <summary>The time at which an open window closes.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public WindowFailure? FailureCode { get; init; }

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Mvc.ApplicationModels;
 
 namespace Flownally.Api.Http.Binding;
 
-/// <summary>An action that takes GET takes HEAD, too (RFC 9110 §9.3.2). The server leaves out the body.</summary>
-internal sealed class AnswersHead : IActionModelConvention
+/// <summary>Each action for GET also accepts HEAD (RFC 9110 §9.3.2). The server omits the body.</summary>
+internal sealed class HeadForGetConvention : IActionModelConvention
 {
     public void Apply(ActionModel action)
     {
-        foreach (var selector in action.Selectors.Where(selector => selector.ActionConstraints.OfType<HttpMethodActionConstraint>().Any(IsGet)))
+        foreach (var selector in action.Selectors.Where(AcceptsGet))
         {
             string[] methods = [HttpMethods.Get, HttpMethods.Head];
             selector.ActionConstraints.Clear();
@@ -22,5 +22,6 @@ internal sealed class AnswersHead : IActionModelConvention
         }
     }
 
-    private static bool IsGet(HttpMethodActionConstraint constraint) => constraint.HttpMethods.SequenceEqual([HttpMethods.Get]);
+    private static bool AcceptsGet(SelectorModel selector) => selector.ActionConstraints.OfType<HttpMethodActionConstraint>()
+        .Any(constraint => constraint.HttpMethods.SequenceEqual([HttpMethods.Get]));
 }

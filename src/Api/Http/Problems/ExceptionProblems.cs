@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Flownally.Api.Http.Problems;
 
-/// <summary>Answers what was thrown as a problem. ProblemReport logs it, with the trace that the answer tells.</summary>
-internal sealed class ThrownProblems : IExceptionHandler
+/// <summary>Converts exceptions to problems. ProblemReport logs them with the response's trace id.</summary>
+internal sealed class ExceptionProblems : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        SecurityHeaders.Set(httpContext.Response.Headers); // which were cleared with what was begun
+        SecurityHeaders.Set(httpContext.Response.Headers); // the exception handler has cleared them
         await (exception is BadHttpRequestException request
             ? FrameworkProblems.WriteAsync(httpContext, request.StatusCode)
             : ProblemWriter.WriteAsync(httpContext, Failure.Of(exception)));

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Flownally.Api.Tests.Http.Edge;
 
-public sealed class CompressedAnswersTests
+public sealed class CompressedResponsesTests
 {
     private static readonly HttpClient Http = new();
 
