@@ -12,21 +12,25 @@ internal static class BackupCommand
     {
         var file = new Argument<FileInfo>("FILE")
         {
-            Description = "Where to write it; a backup of that name is replaced when the new one is whole.",
+            Description = "The file to write. An existing backup is replaced when the new one is complete.",
             CustomParser = OptionValues.ReadFile,
         };
-        var command = new Command("backup", "Back up the embedded database, and the keys beside it, to a file; the service may run. Needs pg_dump.") { file };
+        var command = new Command("backup", """
+            Back up the embedded database, and the keys beside it, to a file. The service may run meanwhile. Needs pg_dump.
+            """)
+        { file };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var path = arguments.GetRequiredValue(file).FullName;
             var data = DatabaseHandle.EmbeddedData(arguments);
-            if (!OutputFile.CanBeMade(path))
+            if (!OutputFile.CanBeCreated(path))
             {
                 return terminal.RefuseUse($"The backup cannot be written to {path}; FILE is a file in a folder that exists.");
             }
 
             var bytes = await EmbeddedBackup.WriteAsync(data, path, terminal.Say, cancellationToken);
-            terminal.Show(new { File = path, Bytes = bytes }, string.Create(CultureInfo.InvariantCulture, $"{path} is written: {bytes / Megabyte:N1} MB. It holds all keys and secrets."));
+            terminal.Show(new { File = path, Bytes = bytes }, string.Create(CultureInfo.InvariantCulture,
+                $"{path} is written: {bytes / Megabyte:N1} MB. It contains all keys and secrets."));
             return ExitStatus.Done;
         }));
         return command;

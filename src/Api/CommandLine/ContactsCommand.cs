@@ -9,16 +9,16 @@ namespace Flownally.Api.CommandLine;
 
 internal static class ContactsCommand
 {
-    public static Command Create() => new("contacts", "The people that events are about.") { ImportContactsCommand() };
+    public static Command Create() => new("contacts", "Contacts, which events are about.") { ImportContactsCommand() };
 
     private static Command ImportContactsCommand()
     {
         var file = new Argument<string>("file")
         {
-            Description = "One JSON object a line, with the contact's \"id\"; may be compressed by gzip; - is standard input.",
+            Description = "One JSON object per line, with the contact's \"id\"; may be compressed with gzip; - reads standard input.",
         };
         var tenant = TenantOption.Create(required: true);
-        var command = new Command("import", "Make contacts of another system known.") { file, tenant };
+        var command = new Command("import", "Import contacts of another system.") { file, tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var input = InputLines.Open(arguments.GetRequiredValue(file));
@@ -31,14 +31,14 @@ internal static class ContactsCommand
             }
 
             var (added, known) = imported.Value;
-            terminal.Show(new { added, known, refused }, $"{added} contacts added, {known} known before, {refused} lines refused.");
+            terminal.Show(new { added, known, refused }, $"{added} contacts added, {known} already known, {refused} lines refused.");
             return refused == 0 ? ExitStatus.Done : ExitStatus.Failed;
         }));
         return command;
     }
 
-    /// <returns>The contacts, and how many lines were refused.</returns>
-    /// <exception cref="WrongUseException">The input is no text, or cannot be read to its end.</exception>
+    /// <returns>The contacts, and the number of refused lines.</returns>
+    /// <exception cref="WrongUseException">The input is not text, or cannot be read completely.</exception>
     private static async Task<(List<ContactId> Contacts, int Refused)> ReadAsync(
         InputLines input, Terminal terminal, CancellationToken cancellationToken)
     {
@@ -87,8 +87,9 @@ internal static class ContactsCommand
             return json.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
                 && ContactId.TryParse(id.GetString(), null, out contact);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter where the text is no Unicode
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: the text is not Unicode.
             return false;
         }
     }

@@ -6,17 +6,20 @@ namespace Flownally.Api.CommandLine;
 
 internal static class DatabaseCommand
 {
-    public static Command Create() => new("database", "The database as a whole.") { UpgradeCommand(), MovedCommand() };
+    public static Command Create() => new("database", "Maintain the whole database.") { UpgradeCommand(), MovedCommand() };
 
     private static Command UpgradeCommand()
     {
-        var command = new Command("upgrade", "Bring the embedded database to the newest PostgreSQL on this machine; needs pg_dump, and that no process uses it.");
+        var command = new Command("upgrade", """
+            Upgrade the embedded database to the newest PostgreSQL on this machine. Needs pg_dump. No process may use the database.
+            """);
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var outcome = await EmbeddedUpgrade.RunAsync(DatabaseHandle.EmbeddedData(arguments), terminal.Say, cancellationToken);
             terminal.Show(outcome, outcome.OldFolder is null
                 ? $"The database is one of PostgreSQL {outcome.To}, the newest on this machine."
-                : $"The database is one of PostgreSQL {outcome.To} now. The old folder lies in {outcome.OldFolder}; delete it when all works. Settings of your own in its postgresql.conf are not taken over.");
+                : $"The database is one of PostgreSQL {outcome.To} now. The old folder is {outcome.OldFolder}; "
+                    + "delete it when everything works. Your own settings in its postgresql.conf are not copied.");
             return ExitStatus.Done;
         }));
         return command;
@@ -24,12 +27,15 @@ internal static class DatabaseCommand
 
     private static Command MovedCommand()
     {
-        var command = new Command("moved", "Tell that the database was brought back to an earlier state, such as a snapshot of its volume; needs the account that owns the tables. Run it before the service starts.");
+        var command = new Command("moved", """
+            Run this after the database was restored to an earlier state, such as a snapshot of its volume, and before the service starts.
+            Old cursors of the feed would else skip new events. Needs the account that owns the tables.
+            """);
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             await FeedMove.MoveAsync(database.OwnerConnectionString, cancellationToken);
-            terminal.Show(new { Moved = true }, "The feed goes on behind all that it has shown before.");
+            terminal.Show(new { Moved = true }, "The feed continues after all events that it has returned before.");
             return ExitStatus.Done;
         }));
         return command;

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Flownally.Api.CommandLine;
 
 /// <summary>
-/// The database that a command works on: the server named by <c>ConnectionStrings__Flownally</c>, else the embedded one,
-/// which runs at least as long as the handle is open.
+/// The database that a command uses: the server in <c>ConnectionStrings__Flownally</c>, else the embedded one, which runs at least as long
+/// as the handle is open.
 /// </summary>
 internal sealed class DatabaseHandle : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
 
     public static readonly Option<DirectoryInfo> Data = new("--data")
     {
-        Description = "The folder of the embedded database; not used where ConnectionStrings__Flownally names a server.",
+        Description = "The folder of the embedded database; ignored if ConnectionStrings__Flownally names a server.",
         DefaultValueFactory = _ => new DirectoryInfo(Environment.GetEnvironmentVariable("FLOWNALLY_DATA") ?? DefaultData),
         CustomParser = OptionValues.ReadFolder,
         Recursive = true,
@@ -25,9 +25,9 @@ internal sealed class DatabaseHandle : IAsyncDisposable
 
     private readonly EmbeddedServer? _embedded;
 
-    private DatabaseHandle(IConfiguration configuration, string connectionString, string place, EmbeddedServer? embedded = null)
+    private DatabaseHandle(IConfiguration configuration, string connectionString, string location, EmbeddedServer? embedded = null)
     {
-        (Place, _embedded) = (place, embedded);
+        (Location, _embedded) = (location, embedded);
         Configuration = configuration;
         ConnectionString = connectionString;
         OwnerConnectionString = ApiHost.OwnerConnectionString(configuration, connectionString);
@@ -35,18 +35,17 @@ internal sealed class DatabaseHandle : IAsyncDisposable
 
     public IConfiguration Configuration { get; }
 
-    /// <summary>Where the database is, to show to people: without the account and the password.</summary>
-    public string Place { get; }
+    /// <summary>The database's location without account and password, to show to people.</summary>
+    public string Location { get; }
 
     public string ConnectionString { get; }
 
-    /// <summary>Of the account that owns the tables.</summary>
+    /// <summary>Connects as the account that owns the tables.</summary>
     public string OwnerConnectionString { get; }
 
-    /// <summary>Opens the database; an embedded one is brought up to date at once.</summary>
+    /// <summary>Opens the database. An embedded database is migrated at once.</summary>
     /// <param name="create">
-    /// Makes an embedded database where there is none. Only a command that people start with does: a typing error in <c>--data</c> must not
-    /// make one.
+    /// True creates a missing embedded database. Only serve and migrate do so, because a typing error in <c>--data</c> must not create one.
     /// </param>
     /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
     /// <exception cref="EmbeddedServerMissingException">There is no embedded database to open.</exception>
@@ -59,7 +58,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
             return new DatabaseHandle(configuration, named, ConnectionStrings.ServerAndDatabase(named));
         }
 
-        ConnectionSettings.Find(configuration, ConnectionSettings.Owner); // a malformed one is told before a server is started
+        ConnectionSettings.Find(configuration, ConnectionSettings.Owner); // checked before a server is started
         var data = arguments.GetRequiredValue(Data).FullName;
         if (!create)
         {
@@ -80,13 +79,13 @@ internal sealed class DatabaseHandle : IAsyncDisposable
         }
     }
 
-    /// <summary>The folder of the embedded database, for what has nothing to do with a server that somebody else runs.</summary>
+    /// <summary>The folder of the embedded database, for commands that work only on that.</summary>
     /// <exception cref="WrongUseException">ConnectionStrings__Flownally names a server.</exception>
     public static string EmbeddedData(ParseResult arguments) =>
         ConnectionSettings.Find(Settings.Read(), ConnectionSettings.Service) is null
             ? arguments.GetRequiredValue(Data).FullName
             : throw new WrongUseException(
-                "This is for the embedded database, but ConnectionStrings__Flownally names a server; see docs/postgresql.md for that.");
+                "This command is for the embedded database, but ConnectionStrings__Flownally names a server; see docs/postgresql.md.");
 
     /// <summary>Sends one request to the application.</summary>
     public async Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)
@@ -95,7 +94,7 @@ internal sealed class DatabaseHandle : IAsyncDisposable
         return await services.GetRequiredService<IMediator>().Send(request, cancellationToken);
     }
 
-    /// <summary>The application on this database, without a server.</summary>
+    /// <summary>The application services on this database, without a web server.</summary>
     public ServiceProvider BuildServices() => new ServiceCollection().AddFlownally(Configuration, ConnectionString).BuildServiceProvider();
 
     public ValueTask DisposeAsync() => _embedded?.DisposeAsync() ?? ValueTask.CompletedTask;

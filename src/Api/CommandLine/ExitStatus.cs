@@ -1,20 +1,20 @@
 namespace Flownally.Api.CommandLine;
 
-/// <summary>How every command ends.</summary>
+/// <summary>The exit statuses of all commands.</summary>
 internal static class ExitStatus
 {
-    /// <summary>All was done.</summary>
+    /// <summary>The command succeeded.</summary>
     public const int Done = 0;
 
-    /// <summary>Something was refused or failed.</summary>
+    /// <summary>A part was refused, or the command failed.</summary>
     public const int Failed = 1;
 
-    /// <summary>An option, a setting, a file or a folder is wrong. Nothing was done, or not all of it.</summary>
+    /// <summary>An option, a setting, a file or a folder is wrong. The command did nothing, or only a part of its work.</summary>
     public const int WrongUse = 2;
 
-    /// <summary>Ctrl-C ended it: 128 + SIGINT, as shells have it.</summary>
+    /// <summary>Interrupted by Ctrl-C: 128 + SIGINT, like in shells.</summary>
     public const int Interrupted = 130;
 }
 
-/// <summary>A command was called wrongly. The message says what is wrong, in one sentence.</summary>
+/// <summary>A command was called wrongly. The message describes the error in one sentence.</summary>
 internal sealed class WrongUseException(string message) : Exception(message);

@@ -4,18 +4,18 @@ using System.CommandLine.Invocation;
 
 namespace Flownally.Api.CommandLine;
 
-/// <summary>The program <c>flownally</c>: a service, and the commands to run it.</summary>
+/// <summary>The program <c>flownally</c>: the service and its commands.</summary>
 internal static class FlownallyCommand
 {
-    /// <summary>For the calls that are being answered when the process is told to stop, and for PostgreSQL after them.</summary>
-    private static readonly TimeSpan StopTime = TimeSpan.FromMinutes(1);
+    /// <summary>The time to finish running calls after a stop signal, and then to stop PostgreSQL.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>On other systems they look like paths.</summary>
-    private static readonly string[] HelpOfWindows = ["/?", "/h"];
+    /// <summary>Outside of Windows these look like paths.</summary>
+    private static readonly string[] WindowsHelpAliases = ["/?", "/h"];
 
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Records what happens to your contacts, once and for good.")
+        var root = new RootCommand("Records events of your contacts durably, each exactly once.")
         {
             ServeCommand.Create(),
             MigrateCommand.Create(),
@@ -29,7 +29,7 @@ internal static class FlownallyCommand
             RestoreCommand.Create(),
             DatabaseCommand.Create(),
         };
-        foreach (var alias in HelpOfWindows)
+        foreach (var alias in WindowsHelpAliases)
         {
             root.Options.OfType<HelpOption>().Single().Aliases.Remove(alias);
         }
@@ -40,16 +40,16 @@ internal static class FlownallyCommand
         return call.Action is ParseErrorAction ? Task.FromResult(Refuse(call)) : call.InvokeAsync(new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = StopTime,
+            ProcessTerminationTimeout = StopTimeout,
         });
     }
 
-    /// <summary>Says what is wrong with a call, and where to read how it is right.</summary>
+    /// <summary>Reports a wrong call and the help for it.</summary>
     private static int Refuse(ParseResult call)
     {
         var command = call.CommandResult.Command;
         var names = command.Subcommands.Select(subcommand => subcommand.Name).ToList();
-        var unknown = call.UnmatchedTokens is [var word, ..] ? $"; '{word}' is none" : "";
+        var unknown = call.UnmatchedTokens is [var word, ..] ? $"; '{word}' is not a command" : "";
         var faults = names.Count > 0
             ? [$"Name one of the commands {string.Join(", ", names)}{unknown}."]
             : call.Errors.Select(error => error.Message).Distinct();

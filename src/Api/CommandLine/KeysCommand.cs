@@ -29,33 +29,35 @@ internal static class KeysCommand
             Required = true,
             CustomParser = OptionValues.ReadName<Role>,
         };
-        role.CompletionSources.Clear(); // it has each name twice
+        role.CompletionSources.Clear(); // the library lists each name twice
         role.CompletionSources.Add([.. EnumText.All<Role>().Keys]);
         var scopes = new Option<string>("--scopes")
         {
-            Description = $"Separated by commas, or '{AllScopes}'. There are {string.Join(", ", Scopes.All)}.",
+            Description = $"Scopes separated by commas, or '{AllScopes}'. The scopes are {string.Join(", ", Scopes.All)}.",
             Required = true,
         };
-        var name = new Option<string?>("--name") { Description = "What people call it." };
+        var name = new Option<string?>("--name") { Description = "A name for people." };
         var expires = new Option<DateTimeOffset?>("--expires")
         {
-            Description = "From when on it is refused: a day, which begins at midnight UTC, or a time of RFC 3339.",
+            Description = "The time after which the key is refused: a day, which starts at midnight UTC, or a time of RFC 3339.",
             CustomParser = ReadTime,
         };
-        var command = new Command("create", "Make a key. It is shown once and cannot be shown again.") { tenant, role, scopes, name, expires };
+        var command = new Command("create", "Create a key. It is shown only once.") { tenant, role, scopes, name, expires };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var text = arguments.GetRequiredValue(scopes);
-            var list = text == AllScopes ? Scopes.All : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var list = text == AllScopes
+                ? Scopes.All
+                : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
-            var made = await database.SendAsync(new CreateApiKey(arguments.GetValue(tenant)!.Value, arguments.GetValue(role), list,
+            var created = await database.SendAsync(new CreateApiKey(arguments.GetValue(tenant)!.Value, arguments.GetValue(role), list,
                 arguments.GetValue(name), arguments.GetValue(expires)), cancellationToken);
-            if (!made.IsSuccess)
+            if (!created.IsSuccess)
             {
-                return terminal.Refuse(made.Error);
+                return terminal.Refuse(created.Error);
             }
 
-            var (key, secret) = made.Value;
+            var (key, secret) = created.Value;
             terminal.Show(
                 new { key.Id, Key = secret.Reveal(), key.TenantId, key.Name, key.Role, key.Scopes, key.CreatedAt, key.ExpiresAt },
                 secret.Reveal());
@@ -72,7 +74,7 @@ internal static class KeysCommand
     private static Command ListKeysCommand()
     {
         var tenant = TenantOption.Create(required: false);
-        var command = new Command("list", "List keys, revoked and expired ones included.") { tenant };
+        var command = new Command("list", "List keys, including revoked and expired ones.") { tenant };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
@@ -83,7 +85,7 @@ internal static class KeysCommand
             }
 
             terminal.ShowTable(list.Value, ["KEY", "TENANT", "ROLE", "STATE", "NAME", "SCOPES"], [.. list.Value.Keys.Select(Row)],
-                none: "There are no keys; `flownally keys create` makes one.");
+                none: "There are no keys; `flownally keys create` creates one.");
             return ExitStatus.Done;
         }));
         return command;
@@ -96,7 +98,7 @@ internal static class KeysCommand
             Description = "The key's id, as `keys list` shows it.",
             CustomParser = argument => OptionValues.ReadId<ApiKeyId>(argument, "key_01KATWBQ1HX8CYFG0H9T2WGN3M"),
         };
-        var command = new Command("revoke", "End a key for good: the next call with it is refused.") { id };
+        var command = new Command("revoke", "Revoke a key permanently: the next call with it is refused.") { id };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
@@ -127,7 +129,7 @@ internal static class KeysCommand
 
     private static string ViewerWarning() => Operations.OpenTo(Role.Viewer).ToList() is { Count: > 0 } open
         ? $"Warning: a viewer may only call {string.Join(", ", open)}; the other operations need the role agent, admin or owner."
-        : "Warning: a viewer may call no operation; each needs the role agent, admin or owner.";
+        : "Warning: a viewer may not call any operation; all operations need the role agent, admin or owner.";
 
     private static string[] Row(ApiKey key) =>
     [

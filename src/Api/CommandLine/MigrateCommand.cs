@@ -7,8 +7,8 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var force = new Option<bool>("--force") { Description = "Even where processes of older versions are running that could not go on." };
-        var command = new Command("migrate", "Bring the database to the newest version; needs the account that owns its tables.") { force };
+        var force = new Option<bool>("--force") { Description = "Migrate even if older processes are running that could not go on." };
+        var command = new Command("migrate", "Migrate the database to the newest version; needs the owner of its tables.") { force };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken, create: true);

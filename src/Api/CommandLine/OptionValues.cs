@@ -4,23 +4,23 @@ using Flownally.Domain;
 
 namespace Flownally.Api.CommandLine;
 
-/// <summary>Reads the values of options. What is no value is told in a sentence that names the option.</summary>
+/// <summary>Parses the values of options. An invalid value produces an error that names the option.</summary>
 internal static class OptionValues
 {
-    public static int ReadNumber(ArgumentResult argument, int least, int most)
+    public static int ReadNumber(ArgumentResult argument, int min, int max)
     {
         var text = argument.Tokens.Single().Value;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most)
+            && number >= min && number <= max)
         {
             return number;
         }
 
-        Refuse(argument, $"a number from {least} to {most}");
-        return least;
+        Refuse(argument, $"a number from {min} to {max}");
+        return min;
     }
 
-    /// <param name="example">What an id looks like.</param>
+    /// <param name="example">An example id for the error.</param>
     public static T ReadId<T>(ArgumentResult argument, string example) where T : struct, IParsable<T>
     {
         if (!T.TryParse(argument.Tokens.Single().Value, CultureInfo.InvariantCulture, out var id))
@@ -31,7 +31,7 @@ internal static class OptionValues
         return id;
     }
 
-    /// <summary>One of an enumeration's names, in whatever case.</summary>
+    /// <summary>Parses a name of an enumeration, ignoring case.</summary>
     public static T ReadName<T>(ArgumentResult argument) where T : struct, Enum
     {
         string[] names = [.. EnumText.All<T>().Keys];
@@ -47,7 +47,7 @@ internal static class OptionValues
 
     public static FileInfo ReadFile(ArgumentResult argument) => new(ReadPath(argument));
 
-    /// <summary>A folder that need not be there.</summary>
+    /// <summary>Parses a path of a folder that need not exist.</summary>
     public static DirectoryInfo ReadFolder(ArgumentResult argument)
     {
         var path = ReadPath(argument);
@@ -59,11 +59,11 @@ internal static class OptionValues
         return new DirectoryInfo(path);
     }
 
-    /// <param name="expected">What the option takes.</param>
+    /// <param name="expected">The expected value.</param>
     public static void Refuse(ArgumentResult argument, string expected) =>
         argument.AddError($"{Name(argument)} takes {expected}, not '{argument.Tokens.Single().Value}'.");
 
-    /// <summary>An empty path is what a script passes whose variable is not set.</summary>
+    /// <summary>A script with an unset variable passes an empty path.</summary>
     private static string ReadPath(ArgumentResult argument)
     {
         var path = argument.Tokens.Single().Value;

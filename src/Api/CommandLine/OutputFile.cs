@@ -1,14 +1,17 @@
 namespace Flownally.Api.CommandLine;
 
-/// <summary>The files that commands write.</summary>
+/// <summary>Checks output files of commands.</summary>
 internal static class OutputFile
 {
-    /// <summary>Whether a file can be written at a path. Asked before a command begins its work, by a file beside it that is removed at once.</summary>
-    public static bool CanBeMade(string path)
+    /// <summary>
+    /// Whether a file can be created at a path. A command checks this before its work, with a temporary file beside the path.
+    /// </summary>
+    public static bool CanBeCreated(string path)
     {
         try
         {
-            using var trial = new FileStream(path + ".trial", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var test = new FileStream(
+                path + ".trial", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             return !Directory.Exists(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -10,12 +10,12 @@ internal static class RestoreCommand
     {
         var file = new Argument<FileInfo>("FILE")
         {
-            Description = "A file that `flownally backup` has written.",
+            Description = "A file from `flownally backup`.",
             CustomParser = OptionValues.ReadFile,
         };
-        var force = new Option<bool>("--force") { Description = "Replace a database that holds tenants." };
+        var force = new Option<bool>("--force") { Description = "Replace a database that contains tenants." };
         var command = new Command("restore", """
-            Restore a backup into the embedded database, which is made if there is none; no process may use it. Needs pg_restore.
+            Restore a backup into the embedded database, which is created if it is missing. No process may use it. Needs pg_restore.
             """)
         { file, force };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
@@ -24,7 +24,7 @@ internal static class RestoreCommand
             var data = DatabaseHandle.EmbeddedData(arguments);
             await using (InputFile.Open(path))
             {
-                // what cannot be read is told in a sentence
+                // Open throws a clear message for a file that cannot be read.
             }
 
             await EmbeddedBackup.RestoreAsync(data, path, arguments.GetValue(force), terminal.Say, cancellationToken);

@@ -6,12 +6,12 @@ namespace Flownally.Api.CommandLine;
 
 internal static class RetentionCommand
 {
-    public static Command Create() => new("retention", "How long events are kept: Retention__Months.") { ApplyCommand() };
+    public static Command Create() => new("retention", "Retention of events, as set by Retention__Months.") { ApplyCommand() };
 
     private static Command ApplyCommand()
     {
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only list what would be dropped." };
-        var command = new Command("apply", "Drop what lies beyond the retention now; needs the account that owns the tables.") { dryRun };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only list the months that would be dropped." };
+        var command = new Command("apply", "Drop expired events now. Needs the account that owns the tables.") { dryRun };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
@@ -27,7 +27,7 @@ internal static class RetentionCommand
         var months = await database.SendAsync(new ListExpiredMonths(), cancellationToken);
         terminal.ShowTable(new { Months = months }, ["MONTH", "EVENTS"],
             [.. months.Select(month => new[] { $"{month.Month}", month.Events.ToString(CultureInfo.InvariantCulture) })],
-            none: "Nothing lies beyond the retention.");
+            none: "No events have expired.");
         return ExitStatus.Done;
     }
 
@@ -36,7 +36,7 @@ internal static class RetentionCommand
         var outcome = await database.SendAsync(new ApplyRetention(), cancellationToken);
         if (outcome is null)
         {
-            return terminal.Fail("Another process applies the retention just now.");
+            return terminal.Fail("Another process is applying retention.");
         }
 
         terminal.Show(new { outcome.Dropped, outcome.Keys },

@@ -11,43 +11,44 @@ internal static class ServeCommand
     {
         var quickstart = new Option<bool>("--quickstart")
         {
-            Description = "Bring the database up to date, fill an empty one with a demo tenant, and print what to try.",
+            Description = "Migrate the database, create a demo tenant in an empty one, and print calls to try.",
         };
         var demo = new Option<bool>("--demo")
         {
-            Description = "The quickstart, and a journey that calls a receiver in this process, which prints what arrives.",
+            Description = "Like --quickstart, and with a journey whose webhooks this process receives and prints.",
         };
-        var command = new Command("serve", "Answer calls until told to stop.") { quickstart, demo };
+        var command = new Command("serve", "Run the service until it is stopped.") { quickstart, demo };
         ListenAddresses.AddTo(command);
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken, create: true);
-            DemoWorkspace? workspace = null;
+            DemoTenant? demoTenant = null;
             if (arguments.GetValue(quickstart) || arguments.GetValue(demo))
             {
                 await Migrator.MigrateAsync(database.OwnerConnectionString, cancellationToken);
                 await using var services = database.BuildServices();
-                workspace = await DemoWorkspace.OpenAsync(services, database.OwnerConnectionString,
+                demoTenant = await DemoTenant.OpenAsync(services, database.OwnerConnectionString,
                     arguments.GetRequiredValue(DatabaseHandle.Data), cancellationToken);
-                if (workspace is null && arguments.GetValue(demo))
+                if (demoTenant is null && arguments.GetValue(demo))
                 {
-                    terminal.Say("There is no demo, because the database holds other tenants.");
+                    terminal.Say("There is no demo, because the database contains other tenants.");
                 }
             }
 
-            await using var receiver = workspace is not null && arguments.GetValue(demo)
+            await using var receiver = demoTenant is not null && arguments.GetValue(demo)
                 ? await DemoReceiver.StartAsync(terminal, cancellationToken)
                 : null;
             var addresses = ListenAddresses.Of(arguments);
             await using var app = ApiHost.Build(
-                database.ConnectionString, string.Join(';', addresses), workspace?.Key, allowPrivateTargets: receiver is not null);
+                database.ConnectionString, string.Join(';', addresses), demoTenant?.Key, allowPrivateTargets: receiver is not null);
             await ListenAddresses.StartAsync(app, addresses, cancellationToken);
-            if (workspace is not null && receiver is not null)
+            if (demoTenant is not null && receiver is not null)
             {
-                await DemoJourney.TellAsync(app.Services, database.OwnerConnectionString, workspace, receiver.Target, cancellationToken);
+                await DemoJourney.ActivateAsync(
+                    app.Services, database.OwnerConnectionString, demoTenant, receiver.Target, cancellationToken);
             }
 
-            Greeting.Show(terminal, [.. app.Urls], database.Place, workspace, receiver?.Target.Url);
+            Greeting.Show(terminal, [.. app.Urls], database.Location, demoTenant, receiver?.Target.Url);
             using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => // the terminal was closed
             {
                 signal.Cancel = true;
@@ -56,7 +57,7 @@ internal static class ServeCommand
             await app.WaitForShutdownAsync(cancellationToken);
             var work = app.Services.GetServices<IHostedService>().OfType<BackgroundService>();
             return work.Any(service => service.ExecuteTask is { IsFaulted: true })
-                ? ExitStatus.Failed // something that must not end; the log says what
+                ? ExitStatus.Failed // a background service has failed; the log contains the reason
                 : ExitStatus.Done;
         }));
         return command;

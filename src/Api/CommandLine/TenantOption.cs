@@ -3,7 +3,6 @@ using Flownally.Domain.Tenants;
 
 namespace Flownally.Api.CommandLine;
 
-/// <summary>The option that names a tenant.</summary>
 internal static class TenantOption
 {
     public static Option<TenantId?> Create(bool required) => new("--tenant")

@@ -7,7 +7,7 @@ namespace Flownally.Api.CommandLine;
 
 internal static class TenantsCommand
 {
-    public static Command Create() => new("tenants", "Tenants, which cannot see each other.")
+    public static Command Create() => new("tenants", "Tenants, which are isolated from each other.")
     {
         CreateTenantCommand(),
         ListTenantsCommand(),
@@ -16,8 +16,8 @@ internal static class TenantsCommand
 
     private static Command CreateTenantCommand()
     {
-        var name = new Option<string>("--name") { Description = "What people call it.", Required = true };
-        var command = new Command("create", "Open a tenant; prints its id.") { name };
+        var name = new Option<string>("--name") { Description = "A name for people.", Required = true };
+        var command = new Command("create", "Create a tenant and print its id.") { name };
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
@@ -41,7 +41,7 @@ internal static class TenantsCommand
             await using var database = await DatabaseHandle.OpenAsync(arguments, terminal, cancellationToken);
             var list = await database.SendAsync(new ListTenants(), cancellationToken);
             terminal.ShowTable(list.Value, ["TENANT", "CREATED", "NAME"], [.. list.Value.Tenants.Select(Row)],
-                none: "There are no tenants; `flownally tenants create` opens one.");
+                none: "There are no tenants; `flownally tenants create` creates one.");
             return ExitStatus.Done;
         }));
         return command;
@@ -52,8 +52,8 @@ internal static class TenantsCommand
         var tenant = TenantOption.Create(required: true);
         var limits = Enum.GetValues<TenantLimit>().ToDictionary(limit => limit, LimitOption);
         var command = new Command("limit", """
-            Set limits of a tenant, and show all of them. Each process goes by a new limit within seconds, and counts for itself:
-            with three processes a tenant has three times the rate. What exists above a limit of number stays.
+            Set limits of a tenant, and show all of them. Each process applies a new limit within seconds and counts separately, so
+            with three processes a tenant has three times the rate. Existing journeys and event types above a new limit stay.
             """)
         { tenant };
         foreach (var option in limits.Values)
@@ -96,12 +96,12 @@ internal static class TenantsCommand
 
     private static string Describe(TenantLimit limit) => limit switch
     {
-        TenantLimit.EventsPerSecond => "Events that can be recorded in each second.",
-        TenantLimit.EventsBurst => "Events that can be recorded at once after a rest; by default those of one second.",
-        TenantLimit.CallsPerSecond => "Calls in each second.",
-        TenantLimit.CallsBurst => "Calls at once after a rest; by default those of one second.",
-        TenantLimit.ConcurrentCalls => "Calls being answered at the same time, without streams.",
-        TenantLimit.Streams => "Streams of the feed that are open at the same time.",
+        TenantLimit.EventsPerSecond => "Events per second.",
+        TenantLimit.EventsBurst => "Events at once after a pause; by default those of one second.",
+        TenantLimit.CallsPerSecond => "Calls per second.",
+        TenantLimit.CallsBurst => "Calls at once after a pause; by default those of one second.",
+        TenantLimit.ConcurrentCalls => "Concurrent calls, without streams.",
+        TenantLimit.Streams => "Open streams of the feed.",
         TenantLimit.EventTypes => "Event types, without the predefined ones.",
         TenantLimit.Journeys => "Journeys.",
         TenantLimit.ActiveJourneysPerType => "Active journeys about one event type.",

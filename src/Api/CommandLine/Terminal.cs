@@ -12,24 +12,24 @@ using Spectre.Console;
 namespace Flownally.Api.CommandLine;
 
 /// <summary>
-/// How commands speak: results on standard output, notes and errors on standard error; each as text, or as one JSON object a line.
+/// The output of commands: results on standard output, notes and errors on standard error, as text or as one JSON object per line.
 /// </summary>
 internal sealed class Terminal(bool json)
 {
     private const string Failed = "failed";
     private const string WrongUse = "wrongUse";
-    private const string Unavailable = "databaseUnavailable"; // as calls are told it
+    private const string Unavailable = "databaseUnavailable"; // the code of the API
 
-    /// <summary>Wider than any line, so that none is broken.</summary>
+    /// <summary>Wider than any line, so that no line is wrapped.</summary>
     private const int TableWidth = 10_000;
 
     public static readonly Option<bool> Json = new("--json")
     {
-        Description = "Print results, and errors on standard error, as JSON: one object a line.",
+        Description = "Print results, and errors on standard error, as JSON: one object per line.",
         Recursive = true,
     };
 
-    /// <summary>Runs a command. What it cannot do is told in a sentence and by the exit status.</summary>
+    /// <summary>Runs a command, and reports its errors as sentences and as an exit status.</summary>
     public static async Task<int> RunAsync(ParseResult arguments, Func<Terminal, Task<int>> command)
     {
         var terminal = new Terminal(arguments.GetValue(Json));
@@ -51,12 +51,12 @@ internal sealed class Terminal(bool json)
         }
         catch (Exception exception) when (Outage.Explain(exception) is { } outage)
         {
-            terminal.Complain(Unavailable, [outage]);
+            terminal.WriteError(Unavailable, [outage]);
             return ExitStatus.Failed;
         }
         catch (DatabaseUnavailableException exception)
         {
-            terminal.Complain(Unavailable, [exception.Message]);
+            terminal.WriteError(Unavailable, [exception.Message]);
             return ExitStatus.Failed;
         }
         catch (PostgresException exception)
@@ -74,13 +74,12 @@ internal sealed class Terminal(bool json)
         }
     }
 
-    /// <summary>Says something to the person that no script waits for.</summary>
+    /// <summary>Writes a note for people, which scripts ignore.</summary>
     public void Say(string sentence) =>
         Console.Error.WriteLine(json ? JsonSerializer.Serialize(new { Note = sentence }, ApiJson.Options) : sentence);
 
-    /// <summary>Prints a result.</summary>
-    /// <param name="value">What <c>--json</c> shows, on one line.</param>
-    /// <param name="lines">What a person reads.</param>
+    /// <param name="value">The output with <c>--json</c>, on one line.</param>
+    /// <param name="lines">The output for people.</param>
     public void Show(object value, params IEnumerable<string> lines)
     {
         foreach (var line in json ? [JsonSerializer.Serialize(value, ApiJson.Options)] : lines)
@@ -89,9 +88,9 @@ internal sealed class Terminal(bool json)
         }
     }
 
-    /// <summary>Prints a list, below headings.</summary>
-    /// <param name="value">What <c>--json</c> shows, on one line.</param>
-    /// <param name="none">What a person reads where there are no rows.</param>
+    /// <summary>Prints a table with headings.</summary>
+    /// <param name="value">The output with <c>--json</c>, on one line.</param>
+    /// <param name="none">The output for people if there are no rows.</param>
     public void ShowTable(object value, string[] headings, IReadOnlyCollection<string[]> rows, string none)
     {
         if (json)
@@ -108,7 +107,7 @@ internal sealed class Terminal(bool json)
         }
     }
 
-    /// <summary>Says why a command was refused. What a request's fields hold stands in options of the same names.</summary>
+    /// <summary>Reports why a command was refused. Options have the names of the request's fields.</summary>
     /// <returns>The exit status.</returns>
     public int Refuse(Error error)
     {
@@ -117,27 +116,27 @@ internal sealed class Terminal(bool json)
             return RefuseUse([.. error.Violations.Select(fault => $"--{fault.Field.Split('[')[0]}: {fault.Message}")]); // scopes[0]
         }
 
-        Complain(error.Code, [error.Detail]);
+        WriteError(error.Code, [error.Detail]);
         return ExitStatus.Failed;
     }
 
-    /// <summary>Says why a command has failed.</summary>
+    /// <summary>Reports why a command failed.</summary>
     /// <returns>The exit status.</returns>
     public int Fail(string sentence)
     {
-        Complain(Failed, [sentence]);
+        WriteError(Failed, [sentence]);
         return ExitStatus.Failed;
     }
 
-    /// <summary>Says what is wrong with a call of the program or with its configuration, a line for each fault.</summary>
+    /// <summary>Reports errors in the arguments or the configuration, one line for each.</summary>
     /// <returns>The exit status.</returns>
     public int RefuseUse(params IReadOnlyList<string> faults)
     {
-        Complain(WrongUse, faults);
+        WriteError(WrongUse, faults);
         return ExitStatus.WrongUse;
     }
 
-    private void Complain(string code, IReadOnlyList<string> sentences) => Console.Error.WriteLine(json
+    private void WriteError(string code, IReadOnlyList<string> sentences) => Console.Error.WriteLine(json
         ? JsonSerializer.Serialize(new { Code = code, Detail = string.Join(' ', sentences) }, ApiJson.Options)
         : string.Join('\n', sentences));
 

@@ -12,7 +12,7 @@ using MediatR;
 
 namespace Flownally.Api.Demo;
 
-/// <summary>The journey of the demo: contacts enter it with every order of 100 or more.</summary>
+/// <summary>The demo's journey. Contacts enter it with every order of 100 or more.</summary>
 internal static class DemoJourney
 {
     public static readonly JourneyName Name = JourneyName.Parse("Large orders");
@@ -20,19 +20,20 @@ internal static class DemoJourney
     private const string Filter = """{"type":"object","properties":{"total":{"minimum":100}},"required":["total"]}""";
 
     /// <summary>
-    /// Lets the journey tell this target from now on. It is made if there is none of its name, and becomes what the greeting says of it,
-    /// whatever somebody tried with it before. Several processes may do so at once; the last is told.
+    /// Creates or updates the journey with this target and activates it, regardless of earlier changes to it. Several processes may do so
+    /// at once; the last target applies.
     /// </summary>
-    /// <exception cref="InvalidDataException">The demo tenant has no type for it any more.</exception>
-    public static async Task TellAsync(IServiceProvider services, string ownerConnectionString, DemoWorkspace demo, JourneyTarget target,
+    /// <exception cref="InvalidDataException">The demo's event type was deleted.</exception>
+    public static async Task ActivateAsync(IServiceProvider services, string ownerConnectionString, DemoTenant demo, JourneyTarget target,
         CancellationToken cancellationToken)
     {
-        await using var turn = await AdvisoryLock.TakeAsync(ownerConnectionString, "flownally.quickstart", cancellationToken);
+        await using var startLock = await AdvisoryLock.TakeAsync(ownerConnectionString, "flownally.quickstart", cancellationToken);
         var mediator = services.GetRequiredService<IMediator>();
         var caller = (await mediator.Send(new Authenticate($"Bearer {demo.Key}"), cancellationToken)).Value;
         var orderPaid = await services.GetRequiredService<IEventTypeCatalog>()
-            .FindAsync(caller.TenantId, new EventTypeReference(Id: null, DemoWorkspace.EventTypeName), fresh: true, cancellationToken)
-            ?? throw new InvalidDataException($"The demo has no type {DemoWorkspace.EventTypeName} any more. Start without --demo, or on other data: --data DIR.");
+            .FindAsync(caller.TenantId, new EventTypeReference(Id: null, DemoTenant.EventTypeName), fresh: true, cancellationToken)
+            ?? throw new InvalidDataException($"The demo has no type {DemoTenant.EventTypeName} any more. "
+                + "Start without --demo, or with another folder: --data DIR.");
         var change = new JourneyChange(null, EntryMode.EveryTime,
             new TriggerConfigChange(orderPaid.Id, PayloadSchema.Parse(JsonElement.Parse(Filter)).Value),
             new TargetChange(target.Url, target.Secret));

@@ -10,19 +10,20 @@ using Flownally.Domain.Journeys;
 
 namespace Flownally.Api.Demo;
 
-/// <summary>What an integrator would build: it receives webhooks on a port of its own, and prints those that its target's secret has signed.</summary>
+/// <summary>An example of a webhook receiver: it listens on its own port and prints webhooks with a valid signature.</summary>
 internal sealed class DemoReceiver : IAsyncDisposable
 {
     private const long MaxBodyBytes = 1024 * 1024;
     private const int SecretBytes = 32;
 
-    /// <summary>One journey needs ten at most, and the process has only so many open files.</summary>
+    /// <summary>One journey needs at most ten, and the process has a limit of open files.</summary>
     private const int MaxConnections = 64;
 
-    /// <summary>How far a webhook's time may be off, so that one that was overheard is soon worth nothing (Standard Webhooks 1.0).</summary>
+    /// <summary>The largest age of a webhook, which limits replays of intercepted webhooks (Standard Webhooks 1.0).</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
-    private readonly WebhookSecret _secret = WebhookSecret.Parse(WebhookSecret.Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)));
+    private readonly WebhookSecret _secret =
+        WebhookSecret.Parse(WebhookSecret.Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)));
     private readonly Terminal _terminal;
     private readonly WebApplication _app;
 
@@ -37,12 +38,13 @@ internal sealed class DemoReceiver : IAsyncDisposable
             server.Limits.MaxRequestBodySize = MaxBodyBytes;
             server.Listen(IPAddress.Loopback, port: 0);
         });
-        builder.Services.LimitConnections(services => new ConnectionLimit(MaxConnections, TimeProvider.System, services.GetRequiredService<ILogger<ConnectionLimit>>()));
+        builder.Services.LimitConnections(services => new ConnectionLimit(
+            MaxConnections, TimeProvider.System, services.GetRequiredService<ILogger<ConnectionLimit>>()));
         _app = builder.Build();
         _app.Run(ReceiveAsync);
     }
 
-    /// <summary>Where it is to be called, and what calls are to be signed with: a new secret each time.</summary>
+    /// <summary>The receiver's URL and a new secret for each start.</summary>
     public JourneyTarget Target => new(TargetUrl.Parse(_app.Urls.Single()), _secret);
 
     public static async Task<DemoReceiver> StartAsync(Terminal terminal, CancellationToken cancellationToken)
@@ -67,7 +69,7 @@ internal sealed class DemoReceiver : IAsyncDisposable
         }
     }
 
-    /// <summary>Of several signatures, as a sender gives them while it changes its secret, one must be right.</summary>
+    /// <summary>A sender that changes its secret sends several signatures; one must be valid.</summary>
     private bool IsSigned(IHeaderDictionary headers, byte[] body)
     {
         if (!long.TryParse(headers["webhook-timestamp"], NumberStyles.None, CultureInfo.InvariantCulture, out var timestamp)
@@ -81,14 +83,15 @@ internal sealed class DemoReceiver : IAsyncDisposable
             .Any(signature => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature), expected));
     }
 
-    private void Show(JsonElement told)
+    private void Show(JsonElement webhook)
     {
-        var data = told.GetProperty("data");
+        var data = webhook.GetProperty("data");
         var entered = data.GetProperty("event");
-        _terminal.Show(told, $"Webhook {data.GetProperty("entry").GetProperty("id")}: {entered.GetProperty("contactId")} entered "
-            + $"{Json(data.GetProperty("journey").GetProperty("name"))} with {entered.GetProperty("eventTypeName")} {Json(entered.GetProperty("payload"))}");
+        _terminal.Show(webhook, $"Webhook {data.GetProperty("entry").GetProperty("id")}: {entered.GetProperty("contactId")} entered "
+            + $"{Json(data.GetProperty("journey").GetProperty("name"))} with {entered.GetProperty("eventTypeName")} "
+            + Json(entered.GetProperty("payload")));
     }
 
-    /// <summary>On one line, and without control characters, which a terminal would obey.</summary>
+    /// <summary>Writes one line without control characters, which a terminal would interpret.</summary>
     private static string Json(JsonElement value) => JsonSerializer.Serialize(value, ApiJson.Options);
 }

@@ -15,7 +15,7 @@ public sealed class WrongUseTests
     public void CleanUp() => _folder.Delete(recursive: true);
 
     [TestCase("bogus", "Name one of the commands serve, migrate, tenants, keys, contacts, events, schema, retention, backup, restore, "
-        + "database; 'bogus' is none.", "flownally")]
+        + "database; 'bogus' is not a command.", "flownally")]
     [TestCase("keys", "Name one of the commands create, list, revoke.", "flownally keys")]
     [TestCase("keys revoke", "Required argument 'id' missing for command: 'revoke'.", "flownally keys revoke")]
     [TestCase("tenants list extra", "Unrecognized command or argument 'extra'.", "flownally tenants list")]

@@ -7,28 +7,28 @@ using Flownally.Domain.ApiKeys;
 
 namespace Flownally.Api.CommandLine.Import;
 
-/// <summary>Calls <c>POST /v1/events/batch</c> of a service, and says what its answer means.</summary>
+/// <summary>Calls <c>POST /v1/events/batch</c> of a service and interprets the response.</summary>
 internal sealed class BatchCall : IDisposable
 {
-    /// <summary>How long an answer may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    /// <summary>The time in which a response must arrive.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromMinutes(1);
 
     private readonly HttpClient _http;
     private readonly TimeProvider _clock;
 
-    /// <param name="service">The service's address: what stands before <c>/v1</c>.</param>
+    /// <param name="service">The service's address, without <c>/v1</c>.</param>
     public BatchCall(Uri service, ApiKeySecret key, TimeProvider clock)
     {
         _clock = clock;
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
         {
             BaseAddress = new Uri($"{service.AbsoluteUri.TrimEnd('/')}/v1/events/batch"),
-            Timeout = Patience,
+            Timeout = ResponseTimeout,
         };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Reveal());
     }
 
-    public async Task<BatchAnswer> SendAsync(IReadOnlyList<EventLine> events, CancellationToken cancellationToken)
+    public async Task<BatchResponse> SendAsync(IReadOnlyList<EventLine> events, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,24 +38,24 @@ internal sealed class BatchCall : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            return new BatchAnswer.Failed($"{exception.Message.TrimEnd('.')}.");
+            return new BatchResponse.Failed($"{exception.Message.TrimEnd('.')}.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new BatchAnswer.Failed($"There was no answer within {Patience.TotalSeconds} seconds.");
+            return new BatchResponse.Failed($"There was no response within {ResponseTimeout.TotalSeconds} seconds.");
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<BatchAnswer> ReadAsync(HttpResponseMessage response, int events, CancellationToken cancellationToken)
+    private async Task<BatchResponse> ReadAsync(HttpResponseMessage response, int events, CancellationToken cancellationToken)
     {
         if (response.StatusCode == HttpStatusCode.OK)
         {
             var body = await ReadJsonAsync<Body>(response, cancellationToken);
             return body?.Results?.Count == events
-                ? new BatchAnswer.Results(body.Results)
-                : new BatchAnswer.Hopeless("The answer has no result for each event. Is the service's address right?");
+                ? new BatchResponse.Results(body.Results)
+                : new BatchResponse.CallerRefused("The response does not have a result for each event. Is the service's address right?");
         }
 
         var problem = response.Content.Headers.ContentType?.MediaType == Problem.ContentType
@@ -65,10 +65,12 @@ internal sealed class BatchCall : IDisposable
         return response.StatusCode switch
         {
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
-                new BatchAnswer.Failed(reason, RetryAfter(response.Headers.RetryAfter)),
-            HttpStatusCode.RequestEntityTooLarge => new BatchAnswer.Refused(problem ?? JsonSerializer.SerializeToElement(new { Status = 413, Title = reason }, ApiJson.Options)),
-            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity when problem is not null => new BatchAnswer.Refused(problem.Value),
-            _ => new BatchAnswer.Hopeless(reason),
+                new BatchResponse.Failed(reason, RetryAfter(response.Headers.RetryAfter)),
+            HttpStatusCode.RequestEntityTooLarge => new BatchResponse.Refused(
+                problem ?? JsonSerializer.SerializeToElement(new { Status = 413, Title = reason }, ApiJson.Options)),
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity when problem is not null =>
+                new BatchResponse.Refused(problem.Value),
+            _ => new BatchResponse.CallerRefused(reason),
         };
     }
 
@@ -80,16 +82,17 @@ internal sealed class BatchCall : IDisposable
         }
         catch (JsonException)
         {
-            return default; // the answer of something else
+            return default; // another program than the service responded
         }
     }
 
-    /// <summary>A refusal or failure in a sentence.</summary>
-    public static string Describe(int status, JsonElement? problem, string? otherwise) =>
-        $"{status}: {Text(problem, "detail") ?? Text(problem, "title") ?? otherwise}";
+    /// <summary>Describes a refusal or failure in a sentence.</summary>
+    public static string Describe(int status, JsonElement? problem, string? fallback) =>
+        $"{status}: {Text(problem, "detail") ?? Text(problem, "title") ?? fallback}";
 
     private static string? Text(JsonElement? problem, string member) =>
-        problem is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+        problem is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(member, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 
@@ -98,7 +101,7 @@ internal sealed class BatchCall : IDisposable
 
     private sealed record Body(IReadOnlyList<EventResult>? Results);
 
-    /// <summary>The events in one JSON text, put together while it is sent.</summary>
+    /// <summary>Writes the events as one JSON text while it is sent.</summary>
     private sealed class BatchContent : HttpContent
     {
         private static readonly ReadOnlyMemory<byte> Opening = """{"events":["""u8.ToArray();
@@ -135,37 +138,38 @@ internal sealed class BatchCall : IDisposable
     }
 }
 
-/// <summary>What a call with some events came to.</summary>
-internal abstract record BatchAnswer
+/// <summary>The response to a call with events.</summary>
+internal abstract record BatchResponse
 {
-    private BatchAnswer()
+    private BatchResponse()
     {
     }
 
-    /// <summary>One for each event, in their order.</summary>
-    public sealed record Results(IReadOnlyList<EventResult> Items) : BatchAnswer;
+    /// <summary>One result for each event, in order.</summary>
+    public sealed record Results(IReadOnlyList<EventResult> Items) : BatchResponse;
 
-    /// <summary>All were refused together, for the sake of at least one of them.</summary>
-    public sealed record Refused(JsonElement Problem) : BatchAnswer;
+    /// <summary>All events were refused, because at least one is invalid.</summary>
+    public sealed record Refused(JsonElement Problem) : BatchResponse;
 
-    /// <summary>The service, or the way to it, failed. What was recorded is not known; the same call may be answered later.</summary>
-    public sealed record Failed(string Reason, TimeSpan RetryAfter = default) : BatchAnswer;
+    /// <summary>The service or the connection failed. It is unknown which events were recorded; a retry may succeed.</summary>
+    public sealed record Failed(string Reason, TimeSpan RetryAfter = default) : BatchResponse;
 
-    /// <summary>The service takes no call of this caller, so that none needs to be repeated.</summary>
-    public sealed record Hopeless(string Reason) : BatchAnswer;
+    /// <summary>The service refuses all calls of this caller, so a retry is useless.</summary>
+    public sealed record CallerRefused(string Reason) : BatchResponse;
 }
 
-/// <summary>What became of one event.</summary>
+/// <summary>The result of one event.</summary>
 internal sealed record EventResult(int Status, JsonElement? Problem)
 {
     public bool IsRecorded => Status == StatusCodes.Status201Created;
 
-    /// <summary>The same event was recorded under the same key.</summary>
+    /// <summary>The same event was recorded before with the same key.</summary>
     public bool WasRecordedBefore => Status == StatusCodes.Status409Conflict
-        && Problem is { ValueKind: JsonValueKind.Object } problem && problem.TryGetProperty("sameRequest", out var same) && same.ValueKind == JsonValueKind.True;
+        && Problem is { ValueKind: JsonValueKind.Object } problem && problem.TryGetProperty("sameRequest", out var same)
+        && same.ValueKind == JsonValueKind.True;
 
-    /// <summary>It was not the event's fault.</summary>
-    public bool CanBeRepeated => Status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError;
+    /// <summary>The event is not the cause of the failure.</summary>
+    public bool CanBeRetried => Status is StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError;
 
     public string Describe() => BatchCall.Describe(Status, Problem, null);
 }

@@ -6,25 +6,25 @@ using Flownally.Domain;
 
 namespace Flownally.Api.CommandLine.Import;
 
-/// <param name="BatchSize">Events in one call, 1 to 1,000.</param>
-/// <param name="InFlight">Calls at the same time.</param>
-/// <param name="RetryFor">How long to repeat what failed through no fault of the event.</param>
-/// <param name="SuppressJourneys">True lets no journey react to events whose lines do not say it themselves.</param>
+/// <param name="BatchSize">Events per call, 1 to 1,000.</param>
+/// <param name="InFlight">Concurrent calls.</param>
+/// <param name="RetryFor">How long failed calls are retried.</param>
+/// <param name="SuppressJourneys">True prevents journeys from reacting to events whose lines do not set it.</param>
 internal sealed record EventImportOptions(int BatchSize, int InFlight, TimeSpan RetryFor, bool SuppressJourneys = false);
 
 /// <summary>
-/// Sends the events of a file in batches, several at the same time, and repeats what failed on its way. Every event has an
-/// idempotency key, so nothing is recorded twice: neither by a repeated call nor by a second import of the file.
+/// Sends the events of a file in concurrent batches, and retries failed calls. Every event has an idempotency key, so no event is recorded
+/// twice, neither by a retry nor by a second import of the file.
 /// </summary>
-/// <param name="say">Is told when the service begins to fail.</param>
+/// <param name="report">Receives a message when the service begins to fail.</param>
 internal sealed class EventImport(InputLines input, BatchCall service, RefusedLines refusedLines, EventImportOptions options,
-    Action<string> say, TimeProvider clock, RandomSource random)
+    Action<string> report, TimeProvider clock, RandomSource random)
 {
-    /// <summary>A quarter of what the service takes by one call, so that memory and gateways can take it too.</summary>
+    /// <summary>A quarter of the service's limit, to save memory and to pass gateways.</summary>
     private const int MaxBatchBytes = 2 * 1024 * 1024;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(20);
 
     private long _read;
     private long _recorded;
@@ -39,19 +39,19 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
 
     public long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>Lines that were read and of which it is not known that they are recorded.</summary>
+    /// <summary>Lines read whose events are not known to be recorded or refused.</summary>
     public long Unfinished => Interlocked.Read(ref _read) - Settled;
 
-    /// <summary>The line up to which the file was read.</summary>
+    /// <summary>The number of the last line read.</summary>
     public long LastLine { get; private set; }
 
-    /// <summary>Why not all was finished; null where nothing stood in the way.</summary>
+    /// <summary>The reason why the import is incomplete; null if it is complete.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
     private long Settled => Recorded + RecordedBefore + Refused;
 
-    /// <summary>Imports the file, as far as that is possible.</summary>
-    /// <returns>False where it was cancelled.</returns>
+    /// <summary>Imports the file as far as possible.</summary>
+    /// <returns>False if it was cancelled.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -64,10 +64,10 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
         {
             return false;
         }
-        catch (Exception exception) when (exception is ServiceAwayException
-            or IOException or UnauthorizedAccessException) // of the file of refused lines
+        catch (Exception exception) when (exception is ServiceUnavailableException
+            or IOException or UnauthorizedAccessException) // writing the refused lines failed
         {
-            Blame(exception.Message);
+            SetFault(exception.Message);
             return true;
         }
     }
@@ -106,7 +106,7 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
         }
     }
 
-    /// <summary>A file that breaks off ends there: what stands before is imported all the same.</summary>
+    /// <summary>If the file cannot be read any further, the lines before are still imported.</summary>
     private async Task<bool> AdvanceAsync(IAsyncEnumerator<InputLine> lines)
     {
         try
@@ -115,14 +115,14 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
         }
         catch (WrongUseException exception)
         {
-            Blame(exception.Message);
+            SetFault(exception.Message);
             return false;
         }
     }
 
     /// <summary>
-    /// Sends a batch, and again those of its events that need it. Where the time for that is over they are given up; and if nothing
-    /// else got through either in all that time, so is the import.
+    /// Sends a batch and retries its failed events. After the retry time they are given up; if no other event succeeded in that time
+    /// either, the import ends.
     /// </summary>
     private async ValueTask SendAsync(IReadOnlyList<EventLine> batch, CancellationToken cancellationToken)
     {
@@ -141,10 +141,10 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
             {
                 if (Settled == settledAtStart)
                 {
-                    throw new ServiceAwayException($"The service fails. {left.Reason}");
+                    throw new ServiceUnavailableException($"The service fails. {left.Reason}");
                 }
 
-                Blame($"Events were given up. {left.Reason}");
+                SetFault($"Events were given up. {left.Reason}");
                 return;
             }
 
@@ -153,38 +153,41 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
         }
     }
 
-    /// <summary>Makes one call; if its events are refused together, one for each half, down to those that are to blame.</summary>
-    /// <returns>What has to be sent again.</returns>
+    /// <summary>
+    /// Makes one call. If all its events are refused, each half is sent separately until only invalid events are refused.
+    /// </summary>
+    /// <returns>The events to retry.</returns>
     private async Task<Remainder> TryAsync(IReadOnlyList<EventLine> events, CancellationToken cancellationToken)
     {
         switch (await service.SendAsync(events, cancellationToken))
         {
-            case BatchAnswer.Results answer:
+            case BatchResponse.Results response:
                 Interlocked.Exchange(ref _failing, 0);
-                return Settle(events, answer.Items);
-            case BatchAnswer.Refused answer when events.Count == 1:
-                Refuse(events[0], answer.Problem);
+                return Settle(events, response.Items);
+            case BatchResponse.Refused response when events.Count == 1:
+                Refuse(events[0], response.Problem);
                 return Remainder.None;
-            case BatchAnswer.Refused:
+            case BatchResponse.Refused:
                 var half = events.Count / 2;
-                return await TryAsync([.. events.Take(half)], cancellationToken) + await TryAsync([.. events.Skip(half)], cancellationToken);
-            case BatchAnswer.Failed failure:
+                return await TryAsync([.. events.Take(half)], cancellationToken)
+                    + await TryAsync([.. events.Skip(half)], cancellationToken);
+            case BatchResponse.Failed failure:
                 if (Interlocked.Exchange(ref _failing, 1) == 0)
                 {
-                    say($"The service fails. {failure.Reason} Trying again, for up to {options.RetryFor.TotalSeconds} seconds.");
+                    report($"The service fails. {failure.Reason} Retrying for up to {options.RetryFor.TotalSeconds} seconds.");
                 }
 
                 return new Remainder(events, failure.Reason, failure.RetryAfter);
-            case BatchAnswer.Hopeless refusal:
-                throw new ServiceAwayException($"The service refuses every call. {refusal.Reason}");
-            case var answer:
-                throw new InvalidOperationException($"An answer of an unknown kind: {answer}.");
+            case BatchResponse.CallerRefused refusal:
+                throw new ServiceUnavailableException($"The service refuses every call. {refusal.Reason}");
+            case var response:
+                throw new InvalidOperationException($"A response of an unknown kind: {response}.");
         }
     }
 
     private Remainder Settle(IReadOnlyList<EventLine> events, IReadOnlyList<EventResult> results)
     {
-        List<EventLine> again = [];
+        List<EventLine> retried = [];
         var reason = "";
         foreach (var (line, result) in events.Zip(results))
         {
@@ -196,9 +199,9 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
             {
                 Interlocked.Increment(ref _recordedBefore);
             }
-            else if (result.CanBeRepeated)
+            else if (result.CanBeRetried)
             {
-                again.Add(line);
+                retried.Add(line);
                 reason = result.Describe();
             }
             else
@@ -207,7 +210,7 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
             }
         }
 
-        return new Remainder(again, reason, TimeSpan.Zero);
+        return new Remainder(retried, reason, TimeSpan.Zero);
     }
 
     private void Refuse(EventLine line, JsonElement problem)
@@ -216,24 +219,24 @@ internal sealed class EventImport(InputLines input, BatchCall service, RefusedLi
         Interlocked.Increment(ref _refused);
     }
 
-    /// <summary>Keeps the first reason: later ones mostly follow from it.</summary>
-    private void Blame(string reason) => Interlocked.CompareExchange(ref _fault, reason, null);
+    /// <summary>Keeps the first reason, because later ones mostly follow from it.</summary>
+    private void SetFault(string reason) => Interlocked.CompareExchange(ref _fault, reason, null);
 
     /// <summary>
-    /// Twice as long each time, and anything between nothing and that, so that callers who failed together do not come back
-    /// together; but never sooner than the service asked.
+    /// A random pause up to a maximum that doubles each time, so that callers that failed together do not retry together; but at least the
+    /// service's Retry-After.
     /// </summary>
     private TimeSpan Pause(int attempt, TimeSpan retryAfter)
     {
-        var longest = Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, attempt));
-        var pause = TimeSpan.FromSeconds(random.Next() * longest);
+        var max = Math.Min(MaxPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, attempt));
+        var pause = TimeSpan.FromSeconds(random.Next() * max);
         return pause > retryAfter ? pause : retryAfter;
     }
 
-    /// <summary>No further call makes sense.</summary>
-    private sealed class ServiceAwayException(string reason) : Exception(reason);
+    /// <summary>Further calls are useless.</summary>
+    private sealed class ServiceUnavailableException(string reason) : Exception(reason);
 
-    /// <summary>What a try left over, and why.</summary>
+    /// <summary>The events that an attempt did not complete, and the reason.</summary>
     private sealed record Remainder(IReadOnlyList<EventLine> Events, string Reason, TimeSpan RetryAfter)
     {
         public static readonly Remainder None = new([], "", TimeSpan.Zero);

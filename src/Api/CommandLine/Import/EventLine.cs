@@ -9,16 +9,16 @@ using Flownally.Domain.Json;
 namespace Flownally.Api.CommandLine.Import;
 
 /// <summary>
-/// An event on a line of a file. It is sent byte for byte as it stands there, except that a line without
-/// <c>idempotencyKey</c> gets one made of its number and the SHA-256 of its text: the same whenever the file is imported again.
-/// Where journeys are suppressed, so does a line without <c>suppressJourneys</c>.
+/// An event on a line of a file. It is sent byte for byte, except that a line without <c>idempotencyKey</c> gets a key from its number and
+/// the SHA-256 of its text, which is the same in every import of the file. If journeys are suppressed, a line without
+/// <c>suppressJourneys</c> gets that member too.
 /// </summary>
 internal sealed class EventLine
 {
     private readonly ReadOnlyMemory<byte> _opening;
     private readonly ReadOnlyMemory<byte> _rest;
 
-    /// <param name="membersAt">Where in the text the object's brace has been passed.</param>
+    /// <param name="membersAt">The position after the object's opening brace.</param>
     private EventLine(long number, byte[] text, int membersAt, bool needsKey, bool suppressesJourneys)
     {
         Number = number;
@@ -31,15 +31,15 @@ internal sealed class EventLine
 
     public long Number { get; }
 
-    /// <summary>The line as it was.</summary>
+    /// <summary>The unchanged line.</summary>
     public byte[] Text { get; }
 
-    /// <summary>The bytes that <see cref="WriteAsync"/> writes.</summary>
+    /// <summary>The number of bytes that <see cref="WriteAsync"/> writes.</summary>
     public int Length => _opening.Length + _rest.Length;
 
-    /// <summary>Takes a line that is a JSON object; whether that is an event is for the service to say.</summary>
-    /// <param name="suppressJourneys">True lets no journey react to the event, unless the line says it itself.</param>
-    /// <param name="reason">Why the line was not taken.</param>
+    /// <summary>Accepts a line that is a JSON object. The service validates the event.</summary>
+    /// <param name="suppressJourneys">True prevents journeys from reacting to the event, unless the line sets the member.</param>
+    /// <param name="reason">The reason why the line is refused.</param>
     public static bool TryRead(InputLine line, bool suppressJourneys, [NotNullWhen(true)] out EventLine? read,
         [NotNullWhen(false)] out string? reason)
     {
@@ -64,12 +64,12 @@ internal sealed class EventLine
 
         try
         {
-            // How deep a payload may be is for the service to say.
+            // The service checks the depth of payloads.
             var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = int.MaxValue });
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                return (null, "The line is no JSON object.");
+                return (null, "The line is not a JSON object.");
             }
 
             var (membersAt, members, hasKey, hasSuppression) = ((int)reader.BytesConsumed, 0, false, false);
@@ -88,7 +88,7 @@ internal sealed class EventLine
         }
         catch (JsonException exception)
         {
-            return (null, $"The line is no JSON object: it goes wrong at byte {exception.BytePositionInLine + 1}.");
+            return (null, $"The line is not a JSON object: error at byte {exception.BytePositionInLine + 1}.");
         }
     }
 }

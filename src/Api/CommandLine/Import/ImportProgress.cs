@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Flownally.Api.CommandLine.Import;
 
-/// <summary>A bar on standard error, for a person who waits for an import.</summary>
+/// <summary>A progress bar on standard error.</summary>
 internal sealed class ImportProgress(TimeProvider clock)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
@@ -12,13 +12,13 @@ internal sealed class ImportProgress(TimeProvider clock)
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
     {
         Out = new AnsiConsoleOutput(Console.Error),
-        Interactive = InteractionSupport.Yes, // else it would be no terminal where events come through standard input
+        Interactive = InteractionSupport.Yes, // else the bar is off if events come from standard input
     });
 
-    /// <summary>Says something above the bar.</summary>
-    public void Say(string sentence) => _console.WriteLine(sentence);
+    /// <summary>Writes a note above the bar.</summary>
+    public void WriteNote(string sentence) => _console.WriteLine(sentence);
 
-    /// <summary>Shows the bar while the import runs, and takes it away.</summary>
+    /// <summary>Shows the bar while the import runs, and then removes it.</summary>
     public Task<bool> ShowAsync(EventImport import, InputLines input, Func<Task<bool>> run) => _console.Progress()
         .AutoClear(true)
         .Columns(Columns(input))
@@ -38,7 +38,7 @@ internal sealed class ImportProgress(TimeProvider clock)
             return await running;
         });
 
-    /// <summary>How far the file is read tells the time that is left; nobody knows how long standard input is.</summary>
+    /// <summary>The remaining time follows from the read part of the file; the length of standard input is unknown.</summary>
     private static ProgressColumn[] Columns(InputLines input) => input.Length is null
         ? [new SpinnerColumn(), new TaskDescriptionColumn(), new ElapsedTimeColumn()]
         : [new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn(), new RemainingTimeColumn()];

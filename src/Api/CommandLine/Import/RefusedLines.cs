@@ -7,24 +7,26 @@ using Flownally.Api.CommandLine.Input;
 namespace Flownally.Api.CommandLine.Import;
 
 /// <summary>
-/// A file of the lines that were refused, one JSON object for each: <c>line</c>, its number; <c>problem</c>, the service's answer, or
-/// <c>reason</c>, where it was not even sent; <c>event</c>, the line as it was, as a string where it is no JSON object, and absent where
-/// it is too long. The file is made, or made anew, with the first of them.
+/// A file of refused lines, one JSON object for each: <c>line</c> is the number; <c>problem</c> is the service's response, or <c>reason</c>
+/// the reason if the line was not sent; <c>event</c> is the unchanged line, as a string if it is not a JSON object, and absent if it is too
+/// long. The file is created or replaced with the first refused line.
 /// </summary>
 internal sealed class RefusedLines(string path) : IDisposable
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Lock _turn = new();
+    private readonly Lock _gate = new();
     private FileStream? _file;
 
     public string Path { get; } = path;
 
-    /// <summary>The first of them and why, such as <c>line 3: it is no JSON object</c>; null where there is none.</summary>
+    /// <summary>
+    /// The first refused line and the reason, such as <c>line 3: The line is not a JSON object.</c>; null if there is none.
+    /// </summary>
     public string? First { get; private set; }
 
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not write the file.</exception>
     public void Add(EventLine line, JsonElement problem) => Add(line.Number, ReasonIn(problem), writer =>
     {
         writer.WritePropertyName("problem");
@@ -46,7 +48,9 @@ internal sealed class RefusedLines(string path) : IDisposable
     public void Dispose() => _file?.Dispose();
 
     private static string ReasonIn(JsonElement problem) =>
-        problem.TryGetProperty("detail", out var detail) && problem.TryGetProperty("code", out var code) ? $"{code}, {detail}" : problem.GetRawText();
+        problem.TryGetProperty("detail", out var detail) && problem.TryGetProperty("code", out var code)
+            ? $"{code}, {detail}"
+            : problem.GetRawText();
 
     private void Add(long number, string reason, Action<Utf8JsonWriter> write)
     {
@@ -60,9 +64,9 @@ internal sealed class RefusedLines(string path) : IDisposable
         }
 
         text.Write("\n"u8);
-        lock (_turn)
+        lock (_gate)
         {
-            _file ??= new FileStream(Path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0); // so that each line is there at once
+            _file ??= new FileStream(Path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0); // writes at once
             _file.Write(text.WrittenSpan);
             First ??= $"line {number}: {reason}";
         }

@@ -1,9 +1,9 @@
 namespace Flownally.Api.CommandLine.Input;
 
-/// <summary>Opens the files that commands read.</summary>
+/// <summary>Opens input files of commands.</summary>
 internal static class InputFile
 {
-    /// <exception cref="WrongUseException">There is no such file, it is a folder, or it may not be read.</exception>
+    /// <exception cref="WrongUseException">The file does not exist, is a folder, or may not be read.</exception>
     public static FileStream Open(string path)
     {
         if (Directory.Exists(path))
@@ -13,7 +13,7 @@ internal static class InputFile
 
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0); // those who read it have a buffer
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0); // the readers have a buffer
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

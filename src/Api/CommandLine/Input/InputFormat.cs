@@ -1,17 +1,17 @@
 namespace Flownally.Api.CommandLine.Input;
 
-/// <summary>What a file is, by its first bytes.</summary>
+/// <summary>Detects a file's format by its first bytes.</summary>
 internal static class InputFormat
 {
     public const string Gzip = "gzip";
 
-    /// <summary>The bytes that tell most formats.</summary>
-    public const int LeastBytes = 4;
+    /// <summary>The bytes that identify all formats but tar.</summary>
+    public const int MinBytes = 4;
 
-    /// <summary>The bytes that tell all of them.</summary>
+    /// <summary>The number of bytes that <see cref="Find"/> examines.</summary>
     public const int HeadBytes = 262;
 
-    /// <returns>The name of a format other than UTF-8 text; null where it may be UTF-8 text.</returns>
+    /// <returns>The name of another format; null if the file may be UTF-8 text.</returns>
     public static string? Find(ReadOnlySpan<byte> head) => head switch
     {
         [0x1F, 0x8B, ..] => Gzip, // RFC 1952 §2.3.1
@@ -23,7 +23,7 @@ internal static class InputFormat
         [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => "UTF-32",
         [0, 0, 0, not 0, ..] or [not 0, 0, 0, 0, ..] => "UTF-32", // without a byte order mark, as JSON begins with ASCII
         [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "UTF-16",
-        [0, not 0, ..] or [not 0, 0, ..] => "UTF-16", // likewise
+        [0, not 0, ..] or [not 0, 0, ..] => "UTF-16", // without a byte order mark
         _ when head.Length >= HeadBytes && head[257..HeadBytes].SequenceEqual("ustar"u8) => "tar", // POSIX.1-2017, pax, ustar interchange format
         _ => null,
     };

@@ -6,14 +6,14 @@ using Flownally.Api.Compression;
 namespace Flownally.Api.CommandLine.Input;
 
 /// <summary>
-/// The lines of a file, or of standard input, which is called <c>-</c>. Its first bytes tell whether it is compressed by gzip, whatever its
-/// name. Lines are read as they are asked for, so memory stays the same whatever the length.
+/// The lines of a file, or of standard input with the name <c>-</c>. Its first bytes show whether it is compressed with gzip, regardless of
+/// its name. Lines are read one at a time in constant memory.
 /// </summary>
 internal sealed class InputLines : IAsyncDisposable
 {
     public const string StandardInput = "-";
 
-    /// <summary>Longer lines are passed over; an event is at most half as long.</summary>
+    /// <summary>Longer lines are skipped; an event has at most half of this.</summary>
     public const int MaxLineBytes = 128 * 1024;
 
     private const int BufferBytes = 64 * 1024;
@@ -23,7 +23,7 @@ internal sealed class InputLines : IAsyncDisposable
     private readonly string _name;
     private readonly bool _mustBeGzip;
 
-    /// <summary>As it lies on the disk.</summary>
+    /// <summary>The file without decompression.</summary>
     private readonly Stream _file;
 
     private readonly InputSource _source;
@@ -36,13 +36,13 @@ internal sealed class InputLines : IAsyncDisposable
         Length = file.CanSeek ? file.Length : null;
     }
 
-    /// <summary>The bytes of the file, compressed if it is; null where nobody knows, as of a pipe.</summary>
+    /// <summary>The length of the file in bytes, possibly compressed; null if it is unknown, as of a pipe.</summary>
     public long? Length { get; }
 
-    /// <summary>How many of them have been read.</summary>
+    /// <summary>The number of these bytes that have been read.</summary>
     public long Position => _file.Position;
 
-    /// <exception cref="WrongUseException">There is no such file, or it may not be read.</exception>
+    /// <exception cref="WrongUseException">The file does not exist or may not be read.</exception>
     public static InputLines Open(string path) => path == StandardInput
         ? new("Standard input", Console.OpenStandardInput(), mustBeGzip: false)
         : new(path, InputFile.Open(path), mustBeGzip: path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
@@ -57,7 +57,7 @@ internal sealed class InputLines : IAsyncDisposable
         bool ended;
         do
         {
-            var read = await ReadOnAsync(pipe, bytes: 1, number + 1, cancellationToken);
+            var read = await ReadMoreAsync(pipe, bytes: 1, number + 1, cancellationToken);
             ended = read.IsCompleted;
             var rest = read.Buffer;
             while (TakeLine(ref rest, ended) is { } taken)
@@ -99,10 +99,11 @@ internal sealed class InputLines : IAsyncDisposable
         await _file.DisposeAsync();
     }
 
-    /// <exception cref="WrongUseException">The input is not UTF-8 text, plain or compressed by gzip.</exception>
+    /// <exception cref="WrongUseException">The input is not UTF-8 text, plain or compressed with gzip.</exception>
     private async Task<PipeReader> OpenTextAsync(CancellationToken cancellationToken)
     {
-        var head = await Guarded(_source.LookAsync(InputFormat.LeastBytes, InputFormat.HeadBytes, cancellationToken), line: 1, cancellationToken);
+        var head = await TranslateErrorsAsync(
+            _source.PeekAsync(InputFormat.MinBytes, InputFormat.HeadBytes, cancellationToken), line: 1, cancellationToken);
         var format = InputFormat.Find(head.Span);
         var isGzip = format == InputFormat.Gzip;
         if (_mustBeGzip && format is null)
@@ -112,7 +113,7 @@ internal sealed class InputLines : IAsyncDisposable
 
         _gzip = isGzip ? new WholeGZipStream(_source) : null;
         var pipe = PipeReader.Create(_gzip ?? (Stream)_source, PipeOptions);
-        var text = await ReadOnAsync(pipe, InputFormat.LeastBytes, line: 1, cancellationToken);
+        var text = await ReadMoreAsync(pipe, InputFormat.MinBytes, line: 1, cancellationToken);
         if (InputFormat.Find(text.Buffer.Slice(0, Math.Min(text.Buffer.Length, InputFormat.HeadBytes)).ToArray()) is { } content)
         {
             var within = isGzip ? " within gzip" : "";
@@ -123,12 +124,12 @@ internal sealed class InputLines : IAsyncDisposable
         return pipe;
     }
 
-    /// <param name="line">The one that is read next.</param>
-    private Task<ReadResult> ReadOnAsync(PipeReader pipe, int bytes, long line, CancellationToken cancellationToken) =>
-        Guarded(pipe.ReadAtLeastAsync(bytes, cancellationToken).AsTask(), line, cancellationToken);
+    /// <param name="line">The next line.</param>
+    private Task<ReadResult> ReadMoreAsync(PipeReader pipe, int bytes, long line, CancellationToken cancellationToken) =>
+        TranslateErrorsAsync(pipe.ReadAtLeastAsync(bytes, cancellationToken).AsTask(), line, cancellationToken);
 
-    /// <summary>A read of standard input cannot be cancelled, only left waiting.</summary>
-    private async Task<T> Guarded<T>(Task<T> reading, long line, CancellationToken cancellationToken)
+    /// <summary>Converts read errors. A read of standard input cannot be cancelled, so this method stops waiting for it.</summary>
+    private async Task<T> TranslateErrorsAsync<T>(Task<T> reading, long line, CancellationToken cancellationToken)
     {
         try
         {
@@ -150,7 +151,7 @@ internal sealed class InputLines : IAsyncDisposable
 
     private WrongUseException Unreadable(long line, string reason) => new($"{_name} cannot be read from line {line} on: {reason}.");
 
-    /// <summary>The next line, without its end; the last one may have none.</summary>
+    /// <summary>The next line without its line break; the last line may have none.</summary>
     private static ReadOnlySequence<byte>? TakeLine(ref ReadOnlySequence<byte> rest, bool ended)
     {
         ReadOnlySequence<byte> line;
@@ -171,7 +172,7 @@ internal sealed class InputLines : IAsyncDisposable
         return line;
     }
 
-    /// <summary>Files that were put together have a byte order mark each, which no event or contact begins with.</summary>
+    /// <summary>Concatenated files may have a byte order mark in each part.</summary>
     private static byte[] Text(ReadOnlySequence<byte> line)
     {
         var text = line.ToArray();
@@ -182,7 +183,7 @@ internal sealed class InputLines : IAsyncDisposable
 }
 
 /// <summary>A line of a file.</summary>
-/// <param name="Number">Counted from 1, blank lines too.</param>
+/// <param name="Number">The line number from 1, including blank lines.</param>
 /// <param name="Text">
 /// The line without its end and a byte order mark; null where it is longer than <see cref="InputLines.MaxLineBytes"/>.
 /// </param>

@@ -2,17 +2,17 @@ using Flownally.Api.Compression;
 
 namespace Flownally.Api.CommandLine.Input;
 
-/// <summary>A stream whose first bytes can be looked at before they are read.</summary>
+/// <summary>A stream whose first bytes can be examined before they are read.</summary>
 internal sealed class InputSource(Stream source) : ReadOnlyStream
 {
     private ReadOnlyMemory<byte> _ahead;
 
-    /// <summary>The first bytes, fewer where there are no more. They will still be read.</summary>
-    /// <param name="least">It waits for no more than these.</param>
-    public async Task<ReadOnlyMemory<byte>> LookAsync(int least, int most, CancellationToken cancellationToken)
+    /// <summary>Returns the first bytes, or fewer at the end of the stream. Later reads return them too.</summary>
+    /// <param name="min">The method does not wait for more bytes than these.</param>
+    public async Task<ReadOnlyMemory<byte>> PeekAsync(int min, int max, CancellationToken cancellationToken)
     {
-        var head = new byte[most];
-        var length = await source.ReadAtLeastAsync(head, least, throwOnEndOfStream: false, cancellationToken);
+        var head = new byte[max];
+        var length = await source.ReadAtLeastAsync(head, min, throwOnEndOfStream: false, cancellationToken);
         return _ahead = head.AsMemory(0, length);
     }
 

@@ -12,10 +12,10 @@ using MediatR;
 
 namespace Flownally.Api.Demo;
 
-/// <summary>A tenant to try things with: made on an empty database, and found again by its key's file.</summary>
-/// <param name="Key">The secret of a key that may do everything.</param>
-/// <param name="KeyFile">Where the secret lies, readable only by whoever started the process.</param>
-internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
+/// <summary>A tenant for experiments. It is created in an empty database and found again by its key file.</summary>
+/// <param name="Key">The secret of a key with all scopes.</param>
+/// <param name="KeyFile">The file with the secret, which only the user of this process can read.</param>
+internal sealed record DemoTenant(string Key, FileInfo KeyFile)
 {
     public const string EventTypeName = "order.paid";
 
@@ -50,31 +50,31 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
     private static readonly ContactId[] Contacts = [Contact, ContactId.Parse("ctc_1002"), ContactId.Parse("ctc_1003")];
 
     /// <summary>
-    /// Finds the demo, or makes it where the database has no tenant at all; null where it holds others only.
-    /// Several processes may do so at once.
+    /// Finds the demo tenant, or creates it if the database has no tenant; null if the database has only other tenants. Several processes
+    /// may do so at once.
     /// </summary>
-    public static async Task<DemoWorkspace?> OpenAsync(IServiceProvider services, string ownerConnectionString, DirectoryInfo data,
+    public static async Task<DemoTenant?> OpenAsync(IServiceProvider services, string ownerConnectionString, DirectoryInfo data,
         CancellationToken cancellationToken)
     {
-        await using var turn = await AdvisoryLock.TakeAsync(ownerConnectionString, "flownally.quickstart", cancellationToken);
+        await using var startLock = await AdvisoryLock.TakeAsync(ownerConnectionString, "flownally.quickstart", cancellationToken);
         var mediator = services.GetRequiredService<IMediator>();
         var file = KeyFileIn(data);
         if (await ReadKeyAsync(mediator, file, cancellationToken) is { } known)
         {
-            return new DemoWorkspace(known, file);
+            return new DemoTenant(known, file);
         }
 
         var tenants = await services.GetRequiredService<ITenantRepository>().ListAsync(cancellationToken);
         var tenant = tenants.Count == 0
-            ? await FillAsync(mediator, cancellationToken)
+            ? await CreateTenantAsync(mediator, cancellationToken)
             : tenants.FirstOrDefault(candidate => candidate.Name == Name)?.Id;
-        return tenant is null ? null : new DemoWorkspace(await MakeKeyAsync(mediator, tenant.Value, file, cancellationToken), file);
+        return tenant is null ? null : new DemoTenant(await CreateKeyAsync(mediator, tenant.Value, file, cancellationToken), file);
     }
 
-    /// <summary>Where the secret lies, if there is a demo.</summary>
+    /// <summary>The path of the file with the demo's key.</summary>
     public static FileInfo KeyFileIn(DirectoryInfo data) => new(Path.Combine(data.FullName, "demo-key"));
 
-    /// <summary>The key of an earlier start, if it works on this database and may do everything that this version can.</summary>
+    /// <summary>The key of an earlier start, if it is valid in this database and has all scopes of this version.</summary>
     private static async Task<string?> ReadKeyAsync(IMediator mediator, FileInfo file, CancellationToken cancellationToken)
     {
         if (!file.Exists)
@@ -87,19 +87,20 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
         return caller.IsSuccess && Scopes.All.All(caller.Value.Scopes.Contains) ? key : null;
     }
 
-    private static async Task<TenantId> FillAsync(IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<TenantId> CreateTenantAsync(IMediator mediator, CancellationToken cancellationToken)
     {
         var tenant = (await mediator.Send(new CreateTenant(Name), cancellationToken)).Value.Id;
         using var schema = JsonDocument.Parse(OrderPaid);
         var type = await mediator.Send(new CreateEventType(Caller.Operator(tenant), Domain.EventTypes.EventTypeName.Parse(EventTypeName),
             "An order was paid.", PayloadSchema.Parse(schema.RootElement).Value), cancellationToken);
         var contacts = await mediator.Send(new ImportContacts(tenant, Contacts), cancellationToken);
-        return type.IsSuccess && contacts.IsSuccess ? tenant : throw new InvalidOperationException("The demo breaks its own rules.");
+        return type.IsSuccess && contacts.IsSuccess ? tenant : throw new InvalidOperationException("The demo's data is invalid.");
     }
 
-    private static async Task<string> MakeKeyAsync(IMediator mediator, TenantId tenant, FileInfo file, CancellationToken cancellationToken)
+    private static async Task<string> CreateKeyAsync(
+        IMediator mediator, TenantId tenant, FileInfo file, CancellationToken cancellationToken)
     {
-        var made = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All, "The demo's key"), cancellationToken)).Value;
+        var created = (await mediator.Send(new CreateApiKey(tenant, Role.Owner, Scopes.All, "The demo's key"), cancellationToken)).Value;
         file.Directory!.Create();
         file.Delete();
         await using var stream = new FileStream(file.FullName, new FileStreamOptions
@@ -109,7 +110,7 @@ internal sealed record DemoWorkspace(string Key, FileInfo KeyFile)
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         await using var writer = new StreamWriter(stream);
-        await writer.WriteLineAsync(made.Secret.Reveal());
-        return made.Secret.Reveal();
+        await writer.WriteLineAsync(created.Secret.Reveal());
+        return created.Secret.Reveal();
     }
 }
