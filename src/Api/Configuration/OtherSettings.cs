@@ -89,7 +89,7 @@ internal static class OtherSettings
     private static bool IsForeign(string name) => name == "$schema"
         || (name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase) && Spelling.Nearest(name, TelemetryServices.Collectors) is null);
 
-    /// <summary>Variables of other programs rarely begin with a section of ours in the same case, as in <c>Contacts_UnknownContact</c>.</summary>
+    /// <summary>Such as <c>Contacts_UnknownContact</c>. Variables of other programs rarely begin with a section of ours in the same case.</summary>
     private static IEnumerable<string> FaultsOfUnderscores(IConfigurationRoot configuration) =>
         from provider in configuration.Providers.OfType<EnvironmentVariablesConfigurationProvider>()
         from name in provider.GetChildKeys([], null).Distinct(StringComparer.Ordinal)

@@ -161,8 +161,8 @@ internal sealed class LockedJourney(Journey journey, DatabaseTransaction transac
         return (await transaction.FindAsync<JourneyEntryRow>(Redeliver, parameters, cancellationToken))?.ToResponse();
     }
 
-    public async Task<RedeliveredPage> RedeliverAsync(RedeliverySelection selection, RedeliveryPosition? after, int limit, DateTimeOffset now,
-        CancellationToken cancellationToken)
+    public async Task<RedeliveredPage> RedeliverAsync(
+        RedeliverySelection selection, RedeliveryPosition? after, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var parameters = new
         {

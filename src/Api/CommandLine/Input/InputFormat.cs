@@ -24,7 +24,7 @@ internal static class InputFormat
         [0, 0, 0, not 0, ..] or [not 0, 0, 0, 0, ..] => "UTF-32", // without a byte order mark, as JSON begins with ASCII
         [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "UTF-16",
         [0, not 0, ..] or [not 0, 0, ..] => "UTF-16", // without a byte order mark
-        _ when head.Length >= HeadBytes && head[257..HeadBytes].SequenceEqual("ustar"u8) => "tar", // POSIX.1-2017, pax, ustar interchange format
+        _ when head.Length >= HeadBytes && head[257..HeadBytes].SequenceEqual("ustar"u8) => "tar", // POSIX.1-2017, pax
         _ => null,
     };
 }

@@ -87,7 +87,7 @@ internal sealed class EntryMatcher(JourneyEntryId after, JourneyShareOptions sha
 
             return outcome == FilterOutcome.Matches;
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or TimeoutException or OutOfMemoryException))
+        catch (Exception exception) when (exception is not (OperationCanceledException or WorkTimedOutException or OutOfMemoryException))
         {
             Fail(candidate, journey, FilterError.Failed, exception);
             return false;

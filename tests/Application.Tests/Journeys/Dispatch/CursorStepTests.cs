@@ -192,6 +192,15 @@ public sealed class CursorStepTests
         Assert.That(_entered, Is.Empty);
     }
 
+    [Test]
+    public void A_step_is_left_for_later_on_a_machine_that_is_too_busy()
+    {
+        var candidate = Candidate("ctc_1", "{}", (Filter, EntryMode.Once));
+        Read(1, candidate with { Payload = new Lazy<JsonElement>(() => throw new WorkTimedOutException()) });
+        Assert.That(() => RunAsync(), Throws.TypeOf<WorkTimedOutException>());
+        Assert.That(_entered, Is.Empty);
+    }
+
     private static CandidateEvent Candidate(string contact, string payload, params (PayloadSchema? Filter, EntryMode Mode)[] journeys) => new(
         new FeedPlace(110, int.Parse(contact.AsSpan(4), CultureInfo.InvariantCulture)), new TenantId(Ids.Next()), new EventId(Ids.Next()), ContactId.Parse(contact),
         new Lazy<JsonElement>(() => JsonElement.Parse(payload)), journeys.Select(journey => new ActiveJourney(
