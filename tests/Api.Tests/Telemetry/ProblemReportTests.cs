@@ -60,7 +60,7 @@ public sealed class ProblemReportTests
     {
         await using var service = await RunningService.ServeAsync("Host=127.0.0.1;Port=1;Username=a;Database=a");
         var answer = await (await Service.NewWorkspaceAsync()).At(service.Url).GetAsync("/v1/event-types");
-        Assert.That(await LineAsync(service, (string)answer.Json["traceId"]!), Does.Contain("GET /v1/event-types failed: 503 databaseUnavailable")
+        Assert.That(await LineAsync(service, (string)answer.Json["traceId"]!), Does.Contain("GET /v1/event-types failed: 503 databaseUnavailable").And.Contain("operation getEventTypes")
             .And.Contain("No server accepts connections at the database's address.").And.Contain("Failed to connect to 127.0.0.1:1"));
     }
 
