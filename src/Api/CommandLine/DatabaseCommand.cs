@@ -16,7 +16,7 @@ internal static class DatabaseCommand
         command.SetAction((arguments, cancellationToken) => Terminal.RunAsync(arguments, async terminal =>
         {
             var outcome = await EmbeddedUpgrade.RunAsync(DatabaseHandle.EmbeddedData(arguments), terminal.Say, cancellationToken);
-            terminal.Show(outcome, outcome.OldFolder is null
+            terminal.Show(new { outcome.From, outcome.To, Kept = outcome.OldFolder }, outcome.OldFolder is null
                 ? $"The database is one of PostgreSQL {outcome.To}, the newest on this machine."
                 : $"The database is one of PostgreSQL {outcome.To} now. The old folder is {outcome.OldFolder}; "
                     + "delete it when everything works. Your own settings in its postgresql.conf are not copied.");

@@ -34,7 +34,7 @@ public sealed class ContactsImportTests
             var tenant = (await Service.NewWorkspaceAsync()).Tenant.ToString();
             var said = await RunningService.SaidAsync(
                 ["contacts", "import", file, "--tenant", tenant], ("ConnectionStrings__Flownally", Service.ConnectionString));
-            Assert.That(said, Is.EqualTo((1, "1 contacts added, 0 known before, 1 lines refused.",
+            Assert.That(said, Is.EqualTo((1, "1 contacts added, 0 already known, 1 lines refused.",
                 $"Line 1 is refused: the member {member} is there twice.")));
         }
         finally
