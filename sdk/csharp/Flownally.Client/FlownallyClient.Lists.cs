@@ -4,29 +4,48 @@ namespace Flownally.Client;
 
 public partial class FlownallyClient
 {
-    /// <summary>All events, newest recorded first. Pages are read as you go.</summary>
+    /// <summary>All events in the order of recording, the latest first. Pages are read as you go.</summary>
+    /// <param name="contactId">Only events of this contact.</param>
+    /// <param name="createdFrom">Only events that were recorded at this time or later.</param>
+    /// <param name="createdTo">Only events that were recorded before this time.</param>
+    /// <param name="order">Null for the latest first.</param>
     /// <param name="pageSize">How many events a call reads, 1 to 200; null leaves it to the service.</param>
     public IAsyncEnumerable<Event> EnumerateEventsAsync(
         string? eventTypeId = null,
         int? pageSize = null,
+        string? eventTypeName = null,
+        string? contactId = null,
+        DateTimeOffset? createdFrom = null,
+        DateTimeOffset? createdTo = null,
+        EventOrder? order = null,
         CancellationToken cancellationToken = default) =>
         WalkAsync(
-            (token, cancel) => GetEventsAsync(eventTypeId: eventTypeId, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+            (token, cancel) => GetEventsAsync(
+                eventTypeId: eventTypeId, eventTypeName: eventTypeName, contactId: contactId, createdFrom: createdFrom, createdTo: createdTo,
+                order: order, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
             page => page.Events, page => page.NextPageToken, cancellationToken);
 
-    /// <summary>A contact's timeline, latest event first. Pages are read as you go.</summary>
+    /// <summary>A contact's timeline, the latest event first. Pages are read as you go.</summary>
+    /// <param name="occurredFrom">Only events that occurred at this time or later.</param>
+    /// <param name="occurredTo">Only events that occurred before this time.</param>
+    /// <param name="order">Null for the latest first.</param>
     /// <param name="pageSize">How many events a call reads, 1 to 200; null leaves it to the service.</param>
     /// <exception cref="ArgumentException">The contact cannot stand in a path.</exception>
     public IAsyncEnumerable<Event> EnumerateContactEventsAsync(
         string contactId,
         string? eventTypeId = null,
         int? pageSize = null,
+        string? eventTypeName = null,
+        DateTimeOffset? occurredFrom = null,
+        DateTimeOffset? occurredTo = null,
+        EventOrder? order = null,
         CancellationToken cancellationToken = default)
     {
         Call.Segment(contactId);
         return WalkAsync(
             (token, cancel) => GetEventsByContactAsync(
-                contactId, eventTypeId: eventTypeId, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
+                contactId, eventTypeId: eventTypeId, eventTypeName: eventTypeName, occurredFrom: occurredFrom, occurredTo: occurredTo,
+                order: order, pageSize: pageSize, pageToken: token, cancellationToken: cancel),
             page => page.Events, page => page.NextPageToken, cancellationToken);
     }
 

@@ -56,28 +56,40 @@ public sealed class EventsController(IMediator mediator) : ApiController
             recorded => Ok(RecordedEventsResponse.Of(recorded.Results, HttpContext)));
 
     /// <summary>List all events</summary>
-    /// <remarks>The event recorded last comes first.</remarks>
+    /// <remarks>In the order of recording; the event recorded last comes first unless `order=asc`.</remarks>
     /// <param name="eventTypeId">Only events of this type.</param>
+    /// <param name="eventTypeName">Only events of this type.</param>
+    /// <param name="contactId">Only events of this contact.</param>
+    /// <param name="createdFrom">Only events whose `createdAt` is this time or later.</param>
+    /// <param name="createdTo">Only events whose `createdAt` is before this time.</param>
+    /// <param name="order">`desc` (default) or `asc`.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("events"), Sends(typeof(ListEvents)), Refuses(typeof(PageTokenInvalid))]
     [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetEvents([FromQuery] EventTypeId? eventTypeId, [FromQuery] PageSize? pageSize,
-        [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListEvents(Caller, eventTypeId, pageSize ?? PageSize.Default, pageToken), Aborted));
+    public async Task<IActionResult> GetEvents([FromQuery] EventTypeId? eventTypeId, [FromQuery] EventTypeName? eventTypeName,
+        [FromQuery] ContactId? contactId, [FromQuery] Instant? createdFrom, [FromQuery] Instant? createdTo,
+        [FromQuery] EnumParameter<EventOrder>? order, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListEvents(Caller, eventTypeId, pageSize ?? PageSize.Default, pageToken,
+            eventTypeName, contactId, createdFrom?.Value, createdTo?.Value, order?.Value), Aborted));
 
     /// <summary>Read a contact's timeline</summary>
-    /// <remarks>The latest `occurredAt` comes first; of two events at the same time, the one recorded last.</remarks>
+    /// <remarks>By `occurredAt`, then in the order of recording; the latest event comes first unless `order=asc`.</remarks>
     /// <param name="contactId">The contact's id in its own system.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
+    /// <param name="eventTypeName">Only events of this type.</param>
+    /// <param name="occurredFrom">Only events whose `occurredAt` is this time or later.</param>
+    /// <param name="occurredTo">Only events whose `occurredAt` is before this time.</param>
+    /// <param name="order">`desc` (default) or `asc`.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     [HttpGet("contacts/{contactId}/events"), Sends(typeof(ListContactEvents)), Refuses(typeof(PageTokenInvalid), typeof(ContactNotFound))]
     [ProducesResponseType<EventsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetEventsByContact(ContactId contactId, [FromQuery] EventTypeId? eventTypeId,
-        [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
-        Answer(await mediator.Send(new ListContactEvents(Caller, contactId, eventTypeId, pageSize ?? PageSize.Default, pageToken),
-            Aborted));
+        [FromQuery] EventTypeName? eventTypeName, [FromQuery] Instant? occurredFrom, [FromQuery] Instant? occurredTo,
+        [FromQuery] EnumParameter<EventOrder>? order, [FromQuery] PageSize? pageSize, [FromQuery] string? pageToken) =>
+        Answer(await mediator.Send(new ListContactEvents(Caller, contactId, eventTypeId, pageSize ?? PageSize.Default, pageToken,
+            eventTypeName, occurredFrom?.Value, occurredTo?.Value, order?.Value), Aborted));
 
     /// <summary>Read an event</summary>
     [HttpGet("events/{id}"), Sends(typeof(GetEvent)), Refuses(typeof(EventNotFound))]

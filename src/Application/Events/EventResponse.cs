@@ -1,3 +1,4 @@
+using Flownally.Application.Paging;
 using Flownally.Domain.Contacts;
 using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
@@ -49,6 +50,14 @@ public sealed class EventResponse
 
 /// <param name="Events">The events of this page.</param>
 /// <param name="NextPageToken">The token of the next page; absent on the last page.</param>
-/// <param name="TotalSize">The number of events that match the filter, on all pages.</param>
+/// <param name="TotalSize">
+/// The number of events that match, on all pages. With a condition other than `eventTypeId`, or with `order`, it is exact up to 10,000.
+/// </param>
+/// <param name="TotalSizeIsLowerBound">`true` if there are more events than `totalSize`; otherwise absent.</param>
 /// <example>{ "events": [{}], "nextPageToken": "AZx0UAhJ6H4", "totalSize": 2 }</example>
-public sealed record EventsResponse(IReadOnlyList<EventResponse> Events, string? NextPageToken, long TotalSize);
+public sealed record EventsResponse(
+    IReadOnlyList<EventResponse> Events, string? NextPageToken, long TotalSize, bool? TotalSizeIsLowerBound = null)
+{
+    internal static EventsResponse Of(Page<EventResponse> page, EventRows rows) =>
+        new(page.Records, page.NextToken, rows.TotalSize, rows.HasMore ? true : null);
+}

@@ -10,14 +10,26 @@ using MediatR;
 
 namespace Flownally.Application.Events;
 
-/// <summary>Lists a contact's timeline, latest event first.</summary>
+/// <summary>Lists a contact's timeline.</summary>
 /// <param name="EventTypeId">Only events of this type; null for all types.</param>
+/// <param name="EventTypeName">Only events of this type; null for all types.</param>
+/// <param name="OccurredFrom">The earliest <c>occurredAt</c>, inclusive.</param>
+/// <param name="OccurredTo">The end of <c>occurredAt</c>, exclusive.</param>
+/// <param name="Order">Null for the latest event first.</param>
 [Requires(Scopes.EventList)]
-public sealed record ListContactEvents(Caller Caller, ContactId ContactId, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken)
+public sealed record ListContactEvents(Caller Caller, ContactId ContactId, EventTypeId? EventTypeId, PageSize PageSize, string? PageToken,
+    EventTypeName? EventTypeName = null, DateTimeOffset? OccurredFrom = null, DateTimeOffset? OccurredTo = null, EventOrder? Order = null)
     : TenantRequest(Caller), IRequest<Result<EventsResponse>>
 {
+    /// <summary>Null where at most a type is asked for, by its id.</summary>
+    internal TimelineFilter? Filter => (EventTypeName, OccurredFrom, OccurredTo, Order) is (null, null, null, null)
+        ? null
+        : new TimelineFilter(EventTypeId, EventTypeName, OccurredFrom, OccurredTo, Order ?? default);
+
     /// <summary>Identifies the list in page tokens.</summary>
-    internal string List => $"timeline {TenantId} {ContactId} {EventTypeId}";
+    internal string List => Filter is null
+        ? $"timeline {TenantId} {ContactId} {EventTypeId}"
+        : $"timeline {TenantId} {ContactId} {EventTypeId} {EventTypeName} {OccurredFrom?.UtcTicks} {OccurredTo?.UtcTicks} {Order}";
 }
 
 internal sealed class ListContactEventsHandler(ContactGate gate, IEventQueries events)
@@ -36,9 +48,11 @@ internal sealed class ListContactEventsHandler(ContactGate gate, IEventQueries e
         }
 
         TimelinePosition? after = last is { } position ? new TimelinePosition(position.Time, new EventId(position.Id)) : null;
-        var rows = await events.TimelineAsync(
-            request.TenantId, request.ContactId, request.EventTypeId, after, request.PageSize.Value + 1, cancellationToken);
+        var limit = request.PageSize.Value + 1;
+        var rows = request.Filter is { } filter
+            ? await events.FilterTimelineAsync(request.TenantId, request.ContactId, filter, after, limit, cancellationToken)
+            : await events.TimelineAsync(request.TenantId, request.ContactId, request.EventTypeId, after, limit, cancellationToken);
         var page = Page.Of(rows.Events, request.PageSize, request.List, e => PageToken.PositionOf(e.OccurredAt, e.Id.Value));
-        return new EventsResponse(page.Records, page.NextToken, rows.TotalSize);
+        return EventsResponse.Of(page, rows);
     }
 }

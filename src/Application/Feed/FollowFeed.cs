@@ -3,7 +3,6 @@ using Flownally.Application.Authorization;
 using Flownally.Application.Paging;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
-using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using MediatR;
 using Microsoft.Extensions.Options;
@@ -12,10 +11,12 @@ namespace Flownally.Application.Feed;
 
 /// <summary>Streams a tenant's feed from a cursor on, without an end.</summary>
 /// <param name="EventTypeId">Only events of this type; null for all types.</param>
-/// <param name="Cursor">Null or empty for the beginning.</param>
+/// <param name="Cursor">A cursor, or <see cref="FeedStart.Latest"/>; null or empty for none.</param>
 /// <param name="LastEventId">The last cursor of an interrupted stream; it takes precedence over <paramref name="Cursor"/>.</param>
+/// <param name="StartAt">Without a cursor: events that were created at this time or later are not missed. Null for the beginning.</param>
 [Requires(Scopes.EventList, OpenToViewers = true)]
-public sealed record FollowFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, string? LastEventId, PageSize PageSize)
+public sealed record FollowFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, string? LastEventId, PageSize PageSize,
+    DateTimeOffset? StartAt = null)
     : TenantRequest(Caller), IRequest<Result<FollowedFeed>>;
 
 /// <param name="Pages">
@@ -30,16 +31,17 @@ internal sealed class FollowFeedHandler(IEventFeed feed, IFeedWatcher watcher, I
 {
     public async Task<Result<FollowedFeed>> Handle(FollowFeed request, CancellationToken cancellationToken)
     {
-        var (name, cursor) = string.IsNullOrEmpty(request.LastEventId)
-            ? ("cursor", request.Cursor)
-            : ("Last-Event-ID", request.LastEventId);
+        var start = string.IsNullOrEmpty(request.LastEventId)
+            ? new FeedStart(request.Cursor, request.StartAt)
+            : new FeedStart(request.LastEventId, Name: "Last-Event-ID");
         var cursors = await key.OpenAsync(cancellationToken);
-        if (!cursors.TryRead(cursor, out var after))
+        var found = await start.FindAsync(request.TenantId, feed, cursors, cancellationToken);
+        if (!found.IsSuccess)
         {
-            return new CursorInvalid(name);
+            return found.Error;
         }
 
-        var first = await ReadAsync(request, after, cancellationToken);
+        var first = await ReadAsync(request, found.Value, cancellationToken);
         return first.Match<Result<FollowedFeed>>(
             read => new FollowedFeed(FollowAsync(request, read, cancellationToken), cursors), error => error);
     }

@@ -16,6 +16,9 @@ public interface IEventFeed
     /// <param name="type">Only events of this type; null for all types.</param>
     /// <param name="after">Null for the beginning: the first event that retention has not deleted.</param>
     Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Finds the last place that has none of a tenant's events before it that were created at a time or later.</summary>
+    Task<FeedPlace> PlaceBeforeAsync(TenantId tenant, DateTimeOffset createdFrom, CancellationToken cancellationToken);
 }
 
 /// <summary>The result of one read of the feed.</summary>

@@ -3,7 +3,6 @@ using Flownally.Application.Events;
 using Flownally.Application.Paging;
 using Flownally.Domain;
 using Flownally.Domain.ApiKeys;
-using Flownally.Domain.Events;
 using Flownally.Domain.EventTypes;
 using MediatR;
 
@@ -11,9 +10,11 @@ namespace Flownally.Application.Feed;
 
 /// <summary>Reads a page of a tenant's feed after a cursor, and waits if there are no events yet.</summary>
 /// <param name="EventTypeId">Only events of this type; null for all types.</param>
-/// <param name="Cursor">Null or empty for the beginning.</param>
+/// <param name="Cursor">A cursor, or <see cref="FeedStart.Latest"/>; null or empty for none.</param>
+/// <param name="StartAt">Without a cursor: events that were created at this time or later are not missed. Null for the beginning.</param>
 [Requires(Scopes.EventList, OpenToViewers = true)]
-public sealed record ReadFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, PageSize PageSize, FeedWait Wait)
+public sealed record ReadFeed(Caller Caller, EventTypeId? EventTypeId, string? Cursor, PageSize PageSize, FeedWait Wait,
+    DateTimeOffset? StartAt = null)
     : TenantRequest(Caller), IRequest<Result<FeedResponse>>;
 
 /// <param name="Events">The events in the order of the feed; possibly none, although more events follow.</param>
@@ -32,11 +33,13 @@ internal sealed class ReadFeedHandler(IEventFeed feed, IFeedWatcher watcher, IFe
     public async Task<Result<FeedResponse>> Handle(ReadFeed request, CancellationToken cancellationToken)
     {
         var cursors = await key.OpenAsync(cancellationToken);
-        if (!cursors.TryRead(request.Cursor, out var after))
+        var found = await new FeedStart(request.Cursor, request.StartAt).FindAsync(request.TenantId, feed, cursors, cancellationToken);
+        if (!found.IsSuccess)
         {
-            return new CursorInvalid("cursor");
+            return found.Error;
         }
 
+        var after = found.Value;
         for (var start = clock.GetTimestamp(); ;)
         {
             var nextEvents = watcher.NextAsync(request.TenantId);

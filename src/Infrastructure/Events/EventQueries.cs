@@ -84,6 +84,8 @@ internal sealed class EventQueries(Database database) : IEventQueries
     /// <summary>Larger than every id.</summary>
     private static readonly EventId Last = new(Guid.AllBitsSet);
 
+    private readonly FilteredEvents _filtered = new(database);
+
     public Task<EventResponse?> FindAsync(TenantId tenant, EventId id, CancellationToken cancellationToken) =>
         database.FindAsync<EventResponse>(tenant, One, new { id = id.Value }, cancellationToken);
 
@@ -101,6 +103,12 @@ internal sealed class EventQueries(Database database) : IEventQueries
     public Task<EventRows> ListAsync(TenantId tenant, EventTypeId? type, EventId? before, int limit, CancellationToken cancellationToken) =>
         database.QueryMultipleAsync(tenant, type is null ? List : ListOfType,
             new { type = type?.Value, before = (before ?? Last).Value, limit }, ReadPageAsync, cancellationToken);
+
+    public Task<EventRows> FilterTimelineAsync(TenantId tenant, ContactId contact, TimelineFilter filter, TimelinePosition? after, int limit,
+        CancellationToken cancellationToken) => _filtered.TimelineAsync(tenant, contact, filter, after, limit, cancellationToken);
+
+    public Task<EventRows> FilterListAsync(TenantId tenant, EventFilter filter, EventId? after, int limit, CancellationToken cancellationToken) =>
+        _filtered.ListAsync(tenant, filter, after, limit, cancellationToken);
 
     private static async Task<EventRows> ReadPageAsync(SqlMapper.GridReader results) =>
         new([.. await results.ReadAsync<EventResponse>()], await results.ReadSingleAsync<long>());

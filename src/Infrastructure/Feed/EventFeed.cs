@@ -1,7 +1,9 @@
 using Flownally.Application.Events;
 using Flownally.Application.Feed;
 using Flownally.Domain.EventTypes;
+using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
+using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Feed;
@@ -108,6 +110,51 @@ internal sealed class EventFeed(Database database) : IEventFeed
         LEFT   JOIN page p ON true
         ORDER  BY p.transaction_id, p.position
         """;
+
+    /// <summary>
+    /// An event waits for its statement for less than a minute. So of those created from a time on, the first in the feed was created at most
+    /// two minutes after the first by id, and only these are compared. Before the horizon nothing is missing.
+    /// </summary>
+    private const string FindPlaceBefore = """
+        WITH bounds AS MATERIALIZED (
+            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT feed_offset()) AS horizon,
+                   ARRAY[r.transaction_id, r.position] AS dropped
+            FROM   retention r
+        ), first AS MATERIALIZED (
+            SELECT id, created_at
+            FROM   events
+            WHERE  tenant_id = @tenant_id AND id > @low AND created_at >= @created_from
+            ORDER  BY id
+            LIMIT  1
+        ), found AS (
+            SELECT min(ARRAY[transaction_id, position]) AS place
+            FROM   events
+            WHERE  tenant_id = @tenant_id AND id >= (SELECT id FROM first)
+            AND    id < (SELECT uuid_at(created_at + interval '2 minutes') FROM first)
+            AND    created_at >= @created_from AND transaction_id < (SELECT horizon FROM bounds)
+        ), latest AS (
+            SELECT ARRAY[transaction_id, position] AS place
+            FROM   events
+            WHERE  transaction_id < (SELECT horizon FROM bounds)
+            ORDER  BY transaction_id DESC, position DESC
+            LIMIT  1
+        )
+        SELECT coalesce(f.place[1], l.place[1], b.dropped[1]) AS transaction_id,
+               coalesce(f.place[2] - 1, l.place[2], b.dropped[2]) AS position
+        FROM   bounds b
+        CROSS  JOIN found f
+        LEFT   JOIN latest l ON true
+        """;
+
+    public async Task<FeedPlace> PlaceBeforeAsync(TenantId tenant, DateTimeOffset createdFrom, CancellationToken cancellationToken)
+    {
+        var (transaction, position) = await database.FindAsync<(long, long)>(tenant, FindPlaceBefore, new
+        {
+            created_from = createdFrom,
+            low = IdGenerator.BoundAt(createdFrom, -FilteredEvents.IdTolerance),
+        }, cancellationToken);
+        return new FeedPlace(transaction, position);
+    }
 
     public async Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit,
         CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ internal sealed class Feed(params FeedView[] looks) : IEventFeed, IFeedWatcher, 
         return Task.FromResult(looks[Math.Min(_reads.Count, looks.Length) - 1]);
     }
 
+    public Task<FeedPlace> PlaceBeforeAsync(TenantId tenant, DateTimeOffset createdFrom, CancellationToken cancellationToken) =>
+        Task.FromResult(new FeedPlace(createdFrom.ToUnixTimeSeconds(), 0));
+
     public Task<bool> NextAsync(TenantId tenant) => _next.Task;
 
     public Task<bool> NextAsync() => _next.Task;

@@ -16,6 +16,7 @@ namespace Flownally.Client;
 [JsonSerializable(typeof(CreateJourneyRequest))]
 [JsonSerializable(typeof(DeliveryState))]
 [JsonSerializable(typeof(Event))]
+[JsonSerializable(typeof(EventOrder))]
 [JsonSerializable(typeof(EventType))]
 [JsonSerializable(typeof(EventTypeVersionsResponse))]
 [JsonSerializable(typeof(EventTypesResponse))]
@@ -384,12 +385,16 @@ public partial class FlownallyClient
 
     /// <summary>Read a contact's timeline</summary>
     /// <remarks>
-    /// The latest `occurredAt` comes first; of two events at the same time, the one recorded last.
+    /// By `occurredAt`, then in the order of recording; the latest event comes first unless `order=asc`.
     /// <br/>
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="contactId">The contact's id in its own system.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
+    /// <param name="eventTypeName">Only events of this type.</param>
+    /// <param name="occurredFrom">Only events whose `occurredAt` is this time or later.</param>
+    /// <param name="occurredTo">Only events whose `occurredAt` is before this time.</param>
+    /// <param name="order">`desc` (default) or `asc`.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="ArgumentException">contactId is empty, `.` or `..`.</exception>
@@ -397,12 +402,20 @@ public partial class FlownallyClient
     public virtual Task<EventsResponse> GetEventsByContactAsync(
         string contactId,
         string? eventTypeId = null,
+        string? eventTypeName = null,
+        System.DateTimeOffset? occurredFrom = null,
+        System.DateTimeOffset? occurredTo = null,
+        EventOrder? order = null,
         int? pageSize = null,
         string? pageToken = null,
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/contacts/{contactId}/events")
             .Path("contactId", contactId)
             .Query("eventTypeId", eventTypeId)
+            .Query("eventTypeName", eventTypeName)
+            .Query<System.DateTimeOffset>("occurredFrom", occurredFrom)
+            .Query<System.DateTimeOffset>("occurredTo", occurredTo)
+            .Query<EventOrder>("order", order)
             .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<EventsResponse>(_http, cancellationToken);
@@ -427,21 +440,36 @@ public partial class FlownallyClient
 
     /// <summary>List all events</summary>
     /// <remarks>
-    /// The event recorded last comes first.
+    /// In the order of recording; the event recorded last comes first unless `order=asc`.
     /// <br/>
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent.
     /// </remarks>
     /// <param name="eventTypeId">Only events of this type.</param>
+    /// <param name="eventTypeName">Only events of this type.</param>
+    /// <param name="contactId">Only events of this contact.</param>
+    /// <param name="createdFrom">Only events whose `createdAt` is this time or later.</param>
+    /// <param name="createdTo">Only events whose `createdAt` is before this time.</param>
+    /// <param name="order">`desc` (default) or `asc`.</param>
     /// <param name="pageSize">Records on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="pageToken">The `nextPageToken` of the page before.</param>
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<EventsResponse> GetEventsAsync(
         string? eventTypeId = null,
+        string? eventTypeName = null,
+        string? contactId = null,
+        System.DateTimeOffset? createdFrom = null,
+        System.DateTimeOffset? createdTo = null,
+        EventOrder? order = null,
         int? pageSize = null,
         string? pageToken = null,
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/events")
             .Query("eventTypeId", eventTypeId)
+            .Query("eventTypeName", eventTypeName)
+            .Query("contactId", contactId)
+            .Query<System.DateTimeOffset>("createdFrom", createdFrom)
+            .Query<System.DateTimeOffset>("createdTo", createdTo)
+            .Query<EventOrder>("order", order)
             .Query<int>("pageSize", pageSize)
             .Query("pageToken", pageToken)
             .SendAsync<EventsResponse>(_http, cancellationToken);
@@ -484,7 +512,9 @@ public partial class FlownallyClient
     /// <br/>
     /// <br/>Needs the scope `event:list` and one of the roles owner, admin, agent, viewer.
     /// </remarks>
-    /// <param name="cursor">The `nextCursor` of the page before; without it the feed starts at its beginning.</param>
+    /// <param name="cursor">The `nextCursor` of the page before, or `latest` for the place after the latest readable event; without it the feed starts at its
+    /// <br/>beginning.</param>
+    /// <param name="startAt">Without a cursor the feed starts so that it contains every event that was created at this time or later.</param>
     /// <param name="pageSize">Events on a page: 1 to 200 (default 50); larger values count as 200.</param>
     /// <param name="wait">Seconds to wait if there is no event yet; a stream always waits.</param>
     /// <param name="eventTypeId">Only events of this type.</param>
@@ -492,6 +522,7 @@ public partial class FlownallyClient
     /// <exception cref="FlownallyException">The service refused the call, or its answer cannot be read.</exception>
     public virtual Task<FeedResponse> GetEventFeedAsync(
         string? cursor = null,
+        System.DateTimeOffset? startAt = null,
         int? pageSize = null,
         int? wait = null,
         string? eventTypeId = null,
@@ -499,6 +530,7 @@ public partial class FlownallyClient
         CancellationToken cancellationToken = default) =>
         new Call(HttpMethod.Get, "v1/events/feed")
             .Query("cursor", cursor)
+            .Query<System.DateTimeOffset>("startAt", startAt)
             .Query<int>("pageSize", pageSize)
             .Query<int>("wait", wait)
             .Query("eventTypeId", eventTypeId)
@@ -1402,14 +1434,32 @@ public partial class EventsResponse
     [JsonPropertyName("nextPageToken")]
     public string? NextPageToken { get; set; }
 
-    /// <summary>The number of events that match the filter, on all pages.</summary>
+    /// <summary>The number of events that match, on all pages. With a condition other than `eventTypeId`, or with `order`, it is exact up to 10,000.</summary>
     [JsonPropertyName("totalSize"), JsonRequired]
     public long TotalSize { get; set; } = default!;
+
+    /// <summary>`true` if there are more events than `totalSize`; otherwise absent.</summary>
+    [JsonPropertyName("totalSizeIsLowerBound")]
+    public bool? TotalSizeIsLowerBound { get; set; }
 
     /// <summary>Members that a newer service sends and this version of the client does not know.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
+
+/// <summary>The order of a list: the latest event first, or the earliest.</summary>
+[JsonConverter(typeof(EventOrderConverter))]
+public enum EventOrder
+{
+    /// <summary>A value of a newer service that this version of the client does not know.</summary>
+    Unknown,
+    Desc,
+    Asc,
+}
+
+internal sealed class EventOrderConverter() : WordConverter<EventOrder>(
+    ("desc", EventOrder.Desc),
+    ("asc", EventOrder.Asc));
 
 public partial class FeedResponse
 {
