@@ -120,7 +120,7 @@ public sealed class ListeningTests
     {
         var (status, output, error) = await ServeAsync("https://127.0.0.1:0");
         Assert.That((status, output), Is.EqualTo((2, "")));
-        Assert.That(error, Does.Match("^The service cannot listen at https://127.0.0.1:0: .+ Kestrel__Certificates__Default__Path names .+$"));
+        Assert.That(error, Does.Match("^The service cannot listen at https://127.0.0.1:0: .+ Set Kestrel__Certificates__Default__Path .+$"));
     }
 
     [Test]

@@ -133,7 +133,7 @@ public sealed class RetentionTests
         var reader = await database.BeginAsync("SELECT count(*) FROM events");
         var outcome = (await database.ApplyAsync())!;
         Assert.That((outcome.Dropped.Count, outcome.Keys), Is.EqualTo((0, 0)));
-        Assert.That(outcome.Obstacle, Does.Contain("earlier"));
+        Assert.That(outcome.Obstacle, Does.Contain("older"));
         Assert.That(await database.AskAsync<bool>("SELECT event_id < uuid_at('2020-02-01Z') FROM event_keys WHERE key = 'k-1'"));
 
         var again = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => database.RecordAsync("k-1")));

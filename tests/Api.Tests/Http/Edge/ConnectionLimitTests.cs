@@ -66,7 +66,7 @@ public sealed class ConnectionLimitTests
         Assert.That(async () => (await http.GetAsync(new Uri($"{service.Url}/health/ready"))).StatusCode, Is.EqualTo(HttpStatusCode.OK).After(20_000, 100));
         Assert.That(DatabaseProcess(), Is.EqualTo(server));
         Assert.That(await service.InterruptAsync(), Is.Zero);
-        Assert.That(service.Log, Has.None.Contains("PostgreSQL had stopped").And.Exactly(1).Contains("Others are closed"));
+        Assert.That(service.Log, Has.None.Contains("PostgreSQL had stopped").And.Exactly(1).Contains("New ones are closed"));
 
         string DatabaseProcess() => File.ReadLines(Path.Combine(_temporary.FullName, "postgres/postmaster.pid")).First();
     }
