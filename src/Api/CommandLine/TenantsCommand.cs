@@ -97,9 +97,9 @@ internal static class TenantsCommand
     private static string Describe(TenantLimit limit) => limit switch
     {
         TenantLimit.EventsPerSecond => "Events per second.",
-        TenantLimit.EventsBurst => "Events at once after a pause; by default those of one second.",
+        TenantLimit.EventsBurst => "Burst: events that the tenant can record at once after a pause. By default the events of one second.",
         TenantLimit.CallsPerSecond => "Calls per second.",
-        TenantLimit.CallsBurst => "Calls at once after a pause; by default those of one second.",
+        TenantLimit.CallsBurst => "Burst: calls that the tenant can make at once after a pause. By default the calls of one second.",
         TenantLimit.ConcurrentCalls => "Concurrent calls, without streams.",
         TenantLimit.Streams => "Open streams of the feed.",
         TenantLimit.EventTypes => "Event types, without the predefined ones.",

@@ -24,6 +24,8 @@ internal static class Settings
         InitialData = new Dictionary<string, string?>
         {
             ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+            ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
             ["Logging:LogLevel:Microsoft"] = "Warning",
             ["Logging:LogLevel:Npgsql"] = "Warning", // Npgsql logs each statement as information
 

@@ -16,8 +16,9 @@ internal sealed class QueueRoom(int maxEvents)
     public int EventsWaiting => Volatile.Read(ref _eventsWaiting);
 
     /// <summary>
-    /// A tenant without waiting events has room for one call. Otherwise its waiting events must not exceed the remaining room: one tenant
-    /// alone gets half of the queue, two tenants a third each, so there is always room for another tenant.
+    /// A tenant without waiting events can always add one call. Otherwise its waiting events, this call included, must not exceed the room
+    /// that is left after this call. So one tenant alone fills half of the queue at most, two tenants a third each, and there is always
+    /// room for another tenant.
     /// </summary>
     public bool Has(TenantQueue tenant, RecordingCall call) => tenant.EventsWaiting == 0
         || (tenant.EventsWaiting + call.EventsLeft <= maxEvents - _eventsWaiting - call.EventsLeft

@@ -1278,7 +1278,7 @@ public partial class UpdateEventTypeRequest
     [JsonPropertyName("description")]
     public string? Description { get; set; }
 
-    /// <summary>A JSON Schema that new payloads must fit and all stored payloads fit; null makes any payload valid.</summary>
+    /// <summary>A JSON Schema for new payloads. The change is refused if a stored payload does not fit it. Null makes any payload valid.</summary>
     [JsonPropertyName("payloadSchema")]
     public JsonElement? PayloadSchema { get; set; }
 

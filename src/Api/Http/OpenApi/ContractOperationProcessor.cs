@@ -148,6 +148,11 @@ internal sealed class ContractOperationProcessor : IOperationProcessor
             .Concat(operation.Parameters.Any(IsQueryOrHeader) ? [typeof(ParameterInvalid)] : [])
             .Concat(method.GetCustomAttribute<RefusesAttribute>()?.Errors ?? [])
             .ToHashSet();
+        if (errors.Except(ProblemCatalog.All.Select(problem => problem.Example.GetType())).FirstOrDefault() is { } unknown)
+        {
+            throw new InvalidOperationException($"{unknown.Name} has no entry in ProblemCatalog.");
+        }
+
         var problems = ProblemCatalog.All.Where(problem => errors.Contains(problem.Example.GetType()))
             .GroupBy(problem => problem.Status).OrderBy(group => group.Key);
         var schema = context.SchemaGenerator.GenerateWithReference<JsonSchema>(typeof(Problem).ToContextualType(), context.SchemaResolver);

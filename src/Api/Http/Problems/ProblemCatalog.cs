@@ -134,7 +134,7 @@ internal static class ProblemCatalog
             "Delete or pause unused ones, or ask an operator for a higher limit.",
             new LimitReached("journeys", 10_000)),
         new(410, "The cursor has expired",
-            "Retention has dropped events after the cursor, or the cursor is newer than a restored backup. Some events after it are lost.",
+            "Retention has dropped events after the cursor, or the database was restored from a backup that is older than the cursor.",
             "Start again without a cursor: the feed returns all kept events. Events that you have already read have the same ids.",
             new CursorExpired()),
         new(412, "The resource has changed",

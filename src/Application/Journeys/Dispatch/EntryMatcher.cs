@@ -33,7 +33,7 @@ internal sealed class EntryMatcher(JourneyEntryId after, JourneyShareOptions sha
 
     public IReadOnlyList<FailedFilter> FailedFilters => [.. _failed.Values];
 
-    /// <summary>Whether the next step must read the remaining events.</summary>
+    /// <summary>Whether the step has reached its limit of entries or time. The next step reads the remaining events.</summary>
     public bool IsFull => _entries.Count >= MaxPerStep || _time >= MaxTime;
 
     /// <summary>Creates an id that follows the ids of all entries.</summary>

@@ -75,7 +75,8 @@ public sealed class AuthenticationTests
     [TestCaseSource(nameof(Operations))]
     public async Task Each_operation_needs_a_key_its_scope_and_one_of_its_roles(string operation, string method, string path, string scope, string[] roles)
     {
-        Assert.That(roles, method == "GET" && !FirstTen.Contains(operation) ? Is.EquivalentTo(["owner", "admin", "agent", "viewer"]) : Is.EquivalentTo(["owner", "admin", "agent"]));
+        Assert.That(roles, method == "GET" && !FirstTen.Contains(operation) ? Is.EquivalentTo(["owner", "admin", "agent", "viewer"]) : Is.EquivalentTo(["owner", "admin", "agent"]),
+            "Viewers may send every request that only reads, but those of the first ten operations: [Requires(…, OpenToViewers = true)].");
         var workspace = await Service.NewWorkspaceAsync();
         (await CallAsync(workspace.WithKey("nothing"))).AssertRefused(401, "unauthenticated");
         (await CallAsync(await WithKeyAsync(Role.Owner, [.. Scopes.All.Where(other => other != scope)]))).AssertRefused(403, "scopeMissing");

@@ -41,6 +41,11 @@ internal static class Contract
     {
         if (Operation(method, path) is not { } operation)
         {
+            if (answer.Status < 400 && path.StartsWith("/v1/", StringComparison.Ordinal))
+            {
+                return [$"{method} {path} is not declared; update docs/openapi.json"];
+            }
+
             return answer.Status < 400 || method == HttpMethod.Head ? [] : Faults(answer, Document["components"]!["schemas"]!["ProblemDetails"]!, "application/problem+json");
         }
 

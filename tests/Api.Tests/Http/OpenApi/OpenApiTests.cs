@@ -83,7 +83,7 @@ public sealed class OpenApiTests
             .Select(member => (Call: $"{member.Key} {path.Key}", Operation: member.Value!))).ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(operations.Select(o => $"{o.Operation["operationId"]}: {o.Call}, {o.Operation["x-required-scope"]}, {o.Operation["responses"]!.AsObject().First().Key}"), Is.EquivalentTo([
+            Assert.That(operations.Select(o => $"{o.Operation["operationId"]}: {o.Call}, {o.Operation["x-required-scope"]}, {o.Operation["responses"]!.AsObject().First().Key}"), Is.SupersetOf([
                 "getEventTypes: get /v1/event-types, event_type:list, 200",
                 "createEventType: post /v1/event-types, event_type:create, 201",
                 "getEventType: get /v1/event-types/{id}, event_type:read, 200",
