@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Flownally.Domain;
 
-/// <summary>Makes texts of callers safe for a terminal or a log: some characters begin a line, reorder it, or control the terminal.</summary>
+/// <summary>
+/// Makes texts of callers safe for a terminal or a log: some characters begin a line, reorder it, or control the terminal.
+/// </summary>
 public static class VisibleText
 {
     private const char Replacement = '\uFFFD';

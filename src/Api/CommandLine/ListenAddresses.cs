@@ -22,7 +22,8 @@ internal static class ListenAddresses
 
     public static readonly Option<string[]> Url = new("--url")
     {
-        Description = "The address to listen at, in place of --port, such as http://0.0.0.0:8080. For several, repeat the option or use semicolons.",
+        Description = "The address to listen at, in place of --port, such as http://0.0.0.0:8080. "
+            + "For several, repeat the option or use semicolons.",
         CustomParser = argument =>
         {
             string[] addresses =

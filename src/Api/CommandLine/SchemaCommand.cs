@@ -102,7 +102,7 @@ internal static class SchemaCommand
         terminal.Show(new { Compatible = comparison.IsCompatible, By = "events", Incompatibilities = found }, comparison.IsCompatible
             ? [$"Compatible with the {count} given: a proof is not possible, but all of them fit."]
             : ["Incompatible:", .. found.Select(rule =>
-                $"  {rule.Pointer}: {rule.Change} {rule.EventCount} break it, first on line {string.Join(", ", rule.Lines)}.")]);
+                $"  {rule.Pointer}: {rule.Change} Payloads that break it: {rule.EventCount}; first lines: {string.Join(", ", rule.Lines)}.")]);
         return comparison.IsCompatible ? Compatible : Incompatible;
     }
 

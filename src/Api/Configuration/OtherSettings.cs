@@ -34,6 +34,9 @@ internal static class OtherSettings
     private static readonly (string Name, string[] Values)[] Choices =
     [
         ("Logging:Console:FormatterName", ["simple", "json", "systemd"]),
+        ("Logging:Console:FormatterOptions:IncludeScopes", ["true", "false"]),
+        ("Logging:Console:FormatterOptions:SingleLine", ["true", "false"]),
+        ("Logging:Console:FormatterOptions:UseUtcTimestamp", ["true", "false"]),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", ["grpc", "http/protobuf"]),
     ];
 
@@ -76,6 +79,7 @@ internal static class OtherSettings
         where provider switch
         {
             JsonConfigurationProvider or JsonStreamConfigurationProvider => !IsForeign(name),
+            EnvironmentVariablesConfigurationProvider when nearest == HostFilter.Setting => name.Any(char.IsLower), // ALLOWED_HOSTS is Django's
             EnvironmentVariablesConfigurationProvider => (nearest is not null && !Sections.Contains(nearest))
                 || ((nearest is not null || name.Equals(Program, StringComparison.OrdinalIgnoreCase))
                     && provider.GetChildKeys([], name).Any()),
@@ -89,7 +93,9 @@ internal static class OtherSettings
     private static bool IsForeign(string name) => name == "$schema"
         || (name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase) && Spelling.Nearest(name, TelemetryServices.Collectors) is null);
 
-    /// <summary>Such as <c>Contacts_UnknownContact</c>. Variables of other programs rarely begin with a section of ours in the same case.</summary>
+    /// <summary>
+    /// Such as <c>Contacts_UnknownContact</c>. Variables of other programs rarely begin with a section of ours in the same case.
+    /// </summary>
     private static IEnumerable<string> FaultsOfUnderscores(IConfigurationRoot configuration) =>
         from provider in configuration.Providers.OfType<EnvironmentVariablesConfigurationProvider>()
         from name in provider.GetChildKeys([], null).Distinct(StringComparer.Ordinal)

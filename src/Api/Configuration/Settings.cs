@@ -24,6 +24,7 @@ internal static class Settings
         InitialData = new Dictionary<string, string?>
         {
             ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:Console:FormatterName"] = "simple", // else the console ignores the options of its formatter
             ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
             ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
             ["Logging:LogLevel:Microsoft"] = "Warning",

@@ -17,7 +17,9 @@ public sealed class UpdateEventTypeRequest
     /// <summary>Null clears the description.</summary>
     public Optional<string> Description { get; init; }
 
-    /// <summary>A JSON Schema for new payloads. The change is refused if a stored payload does not fit it. Null makes any payload valid.</summary>
+    /// <summary>
+    /// A JSON Schema for new payloads. The change is refused if a stored payload does not fit it. Null makes any payload valid.
+    /// </summary>
     public Optional<PayloadSchema> PayloadSchema { get; init; }
 
     public UpdateEventType ToCommand(Caller caller, EventTypeId id, IfMatch? ifMatch, Flag? validateOnly) =>

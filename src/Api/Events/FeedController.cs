@@ -36,8 +36,8 @@ public sealed class FeedController(IMediator mediator) : ApiController
     [HttpGet("events/feed"), Sends(typeof(ReadFeed), typeof(FollowFeed)), ProducesEventStream]
     [Refuses(typeof(CursorInvalid), typeof(CursorExpired))]
     [ProducesResponseType<FeedResponse>(StatusCodes.Status200OK)]
-    public async Task<IActionResult> GetEventFeed([FromQuery] string? cursor, [FromQuery] Instant? startAt, [FromQuery] PageSize? pageSize, [FromQuery] FeedWait? wait,
-        [FromQuery] EventTypeId? eventTypeId, [FromHeader(Name = "Last-Event-ID")] string? lastEventId) =>
+    public async Task<IActionResult> GetEventFeed([FromQuery] string? cursor, [FromQuery] Instant? startAt, [FromQuery] PageSize? pageSize,
+        [FromQuery] FeedWait? wait, [FromQuery] EventTypeId? eventTypeId, [FromHeader(Name = "Last-Event-ID")] string? lastEventId) =>
         ProducesEventStreamAttribute.IsPreferred(Request)
             ? Answer(await mediator.Send(
                 new FollowFeed(Caller, eventTypeId, cursor, lastEventId, pageSize ?? PageSize.Default, startAt?.Value), Aborted),

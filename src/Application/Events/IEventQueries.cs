@@ -22,12 +22,14 @@ public interface IEventQueries
     /// <param name="before">The last event of the previous page; null for the first page.</param>
     Task<EventRows> ListAsync(TenantId tenant, EventTypeId? type, EventId? before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Lists the events of a contact that match a filter, by <c>occurredAt</c>, then id. They are counted up to <see cref="MaxCount"/>.</summary>
+    /// <summary>
+    /// Lists the events of a contact that match a filter, by <c>occurredAt</c>, then id. Counts them up to <see cref="MaxCount"/>.
+    /// </summary>
     /// <param name="after">The last event of the previous page; null for the first page.</param>
     Task<EventRows> FilterTimelineAsync(TenantId tenant, ContactId contact, TimelineFilter filter, TimelinePosition? after, int limit,
         CancellationToken cancellationToken);
 
-    /// <summary>Lists a tenant's events that match a filter, by id. They are counted up to <see cref="MaxCount"/>.</summary>
+    /// <summary>Lists a tenant's events that match a filter, by id. Counts them up to <see cref="MaxCount"/>.</summary>
     /// <param name="after">The last event of the previous page; null for the first page.</param>
     Task<EventRows> FilterListAsync(TenantId tenant, EventFilter filter, EventId? after, int limit, CancellationToken cancellationToken);
 }

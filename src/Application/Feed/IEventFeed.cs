@@ -17,7 +17,7 @@ public interface IEventFeed
     /// <param name="after">Null for the beginning: the first event that retention has not deleted.</param>
     Task<FeedView> ReadAsync(TenantId tenant, EventTypeId? type, FeedPlace? after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Finds the last place that has none of a tenant's events before it that were created at a time or later.</summary>
+    /// <summary>Finds the last place before which all of the tenant's events were created before <paramref name="createdFrom"/>.</summary>
     Task<FeedPlace> PlaceBeforeAsync(TenantId tenant, DateTimeOffset createdFrom, CancellationToken cancellationToken);
 }
 

@@ -77,8 +77,8 @@ public sealed class EventType
 
     /// <summary>Applies a change. The caller checks that the stored events fit the new schema.</summary>
     /// <returns>
-    /// The changed type, this instance if nothing changes, or <see cref="EventTypePredefined"/>. A schema that is
-    /// the same JSON value keeps its text and its version.
+    /// The changed type, this instance if nothing changes, or <see cref="EventTypePredefined"/>. If the new schema
+    /// equals the old one as a JSON value, the type keeps the old text and version.
     /// </returns>
     public Result<EventType> Change(EventTypeChange change, DateTimeOffset now)
     {

@@ -7,7 +7,7 @@ namespace Flownally.Domain.Journeys;
 /// </summary>
 public static class RetrySchedule
 {
-    /// <summary>A longer <c>Retry-After</c> of a target counts as this.</summary>
+    /// <summary>The longest wait that a target can ask for by <c>Retry-After</c>; longer values count as this.</summary>
     public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromDays(1);
 
     private const double Jitter = 0.2;

@@ -104,10 +104,12 @@ internal sealed class EventQueries(Database database) : IEventQueries
         database.QueryMultipleAsync(tenant, type is null ? List : ListOfType,
             new { type = type?.Value, before = (before ?? Last).Value, limit }, ReadPageAsync, cancellationToken);
 
-    public Task<EventRows> FilterTimelineAsync(TenantId tenant, ContactId contact, TimelineFilter filter, TimelinePosition? after, int limit,
-        CancellationToken cancellationToken) => _filtered.TimelineAsync(tenant, contact, filter, after, limit, cancellationToken);
+    public Task<EventRows> FilterTimelineAsync(
+        TenantId tenant, ContactId contact, TimelineFilter filter, TimelinePosition? after, int limit, CancellationToken cancellationToken) =>
+        _filtered.TimelineAsync(tenant, contact, filter, after, limit, cancellationToken);
 
-    public Task<EventRows> FilterListAsync(TenantId tenant, EventFilter filter, EventId? after, int limit, CancellationToken cancellationToken) =>
+    public Task<EventRows> FilterListAsync(
+        TenantId tenant, EventFilter filter, EventId? after, int limit, CancellationToken cancellationToken) =>
         _filtered.ListAsync(tenant, filter, after, limit, cancellationToken);
 
     private static async Task<EventRows> ReadPageAsync(SqlMapper.GridReader results) =>

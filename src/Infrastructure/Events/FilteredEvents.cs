@@ -155,7 +155,8 @@ internal sealed class FilteredEvents(Database database)
         }, cancellationToken);
     }
 
-    private async Task<EventRows> ReadAsync(TenantId tenant, string list, string count, object parameters, CancellationToken cancellationToken)
+    private async Task<EventRows> ReadAsync(
+        TenantId tenant, string list, string count, object parameters, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(tenant, IsolationLevel.Snapshot, cancellationToken);
         await transaction.ExecuteAsync(PlanForValues, null, cancellationToken);

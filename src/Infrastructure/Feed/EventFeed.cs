@@ -112,8 +112,8 @@ internal sealed class EventFeed(Database database) : IEventFeed
         """;
 
     /// <summary>
-    /// An event waits for its statement for less than a minute. So of those created from a time on, the first in the feed was created at most
-    /// two minutes after the first by id, and only these are compared. Before the horizon nothing is missing.
+    /// An event waits for its statement for less than a minute. So of the events from a time on, the first one in the feed was created at
+    /// most two minutes after the first one by id; only these are compared. Before the horizon no event is missing.
     /// </summary>
     private const string FindPlaceBefore = """
         WITH bounds AS MATERIALIZED (

@@ -43,7 +43,7 @@ internal sealed class RecordingCall
     /// <summary>The node in the list of a blocker; in no list if the call is not blocked.</summary>
     public LinkedListNode<RecordingCall>? Link { get; set; }
 
-    /// <summary>The blocker for undecided keys; null if no key was ever undecided.</summary>
+    /// <summary>Holds the call back while the outcome of an idempotency key is unknown; null if that has not happened.</summary>
     public Blocker? Key { get; set; }
 
     /// <summary>Whether the call waits for a key.</summary>

@@ -119,6 +119,8 @@ public sealed class SettingsTests
     [TestCase("""{"OTEL_EXPORTER_OTLP_PROTOCOL":"foo"}""", "OTEL_EXPORTER_OTLP_PROTOCOL is 'foo'; it must be grpc or http/protobuf.")]
     [TestCase("""{"Kestrel":{"Endpoint":{"Http":{"Url":"http://*:1"}}}}""",
         "Kestrel__Endpoint is not a setting; known are Certificates, EndpointDefaults, Endpoints.")]
+    [TestCase("""{"Logging":{"Console":{"FormatterOptions":{"SingleLine":"ja"}}}}""",
+        "Logging__Console__FormatterOptions__SingleLine is 'ja'; it must be true or false.")]
     [TestCase("""{"Logging":{"LogLevels":{"Default":"Debug"}}}""", "Logging__LogLevels is not a setting; known are Console, LogLevel.")]
     [TestCase("""{"Contact":{"UnknownContact":"Reject"}}""", "Contact is not a setting; Contacts is.")]
     [TestCase("""{"ConnectionString":{"Flownally":"Host=a;Password=hidden"}}""", "ConnectionString is not a setting; ConnectionStrings is.")]
@@ -170,6 +172,7 @@ public sealed class SettingsTests
     [TestCase("CONTACT", "Reject")]
     [TestCase("DATA__HOME", "a")]
     [TestCase("CONTACTS_URL", "a")]
+    [TestCase("ALLOWED_HOSTS", "a")]
     [TestCase("OTEL_EXPORTER_OTLP_HEADERS", "a")]
     [TestCase("AIRFLOW__CORE__FERNET_KEY", "a")]
     public async Task A_variable_of_another_program_is_none_of_ours(string name, string value) => Assert.That(

@@ -36,6 +36,17 @@ public sealed class CreateEventTests
     }
 
     [Test]
+    public async Task A_body_that_turns_out_too_large_is_told_of_the_better_form_as_well()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StreamContent(new MemoryStream(new byte[1_100_000])) };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Headers.TransferEncodingChunked = true;
+        var answer = await (await Service.NewWorkspaceAsync()).SendAsync(request);
+        answer.AssertRefused(413, "requestTooLarge");
+        Assert.That(answer.Headers.Contains("Deprecation"), Is.True);
+    }
+
+    [Test]
     public async Task Both_forms_share_their_keys()
     {
         var workspace = await Service.NewWorkspaceAsync();

@@ -13,5 +13,7 @@ internal sealed class DeprecatedAttribute(int year, int month, int day) : Attrib
     /// <summary>Before the filters that refuse a call.</summary>
     public int Order => int.MinValue;
 
-    public void OnAuthorization(AuthorizationFilterContext context) => context.HttpContext.Response.Headers["Deprecation"] = _since;
+    public void OnAuthorization(AuthorizationFilterContext context) => Set(context.HttpContext.Response);
+
+    public void Set(HttpResponse response) => response.Headers["Deprecation"] = _since;
 }

@@ -1,4 +1,5 @@
 using Flownally.Api.Http.Edge;
+using Flownally.Api.Http.OpenApi;
 using Flownally.Application;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -9,7 +10,9 @@ internal sealed class ExceptionProblems : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        SecurityHeaders.Set(httpContext.Response.Headers); // the exception handler has cleared them
+        SecurityHeaders.Set(httpContext.Response.Headers); // the exception handler has cleared the headers
+        var endpoint = httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        endpoint?.Metadata.GetMetadata<DeprecatedAttribute>()?.Set(httpContext.Response);
         await (exception is BadHttpRequestException request
             ? FrameworkProblems.WriteAsync(httpContext, request.StatusCode)
             : ProblemWriter.WriteAsync(httpContext, Failure.Of(exception)));

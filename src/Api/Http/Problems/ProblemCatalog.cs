@@ -120,8 +120,8 @@ internal static class ProblemCatalog
             "Set the journey's `target` with a URL and a secret.",
             new JourneyTargetMissing(SomeJourney)),
         new(409, "Stored events do not fit the new schema",
-            "Every stored event of a type must fit the type's schema. Some events break the new schema. `incompatibilities` contains each "
-            + "broken rule, its change, the number of events that break it, and the ids of some.",
+            "Every stored event of a type must fit the type's schema. Some events break the new schema. `incompatibilities` lists each "
+            + "broken rule: how it changed, how many events break it, and the ids of some of these events.",
             "Relax those rules, or create a new type for the new form. `validateOnly=true` tests a change without making it.",
             new SchemaIncompatible(SomeName, [new Incompatibility("/required", "The rule was added: [\"orderId\"].", 12, [SomeEvent])])),
         new(409, "The idempotency key belongs to an event already",
@@ -193,7 +193,7 @@ internal static class ProblemCatalog
             new Internal()),
         new(503, "The service is overloaded",
             "More events are waiting than can be recorded soon. The call was not recorded.",
-            "Retry the call after the seconds in `Retry-After`, with longer pauses each time.",
+            "Wait for the seconds in `Retry-After`, then retry the call. Wait longer before each further retry.",
             new Overloaded()),
         new(503, "The database is unavailable",
             "The service cannot reach its database, or the database lacks migrations. It is unknown whether a recording succeeded.",

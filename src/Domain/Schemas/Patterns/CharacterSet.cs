@@ -49,7 +49,9 @@ internal sealed class CharacterSet
 
     public CharacterSet Negated => new(_ranges, _categories, !_isNegated);
 
-    /// <summary>The ranges of code points in the set; of a negated set, the gaps between the given ranges. Null if it has categories.</summary>
+    /// <summary>
+    /// The ranges of code points in the set; of a negated set, the gaps between the given ranges. Null if it has categories.
+    /// </summary>
     public IEnumerable<(int From, int To)>? Ranges => _categories != 0 ? null : _isNegated ? Gaps() : _ranges;
 
     public bool Contains(int codePoint) => codePoint < 64 ? (_lowAscii >> codePoint & 1) != 0

@@ -5,13 +5,13 @@ namespace Flownally.Api.Tests.Http.Binding;
 
 public sealed class UnknownParameterTests
 {
-    [TestCase("contactId=nobody", "contactId")]
+    [TestCase("customerId=nobody", "customerId")]
     [TestCase("eventTypeId=evt-type_00000000000000000000000000&from=1&FROM=2&=&pageSise", "FROM", "", "pageSise")]
     public async Task A_parameter_that_the_operation_does_not_have_is_named(string query, params string[] fields)
     {
         var refused = await (await Service.NewWorkspaceAsync()).GetAsync($"/v1/events?{query}");
         refused.AssertRefused(400, "parameterUnknown", fields);
-        Assert.That((string)refused.Json["detail"]!, Does.Contain("eventTypeId, pageSize, pageToken"));
+        Assert.That((string)refused.Json["detail"]!, Does.Contain("eventTypeId, eventTypeName, contactId, createdFrom, createdTo, order, pageSize, pageToken"));
     }
 
     [TestCase("?")]
