@@ -1,5 +1,6 @@
 using Flownally.Api.Http.Edge;
 using Flownally.Api.Telemetry;
+using Flownally.Domain;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Options;
@@ -75,7 +76,7 @@ internal static class OtherSettings
     private static IEnumerable<string> FaultsOfNames(IConfigurationProvider provider) =>
         from name in provider.GetChildKeys([], null).Distinct(StringComparer.OrdinalIgnoreCase)
         where !TopNames.Contains(name, StringComparer.OrdinalIgnoreCase)
-        let nearest = Spelling.Nearest(name, TopNames)
+        let nearest = Spelling.Nearest(name, TopNames, ignoreCase: true)
         where provider switch
         {
             JsonConfigurationProvider or JsonStreamConfigurationProvider => !IsForeign(name),
@@ -91,7 +92,8 @@ internal static class OtherSettings
 
     /// <summary>Names of OpenTelemetry, and the address of the file's schema for editors.</summary>
     private static bool IsForeign(string name) => name == "$schema"
-        || (name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase) && Spelling.Nearest(name, TelemetryServices.Collectors) is null);
+        || (name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase)
+            && Spelling.Nearest(name, TelemetryServices.Collectors, ignoreCase: true) is null);
 
     /// <summary>
     /// Such as <c>Contacts_UnknownContact</c>. Variables of other programs rarely begin with a section of ours in the same case.

@@ -1,14 +1,15 @@
-namespace Flownally.Api.Configuration;
+namespace Flownally.Domain;
 
-/// <summary>Finds the known name that a misspelt one resembles.</summary>
-internal static class Spelling
+/// <summary>Finds the known word that a misspelt one resembles.</summary>
+public static class Spelling
 {
     private const int MaxDistance = 2;
 
-    /// <returns>The nearest known name; null if none is within two letters, or the name itself is known.</returns>
-    public static string? Nearest(string name, IEnumerable<string> known) => (
+    /// <returns>The nearest known word; null if none is within two letters, or the word itself is known.</returns>
+    public static string? Nearest(string word, IEnumerable<string> known, bool ignoreCase = false) => (
         from other in known
-        let distance = Distance(name.ToUpperInvariant(), other.ToUpperInvariant())
+        where Math.Abs(other.Length - word.Length) <= MaxDistance // bounds the work for a long word
+        let distance = ignoreCase ? Distance(word.ToUpperInvariant(), other.ToUpperInvariant()) : Distance(word, other)
         where distance is > 0 and <= MaxDistance
         orderby distance
         select other).FirstOrDefault();
