@@ -55,18 +55,6 @@ public sealed class IdGenerator(TimeProvider clock)
         return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16);
     }
 
-    /// <summary>A bound between ids: those that were created at a time or later are above it, those created earlier are below it.</summary>
-    /// <param name="shift">Is added to the time. The sum counts as the nearest time that an id can have, in milliseconds.</param>
-    public static Guid BoundAt(DateTimeOffset time, TimeSpan shift)
-    {
-        const long Latest = (1L << 47) - 1; // the sign of a long is not used
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        var milliseconds = Math.Clamp(time.ToUnixTimeMilliseconds() + (long)shift.TotalMilliseconds, 0, Latest);
-        BinaryPrimitives.WriteInt64BigEndian(bytes, milliseconds << 16);
-        return new Guid(bytes, bigEndian: true);
-    }
-
     /// <returns>The given instant, or the one after the latest if the clock stood still or stepped back a little.</returns>
     private long Advance(long instant)
     {

@@ -58,13 +58,19 @@ internal sealed class FilteredEvents(Database database)
                 LIMIT  @most) AS counted
         """;
 
-    /// <summary>The bounds of the ids only save work: <c>created_at</c> decides.</summary>
+    /// <summary>
+    /// The bounds of the ids by time only save work: <c>created_at</c> decides. A minute is more than the two can differ by
+    /// (<see cref="IdGenerator.MaxClockStepBack"/>).
+    /// </summary>
     private const string List = """
         SELECT e.id, e.tenant_id, e.contact_id, e.event_type_id, t.name AS event_type_name, e.schema_version, e.payload,
                e.idempotency_key, e.occurred_at, e.created_at
         FROM   events e
         JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
         WHERE  e.tenant_id = @tenant_id AND e.id > @low AND e.id < @high
+        AND    e.id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz - interval '1 minute', 'epoch')))
+        AND    (@to::timestamptz IS NULL
+                OR e.id < uuid_at(date_trunc('milliseconds', greatest(@to::timestamptz + interval '1 minute', 'epoch'))))
         AND    e.created_at >= coalesce(@from::timestamptz, '-infinity')
         AND    e.created_at < coalesce(@to::timestamptz, 'infinity')
         AND    (@contact::text IS NULL OR e.contact_id = @contact)
@@ -82,6 +88,9 @@ internal sealed class FilteredEvents(Database database)
         FROM   events e
         JOIN   event_types t ON t.tenant_id = e.tenant_id AND t.id = e.event_type_id
         WHERE  e.tenant_id = @tenant_id AND e.id > @low AND e.id < @high
+        AND    e.id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz - interval '1 minute', 'epoch')))
+        AND    (@to::timestamptz IS NULL
+                OR e.id < uuid_at(date_trunc('milliseconds', greatest(@to::timestamptz + interval '1 minute', 'epoch'))))
         AND    e.created_at >= coalesce(@from::timestamptz, '-infinity')
         AND    e.created_at < coalesce(@to::timestamptz, 'infinity')
         AND    (@contact::text IS NULL OR e.contact_id = @contact)
@@ -97,7 +106,10 @@ internal sealed class FilteredEvents(Database database)
         SELECT count(*)
         FROM   (SELECT
                 FROM   events e
-                WHERE  e.tenant_id = @tenant_id AND e.id > @first AND e.id < @last
+                WHERE  e.tenant_id = @tenant_id
+                AND    e.id >= uuid_at(date_trunc('milliseconds', greatest(@from::timestamptz - interval '1 minute', 'epoch')))
+                AND    (@to::timestamptz IS NULL
+                        OR e.id < uuid_at(date_trunc('milliseconds', greatest(@to::timestamptz + interval '1 minute', 'epoch'))))
                 AND    e.created_at >= coalesce(@from::timestamptz, '-infinity')
                 AND    e.created_at < coalesce(@to::timestamptz, 'infinity')
                 AND    (@contact::text IS NULL OR e.contact_id = @contact)
@@ -107,9 +119,6 @@ internal sealed class FilteredEvents(Database database)
                                                                        WHERE  n.tenant_id = @tenant_id AND n.name = @type_name))
                 LIMIT  @most) AS counted
         """;
-
-    /// <summary>More than an id can differ from <c>created_at</c>: <see cref="IdGenerator.MaxClockStepBack"/>.</summary>
-    public static readonly TimeSpan IdTolerance = TimeSpan.FromMinutes(1);
 
     public Task<EventRows> TimelineAsync(TenantId tenant, ContactId contact, TimelineFilter filter, TimelinePosition? after, int limit,
         CancellationToken cancellationToken)
@@ -135,18 +144,14 @@ internal sealed class FilteredEvents(Database database)
 
     public Task<EventRows> ListAsync(TenantId tenant, EventFilter filter, EventId? after, int limit, CancellationToken cancellationToken)
     {
-        var (from, to) = (filter.From, filter.To);
-        var first = from is { } begin ? IdGenerator.BoundAt(begin, -IdTolerance) : Guid.Empty;
-        var last = to is { } end ? IdGenerator.BoundAt(end, IdTolerance) : Guid.AllBitsSet;
-        var (low, high) = filter.Order == EventOrder.Asc ? (after?.Value ?? first, last) : (first, after?.Value ?? last);
-        return ReadAsync(tenant, filter.Order == EventOrder.Asc ? ListAscending : List, CountList, new
+        var isAscending = filter.Order == EventOrder.Asc;
+        var (low, high) = isAscending ? (after, null) : ((EventId?)null, after);
+        return ReadAsync(tenant, isAscending ? ListAscending : List, CountList, new
         {
-            first,
-            last,
-            low,
-            high,
-            from,
-            to,
+            low = low?.Value ?? Guid.Empty,
+            high = high?.Value ?? Guid.AllBitsSet,
+            from = filter.From,
+            to = filter.To,
             contact = filter.ContactId?.Value,
             type = filter.TypeId?.Value,
             type_name = filter.TypeName?.Value,

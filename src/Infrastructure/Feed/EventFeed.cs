@@ -1,9 +1,7 @@
 using Flownally.Application.Events;
 using Flownally.Application.Feed;
 using Flownally.Domain.EventTypes;
-using Flownally.Domain.Ids;
 using Flownally.Domain.Tenants;
-using Flownally.Infrastructure.Events;
 using Flownally.Infrastructure.Postgres;
 
 namespace Flownally.Infrastructure.Feed;
@@ -123,7 +121,8 @@ internal sealed class EventFeed(Database database) : IEventFeed
         ), first AS MATERIALIZED (
             SELECT id, created_at
             FROM   events
-            WHERE  tenant_id = @tenant_id AND id > @low AND created_at >= @created_from
+            WHERE  tenant_id = @tenant_id AND created_at >= @created_from
+            AND    id >= uuid_at(date_trunc('milliseconds', greatest(@created_from::timestamptz - interval '1 minute', 'epoch')))
             ORDER  BY id
             LIMIT  1
         ), found AS (
@@ -148,11 +147,8 @@ internal sealed class EventFeed(Database database) : IEventFeed
 
     public async Task<FeedPlace> PlaceBeforeAsync(TenantId tenant, DateTimeOffset createdFrom, CancellationToken cancellationToken)
     {
-        var (transaction, position) = await database.FindAsync<(long, long)>(tenant, FindPlaceBefore, new
-        {
-            created_from = createdFrom,
-            low = IdGenerator.BoundAt(createdFrom, -FilteredEvents.IdTolerance),
-        }, cancellationToken);
+        var (transaction, position) = await database.FindAsync<(long, long)>(
+            tenant, FindPlaceBefore, new { created_from = createdFrom }, cancellationToken);
         return new FeedPlace(transaction, position);
     }
 
