@@ -2,6 +2,7 @@ using Flownally.Api.Http.Edge;
 using Flownally.Api.Http.OpenApi;
 using Flownally.Application;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Flownally.Api.Http.Problems;
 
@@ -11,8 +12,8 @@ internal sealed class ExceptionProblems : IExceptionHandler
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         SecurityHeaders.Set(httpContext.Response.Headers); // the exception handler has cleared the headers
-        var endpoint = httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
-        endpoint?.Metadata.GetMetadata<DeprecatedAttribute>()?.Set(httpContext.Response);
+        httpContext.SetEndpoint(httpContext.Features.GetRequiredFeature<IExceptionHandlerFeature>().Endpoint); // and removed the endpoint
+        httpContext.GetEndpoint()?.Metadata.GetMetadata<DeprecatedAttribute>()?.Set(httpContext.Response);
         await (exception is BadHttpRequestException request
             ? FrameworkProblems.WriteAsync(httpContext, request.StatusCode)
             : ProblemWriter.WriteAsync(httpContext, Failure.Of(exception)));

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using System.Threading.RateLimiting;
 using Flownally.Api.Http.Authentication;
 using Flownally.Domain;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Routing.Patterns;
 
@@ -49,8 +48,7 @@ internal sealed partial class ProblemReport(IMeterFactory meters, EndpointDataSo
             return;
         }
 
-        // The exception handler removes the endpoint from the call.
-        var route = (http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint) as RouteEndpoint;
+        var route = http.GetEndpoint() as RouteEndpoint;
         var action = route?.Metadata.GetMetadata<ControllerActionDescriptor>();
         var path = route is null ? MaskIds(http.Request.Path) : $"/{route.RoutePattern.RawText?.TrimStart('/')}";
         var places = error.Violations.Take(MaxPlaces).Select(place => $"{MaskNames(place.Field)} ({place.Code})").ToList();
