@@ -10,5 +10,10 @@ public static class EnumText
     public static string Text<T>(this T value) where T : struct, Enum => Naming.ConvertName(value.ToString());
 
     /// <summary>Each value by its text.</summary>
-    public static Dictionary<string, T> All<T>() where T : struct, Enum => Enum.GetValues<T>().ToDictionary(Text);
+    public static IReadOnlyDictionary<string, T> All<T>() where T : struct, Enum => Values<T>.ByText;
+
+    private static class Values<T> where T : struct, Enum
+    {
+        public static readonly IReadOnlyDictionary<string, T> ByText = Enum.GetValues<T>().ToDictionary(Text);
+    }
 }

@@ -152,8 +152,7 @@ internal static class OtherSettings
     private static IEnumerable<string> FaultsOfEndpoints(IConfiguration endpoints) =>
         from endpoint in endpoints.GetChildren()
         let url = endpoint.GetSection("Url")
-        where url.Value is not null && !(ListenAddress.TryParse(url.Value, out var address, Uri.UriSchemeHttp, Uri.UriSchemeHttps)
-            && ListenAddress.IsLocal(address))
+        where url.Value is not null && !ListenAddress.IsValid(url.Value, Uri.UriSchemeHttp, Uri.UriSchemeHttps)
         select $"{SettingsSection.NameOf(url)} is '{url.Value}'; it must be {ListenAddress.HostRule}, such as http://0.0.0.0:8080.";
 
     private static IEnumerable<string> FaultsOfCollectors(IConfiguration configuration) =>

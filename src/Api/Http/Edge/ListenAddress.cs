@@ -33,6 +33,10 @@ internal static class ListenAddress
             && (address.IsUnixPipe || address.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort);
     }
 
+    /// <summary>Whether a text is an address of this machine with one of these schemes.</summary>
+    public static bool IsValid(string text, params IReadOnlyList<string> schemes) =>
+        TryParse(text, out var address, schemes) && IsLocal(address);
+
     /// <summary>
     /// Whether this machine can listen at the host. Kestrel treats any other host as all addresses, so a typing error would open the
     /// service to the network. The parser keeps a user, query or fragment as part of the host.
@@ -49,5 +53,5 @@ internal static class ListenAddress
 internal sealed class ListenAddressAttribute : ValidationAttribute
 {
     public override bool IsValid(object? value) => value is ""
-        || (value is string text && ListenAddress.TryParse(text, out var address, Uri.UriSchemeHttp) && ListenAddress.IsLocal(address));
+        || (value is string text && ListenAddress.IsValid(text, Uri.UriSchemeHttp));
 }
