@@ -103,7 +103,7 @@ internal enum RecordingState
     /// <summary>In a group; its statement contains events of the call.</summary>
     InStatement,
 
-    /// <summary>With a <see cref="Blocker"/>: all its remaining events wait for another transaction.</summary>
+    /// <summary>A <see cref="Blocker"/> has the call: all its remaining events wait for another transaction.</summary>
     Blocked,
 
     /// <summary>Answered or abandoned.</summary>
